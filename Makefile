@@ -1,0 +1,56 @@
+# Everything a user or CI runs. `make help` lists the targets.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export DO_NOT_TRACK := 1
+export PYTHONHASHSEED := 0
+
+.PHONY: help setup run test check format viz mlflow-ui lock clean
+
+help:  ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+$(VENV)/.ready: requirements.lock requirements-uv.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; v=sys.version_info[:2]; sys.exit(0 if (3,11)<=v<=(3,13) else f"gpu_kedro needs Python 3.11 to 3.13, {sys.executable} is {v[0]}.{v[1]}: set PYTHON=python3.12, say")'
+	@echo "Setting up $(VENV) from requirements.lock ..."
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-uv.lock
+	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock requirements-uv.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+setup: $(VENV)/.ready  ## make .venv from requirements.lock (hash-pinned)
+
+run: setup  ## train, evaluate and report everything (kedro run)
+	@$(BIN)/kedro run
+
+test: setup  ## run the tests
+	@$(BIN)/python -m pytest
+
+check: setup  ## format, lint, types, import contracts, notebooks without outputs
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@shopt -s nullglob; notebooks=(notebooks/*.ipynb); if (( $${#notebooks[@]} )); then $(BIN)/nbstripout --verify "$${notebooks[@]}"; fi
+
+format: setup  ## format the code and strip the notebooks
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+	@shopt -s nullglob; notebooks=(notebooks/*.ipynb); if (( $${#notebooks[@]} )); then $(BIN)/nbstripout "$${notebooks[@]}"; fi
+
+viz: setup  ## explore the pipelines in the browser (Kedro-Viz)
+	@$(BIN)/kedro viz run
+
+mlflow-ui: setup  ## look at the recorded runs in the browser (MLflow)
+	@$(BIN)/kedro mlflow ui
+
+lock:  ## pin the dependencies again (needs network)
+	@uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --group dev pyproject.toml -o requirements.lock
+	@echo "uv" | uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 - -o requirements-uv.lock
+
+clean:  ## remove everything that a run wrote (the raw table stays)
+	@git clean -fdXq data mlruns .viz

@@ -1,0 +1,1 @@
+"""Kedro dataset classes for sources that no kedro-datasets class reads."""

@@ -1,0 +1,100 @@
+"""From what somebody knows of a GPU to one flat row: parsed name, matched specification, known figures.
+
+Training and inference both make their rows here, so a name means the same in both.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from gpu_kedro.domain.matching import SpecIndex, SpecMatch
+from gpu_kedro.domain.names import ParsedName, parse_name
+from gpu_kedro.domain.specs import NUMERIC_SPEC_FIELDS, SPEC_FIELDS
+
+#: Figures that the benchmark table, or the person who asks, may know about a GPU, with their unit.
+KNOWN_FIELDS: tuple[str, ...] = ("g3d_mark", "g2d_mark", "price_usd", "tdp_w", "test_year")
+PARSED_FIELDS: tuple[str, ...] = (
+    "canonical",
+    "chip_group",
+    "vendor",
+    "series",
+    "model",
+    "number",
+    "generation",
+    "tier",
+    "suffix",
+    "is_mobile",
+    "is_max_q",
+    "is_workstation",
+    "memory_gb",
+    "kind",
+    "compute_cores",
+)
+MATCH_FIELDS: tuple[str, ...] = ("spec_name", "match_kind", "match_confidence", "is_strict")
+#: Spec columns carry a prefix, because a spec sheet's power and a measured power are different things.
+SPEC_PREFIX = "spec_"
+
+GpuRow = dict[str, Any]
+
+
+def identify_gpu(
+    name: str,
+    index: SpecIndex,
+    known: Mapping[str, float | None] | None = None,
+    specs: Mapping[str, Any] | None = None,
+) -> GpuRow:
+    """Describe one GPU as a flat row: `PARSED_FIELDS`, `MATCH_FIELDS`, `spec_…` and `KNOWN_FIELDS`.
+
+    Args:
+        name: any spelling of the GPU's name; may be empty when `specs` are given.
+        index: the specification table, ready for look-ups.
+        known: figures in the units of `KNOWN_FIELDS`; absent or None where not known.
+        specs: fields of a specification sheet (`SPEC_FIELDS`) that override the matched ones.
+
+    Returns:
+        One entry per column, None where nothing is known. Never raises on a strange name.
+    """
+    parsed = parse_name(name)
+    return assemble_row(name, parsed, index.match(parsed), known or {}, specs or {})
+
+
+def assemble_row(
+    name: str,
+    parsed: ParsedName,
+    match: SpecMatch,
+    known: Mapping[str, float | None],
+    specs: Mapping[str, Any],
+) -> GpuRow:
+    """Put the parts of one GPU side by side; given `specs` win over the matched ones."""
+    row: GpuRow = {"name": name}
+    for field in PARSED_FIELDS:
+        row[field] = getattr(parsed, field)
+    row["spec_name"] = match.spec_name
+    row["match_kind"] = match.kind
+    row["match_confidence"] = match.confidence
+    row["is_strict"] = match.is_strict
+    if specs:
+        row["match_kind"], row["match_confidence"], row["is_strict"] = "sheet", 1.0, True
+    matched = match.specs
+    for spec_field in SPEC_FIELDS:
+        value = specs.get(spec_field.name)
+        row[SPEC_PREFIX + spec_field.name] = matched.get(spec_field.name) if value is None else value
+    for field in KNOWN_FIELDS:
+        row[field] = known.get(field)
+    return row
+
+
+def normalise_missing(row: Mapping[str, Any]) -> GpuRow:
+    """Turn the NaN that a table uses for "missing" back into None, field by field."""
+    return {key: None if value is None or value != value else value for key, value in row.items()}
+
+
+NUMERIC_ROW_FIELDS: tuple[str, ...] = (
+    "number",
+    "generation",
+    "tier",
+    "memory_gb",
+    "compute_cores",
+    "match_confidence",
+    *(SPEC_PREFIX + field for field in NUMERIC_SPEC_FIELDS),
+    *KNOWN_FIELDS,
+)

@@ -1,0 +1,148 @@
+"""What a table looks like at each boundary: pandera schemas, and their errors in one line."""
+
+import pandas as pd
+import pandera.pandas as pa
+
+SEGMENT_COMBINATIONS: tuple[str, ...] = (
+    "Desktop",
+    "Mobile",
+    "Workstation",
+    "Desktop, Mobile",
+    "Desktop, Workstation",
+    "Mobile, Workstation",
+    "Desktop, Mobile, Workstation",
+)
+_SHOWN_FAILURES = 3
+
+
+class RawGpus(pa.DataFrameModel):
+    """The benchmark table as read: text cells, one row a GPU as the file lists it."""
+
+    source_row: int = pa.Field(ge=1, unique=True)
+    name: str = pa.Field(nullable=True)
+    g3d_mark: str = pa.Field(nullable=True)
+    g2d_mark: str = pa.Field(nullable=True)
+    price_usd: str = pa.Field(nullable=True)
+    tdp_w: str = pa.Field(nullable=True)
+    test_year: str = pa.Field(nullable=True)
+    category: str = pa.Field(nullable=True)
+    reported_g3d_per_dollar: str | None = pa.Field(nullable=True)
+    reported_g3d_per_watt: str | None = pa.Field(nullable=True)
+
+    class Config:
+        """Exactly these columns."""
+
+        strict = True
+
+
+class CleanGpus(pa.DataFrameModel):
+    """The benchmark table after cleaning: one row a GPU as listed; `name` may repeat, `gpu_id` does not."""
+
+    gpu_id: str = pa.Field(unique=True, str_matches=r"^[a-z0-9]+(-[a-z0-9]+)*(--[0-9]+)?$")
+    name: str = pa.Field(str_matches=r"\S")
+    reported_name: str
+    source_row: int = pa.Field(ge=1, unique=True)
+    g3d_mark: float = pa.Field(nullable=True, gt=0)
+    g2d_mark: float = pa.Field(nullable=True, gt=0)
+    price_usd: float = pa.Field(nullable=True, gt=0)
+    tdp_w: float = pa.Field(nullable=True, gt=0)
+    test_year: float = pa.Field(nullable=True, ge=1980, le=2100)
+    segments: str = pa.Field(nullable=True, isin=SEGMENT_COMBINATIONS)
+
+    class Config:
+        """Exactly these columns."""
+
+        strict = True
+
+
+class Specs(pa.DataFrameModel):
+    """The specification table: one row a GPU model, `SPEC_COLUMNS`; zero only where zero is an answer."""
+
+    spec_name: str = pa.Field(unique=True, str_matches=r"\S")
+    manufacturer: str = pa.Field(nullable=True)
+    chip: str = pa.Field(nullable=True)
+    generation: str = pa.Field(nullable=True)
+    architecture: str = pa.Field(nullable=True)
+    release_year: float = pa.Field(nullable=True, ge=1980, le=2100)
+    process_nm: float = pa.Field(nullable=True, gt=0)
+    transistor_count_m: float = pa.Field(nullable=True, gt=0)
+    die_size_mm2: float = pa.Field(nullable=True, gt=0)
+    base_clock_mhz: float = pa.Field(nullable=True, gt=0)
+    boost_clock_mhz: float = pa.Field(nullable=True, gt=0)
+    shading_units: float = pa.Field(nullable=True, gt=0)
+    tmus: float = pa.Field(nullable=True, gt=0)
+    rops: float = pa.Field(nullable=True, gt=0)
+    tensor_cores: float = pa.Field(nullable=True, ge=0)
+    rt_cores: float = pa.Field(nullable=True, ge=0)
+    l2_cache_mb: float = pa.Field(nullable=True, gt=0)
+    memory_type: str = pa.Field(nullable=True)
+    memory_size_gb: float = pa.Field(nullable=True, gt=0)
+    memory_bus_bits: float = pa.Field(nullable=True, gt=0)
+    memory_clock_mhz: float = pa.Field(nullable=True, gt=0)
+    memory_bandwidth_gb_s: float = pa.Field(nullable=True, gt=0)
+    pixel_rate_gpixel_s: float = pa.Field(nullable=True, gt=0)
+    texture_rate_gtexel_s: float = pa.Field(nullable=True, gt=0)
+    fp32_gflops: float = pa.Field(nullable=True, gt=0)
+    fp64_gflops: float = pa.Field(nullable=True, gt=0)
+    tdp_w: float = pa.Field(nullable=True, gt=0)
+    bus_interface: str = pa.Field(nullable=True)
+    slot_width: str = pa.Field(nullable=True)
+    directx_major: float = pa.Field(nullable=True, ge=0)
+
+    class Config:
+        """Exactly these columns."""
+
+        strict = True
+
+
+class PrimaryGpus(pa.DataFrameModel):
+    """One row a GPU: parsed name, matched specification (`spec_…`), known figures. Further columns are allowed."""
+
+    gpu_id: str = pa.Field(unique=True)
+    name: str = pa.Field(str_matches=r"\S")
+    segment: str = pa.Field(nullable=True, isin=SEGMENT_COMBINATIONS)
+    canonical: str
+    chip_group: str
+    vendor: str = pa.Field(nullable=True)
+    kind: str
+    is_mobile: bool
+    is_max_q: bool
+    is_workstation: bool
+    spec_name: str = pa.Field(nullable=True)
+    match_kind: str
+    match_confidence: float = pa.Field(ge=0, le=1)
+    is_strict: bool
+    g3d_mark: float = pa.Field(nullable=True, gt=0)
+    g2d_mark: float = pa.Field(nullable=True, gt=0)
+    price_usd: float = pa.Field(nullable=True, gt=0)
+    tdp_w: float = pa.Field(nullable=True, gt=0)
+    test_year: float = pa.Field(nullable=True, ge=1980, le=2100)
+
+
+def explain_schema_errors(err: pa.errors.SchemaErrors | pa.errors.SchemaError) -> str:
+    """Say in one line which columns fail which check, at which rows (by `source_row` where the table has it)."""
+    if isinstance(err, pa.errors.SchemaErrors):
+        schema, errors = getattr(err.schema, "name", None) or "table", list(err.schema_errors)
+    else:
+        schema, errors = "table", [err]
+    explained = list(dict.fromkeys(_explain(error, err.data) for error in errors))
+    return " ".join(f"{schema}: {'; '.join(explained)}".split())
+
+
+def _explain(error: pa.errors.SchemaError, data: object) -> str:
+    failures = error.failure_cases
+    column = getattr(error.schema, "name", None)
+    check = getattr(error.check, "error", None) or str(error.check)
+    if not isinstance(failures, pd.DataFrame) or "index" not in failures or failures["index"].isna().all():
+        value = failures["failure_case"].iloc[0] if isinstance(failures, pd.DataFrame) and len(failures) else failures
+        if error.reason_code is pa.errors.SchemaErrorReason.COLUMN_NOT_IN_DATAFRAME:
+            return f"column {value!r} is missing"
+        if error.reason_code is pa.errors.SchemaErrorReason.COLUMN_NOT_IN_SCHEMA:
+            return f"column {value!r} is not expected"
+        return f"column {column!r} fails {check} (found {value})"
+    index = failures["index"]
+    rows = data.loc[index, "source_row"] if isinstance(data, pd.DataFrame) and "source_row" in data else index
+    values = list(failures["failure_case"])
+    places = [f"{row} ({value})" for row, value in zip(rows, values, strict=False)][:_SHOWN_FAILURES]
+    more = f" and {len(values) - _SHOWN_FAILURES} more" if len(values) > _SHOWN_FAILURES else ""
+    return f"column {column!r} fails {check} at row {', '.join(places)}{more}"

@@ -1,0 +1,1 @@
+"""What is learned from data: targets, splits, estimators, intervals, evaluation and bundles."""

@@ -1,0 +1,244 @@
+"""One expert: inputs made dense, several members fitted on them, their weighted mean as the answer.
+
+There is one expert for each target and level of knowledge, so that an input that is missing by nature (a price
+for a card that was never sold) cannot pose as information. Regression answers in natural logarithms.
+"""
+
+import warnings
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gpu_kedro.modelling.arrays import array_bytes, read_array
+from gpu_kedro.modelling.options import (
+    CatBoostOptions,
+    ExtraTreesOptions,
+    MemberOptions,
+    ModelOptions,
+    RidgeOptions,
+    SvrOptions,
+)
+
+Matrix = NDArray[np.float64]
+_CLIP = 8.0
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """Makes a matrix with missing values dense: median, missing flags, standard scores.
+
+    Args:
+        columns: positions of the features that are used.
+        embedding_dims: dimensions of the name embedding that are used.
+        flagged: positions (among the used inputs) that get a missing flag.
+        medians, means, scales: one per used input and flag.
+    """
+
+    columns: NDArray[np.int64]
+    embedding_dims: int
+    flagged: NDArray[np.int64]
+    medians: Matrix
+    means: Matrix
+    scales: Matrix
+
+    @classmethod
+    def fit(cls, values: Matrix, embeddings: Matrix, columns: list[int], embedding_dims: int) -> Self:
+        """Learn medians and scales. Inputs without any value, or with one value only, are left out.
+
+        Args:
+            values: (n, all features), NaN where missing.
+            embeddings: (n, at least embedding_dims).
+            columns: positions of the features that may be used.
+            embedding_dims: how many dimensions of the embedding to use.
+        """
+        informative = [
+            column
+            for column in columns
+            if np.isfinite(values[:, column]).any()
+            and (np.unique(values[:, column][np.isfinite(values[:, column])]).size > 1
+                 or np.isnan(values[:, column]).any())
+        ]  # fmt: skip
+        used = np.array(informative, dtype=np.int64)
+        inputs = np.hstack([values[:, used], embeddings[:, :embedding_dims]])
+        missing = np.isnan(inputs)
+        flagged = _distinct_flags(missing)
+        medians = np.nanmedian(inputs, axis=0)
+        dense = np.hstack([np.where(missing, medians, inputs), missing[:, flagged]])
+        scales = dense.std(axis=0)
+        scales[scales == 0] = 1
+        return cls(used, embedding_dims, flagged, medians, dense.mean(axis=0), scales)
+
+    def transform(self, values: Matrix, embeddings: Matrix) -> NDArray[np.float32]:
+        """Dense float32 inputs, shape (n, used inputs + flags); standard scores are capped at ±8."""
+        inputs = np.concatenate([values[:, self.columns], embeddings[:, : self.embedding_dims]], axis=1)
+        missing = np.isnan(inputs)
+        dense = np.concatenate([np.where(missing, self.medians, inputs), missing[:, self.flagged]], axis=1)
+        scores = (dense - self.means) / self.scales
+        return np.clip(scores, -_CLIP, _CLIP).astype(np.float32)
+
+    def to_files(self) -> dict[str, bytes]:
+        """The preparation as files of a bundle."""
+        return {
+            "columns.npy": array_bytes(self.columns),
+            "flagged.npy": array_bytes(self.flagged),
+            "medians.npy": array_bytes(self.medians),
+            "means.npy": array_bytes(self.means),
+            "scales.npy": array_bytes(self.scales),
+        }
+
+    @classmethod
+    def from_files(cls, files: dict[str, bytes]) -> Self:
+        """Read back what `to_files` wrote."""
+        columns, flagged, medians, means, scales = (
+            read_array(files[f"{part}.npy"]) for part in ("columns", "flagged", "medians", "means", "scales")
+        )
+        return cls(columns, medians.size - columns.size, flagged, medians, means, scales)
+
+
+def _distinct_flags(missing: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Positions of the columns whose missing pattern is new; the same pattern twice would count twice."""
+    seen: set[bytes] = set()
+    kept = []
+    for position in range(missing.shape[1]):
+        pattern = missing[:, position]
+        if pattern.any() and not pattern.all() and pattern.tobytes() not in seen:
+            seen.add(pattern.tobytes())
+            kept.append(position)
+    return np.array(kept, dtype=np.int64)
+
+
+@dataclass(frozen=True)
+class Expert:
+    """A fitted blend for one target at one level of knowledge.
+
+    Args:
+        preparation: makes the inputs dense.
+        members: fitted scikit-learn or CatBoost estimators.
+        kinds: `kind` of each member.
+        weights: (members,) blend weights, summing to one.
+        classes: class names of a classifier, None for regression.
+    """
+
+    preparation: Preparation
+    members: tuple[Any, ...]
+    kinds: tuple[str, ...]
+    weights: Matrix
+    classes: tuple[str, ...] | None
+
+    def predict_members(self, values: Matrix, embeddings: Matrix) -> Matrix:
+        """Answers of each member: (members, n) logs for regression, (members, n, classes) probabilities."""
+        inputs = self.preparation.transform(values, embeddings)
+        if self.classes is None:
+            return np.stack([np.asarray(member.predict(inputs), dtype=float).ravel() for member in self.members])
+        answers = np.zeros((len(self.members), len(inputs), len(self.classes)))
+        for position, member in enumerate(self.members):
+            # a class that the training rows lack has no column of its own
+            answers[position][:, np.asarray(member.classes_, dtype=int).ravel()] = member.predict_proba(inputs)
+        return answers
+
+    def predict(self, values: Matrix, embeddings: Matrix) -> Matrix:
+        """The blend: (n,) logs, or (n, classes) probabilities."""
+        return np.tensordot(self.weights, self.predict_members(values, embeddings), axes=1)
+
+
+def fit_expert(
+    values: Matrix,
+    embeddings: Matrix,
+    answers: NDArray[Any],
+    columns: list[int],
+    options: ModelOptions,
+    seed: int,
+    classes: tuple[str, ...] | None = None,
+) -> Expert:
+    """Fit every member of a blend on the same dense inputs.
+
+    Args:
+        values: (n, all features), NaN where missing.
+        embeddings: (n, dims) name embeddings.
+        answers: (n,) natural logs of the target, or class positions in `classes`.
+        columns: positions of the allowed features.
+        options: the members and their settings.
+        seed: makes the forests and CatBoost repeatable.
+        classes: class names, for classification.
+    """
+    preparation = Preparation.fit(values, embeddings, columns, options.embedding_dims)
+    inputs = preparation.transform(values, embeddings)
+    members = tuple(_fit_member(member, inputs, answers, seed, classes is not None) for member in options.members)
+    weights = np.array([member.weight for member in options.members], dtype=float)
+    return Expert(
+        preparation=preparation,
+        members=members,
+        kinds=tuple(member.kind for member in options.members),
+        weights=weights / weights.sum(),
+        classes=classes,
+    )
+
+
+def _fit_member(
+    options: MemberOptions, inputs: NDArray[np.float32], answers: NDArray[Any], seed: int, is_classifier: bool
+) -> Any:
+    estimator = (_build_classifier if is_classifier else _build_regressor)(options, inputs.shape[1], seed)
+    with warnings.catch_warnings():
+        # scikit-learn warns when logistic regression stops at max_iter; the penalty keeps the answer stable
+        warnings.filterwarnings("ignore", message=".*failed to converge.*")
+        return estimator.fit(inputs, answers)
+
+
+def _build_regressor(options: MemberOptions, inputs: int, seed: int) -> Any:
+    from catboost import CatBoostRegressor
+    from sklearn.ensemble import ExtraTreesRegressor
+    from sklearn.linear_model import Ridge
+    from sklearn.svm import SVR
+
+    match options:
+        case RidgeOptions():
+            return Ridge(alpha=options.alpha)
+        case SvrOptions():
+            return SVR(C=options.c, epsilon=options.epsilon, gamma=options.gamma_scale / inputs)
+        case ExtraTreesOptions():
+            return ExtraTreesRegressor(**_forest_settings(options, seed))
+        case CatBoostOptions():
+            return CatBoostRegressor(**_boosting_settings(options, seed))
+
+
+def _build_classifier(options: MemberOptions, inputs: int, seed: int) -> Any:
+    from catboost import CatBoostClassifier
+    from sklearn.ensemble import ExtraTreesClassifier
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.svm import SVC
+
+    match options:
+        case RidgeOptions():
+            return LogisticRegression(C=1 / options.alpha, max_iter=1000)
+        case SvrOptions():
+            return SVC(C=options.c, gamma=options.gamma_scale / inputs, probability=True, random_state=seed)
+        case ExtraTreesOptions():
+            return ExtraTreesClassifier(**_forest_settings(options, seed))
+        case CatBoostOptions():
+            return CatBoostClassifier(loss_function="MultiClass", **_boosting_settings(options, seed))
+
+
+def _forest_settings(options: ExtraTreesOptions, seed: int) -> dict[str, Any]:
+    return {
+        "n_estimators": options.trees,
+        "min_samples_leaf": options.min_leaf,
+        "max_features": options.max_features,
+        "random_state": seed,
+        "n_jobs": 1,
+    }
+
+
+def _boosting_settings(options: CatBoostOptions, seed: int) -> dict[str, Any]:
+    return {
+        "iterations": options.iterations,
+        "learning_rate": options.learning_rate,
+        "depth": options.depth,
+        "l2_leaf_reg": options.l2,
+        "rsm": options.column_share,
+        "random_seed": seed,
+        "thread_count": 1,
+        "verbose": False,
+        "allow_writing_files": False,
+    }

@@ -1,0 +1,91 @@
+"""Settings of the models, read from `conf/*/parameters_*.yml`; a wrong one is refused before anything runs."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Options(BaseModel):
+    """Base of all options: unknown keys are refused, values cannot change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class RidgeOptions(Options):
+    """Linear model with an L2 penalty (logistic regression for classes)."""
+
+    kind: Literal["ridge"]
+    alpha: float = Field(gt=0, description="strength of the penalty; 1/C for classes")
+    weight: float = Field(default=1.0, ge=0)
+
+
+class SvrOptions(Options):
+    """Support vector regression with a Gaussian kernel."""
+
+    kind: Literal["svr"]
+    c: float = Field(gt=0)
+    epsilon: float = Field(ge=0, description="width of the tube without loss, in logs")
+    gamma_scale: float = Field(gt=0, description="kernel width: gamma = gamma_scale / number of inputs")
+    weight: float = Field(default=1.0, ge=0)
+
+
+class ExtraTreesOptions(Options):
+    """Extremely randomised trees."""
+
+    kind: Literal["extra_trees"]
+    trees: int = Field(gt=0, le=2000)
+    min_leaf: int = Field(gt=0)
+    max_features: float = Field(gt=0, le=1)
+    weight: float = Field(default=1.0, ge=0)
+
+
+class CatBoostOptions(Options):
+    """Gradient-boosted oblivious trees."""
+
+    kind: Literal["catboost"]
+    iterations: int = Field(gt=0, le=10_000)
+    learning_rate: float = Field(gt=0, le=1)
+    depth: int = Field(gt=0, le=10)
+    l2: float = Field(default=3.0, ge=0)
+    column_share: float = Field(default=0.3, gt=0, le=1, description="share of the inputs tried per split")
+    weight: float = Field(default=1.0, ge=0)
+
+
+MemberOptions = Annotated[RidgeOptions | SvrOptions | ExtraTreesOptions | CatBoostOptions, Field(discriminator="kind")]
+
+
+class ModelOptions(Options):
+    """One blend: the weighted mean of its members, on the log scale (regression) or of probabilities."""
+
+    embedding_dims: int = Field(ge=0, le=128, description="dimensions of the name embedding that enter the model")
+    members: tuple[MemberOptions, ...] = Field(min_length=1)
+
+
+class IntervalOptions(Options):
+    """Conformal intervals."""
+
+    coverages: tuple[float, ...] = Field(min_length=1, description="each in (0, 1)")
+    scale_iterations: int = Field(gt=0, description="boosting steps of the model of the size of the error")
+    min_stratum: int = Field(gt=0, description="residuals a stratum needs for a quantile of its own")
+
+
+class SplitOptions(Options):
+    """Grouped cross-validation and the temporal split."""
+
+    folds: int = Field(ge=2, le=20)
+    last_training_year: int = Field(ge=2009, le=2021, description="temporal split: train up to this test year")
+    seed: int = Field(ge=0)
+
+
+class EmbeddingOptions(Options):
+    """Character n-grams of the name, weighted by tf-idf and reduced by a truncated SVD."""
+
+    dims: int = Field(gt=0, le=128)
+    min_count: int = Field(gt=0, description="names an n-gram must occur in")
+    ngram_max: int = Field(ge=2, le=6)
+
+
+class AbstentionOptions(Options):
+    """When the segment model says nothing rather than guess."""
+
+    min_confidence: float = Field(ge=0, le=1, description="probability the likeliest combination needs")

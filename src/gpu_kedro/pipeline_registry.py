@@ -1,0 +1,32 @@
+"""The pipelines of the project, by the name that `kedro run --pipeline` takes."""
+
+from kedro.pipeline import Pipeline
+
+from gpu_kedro.pipelines import (
+    classification,
+    data_processing,
+    feature_engineering,
+    packaging,
+    regression,
+    reporting,
+)
+
+
+def register_pipelines() -> dict[str, Pipeline]:
+    """Each pipeline brings what it needs, so that it works from a clean checkout.
+
+    `reporting` alone does not train: it reports what was trained before, and says what was not.
+    """
+    data = data_processing.create_pipeline()
+    features = data + feature_engineering.create_pipeline()
+    segments = features + classification.create_pipeline()
+    figures = features + regression.create_pipeline()
+    report = features + reporting.create_pipeline()
+    return {
+        "__default__": segments + figures + packaging.create_pipeline() + report,
+        "data_processing": data,
+        "feature_engineering": features,
+        "classification": segments,
+        "regression": figures,
+        "reporting": report,
+    }

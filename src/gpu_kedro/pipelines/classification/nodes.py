@@ -1,0 +1,149 @@
+"""Nodes of `classification`."""
+
+import json
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from gpu_kedro.domain.cleaning import require_learnable
+from gpu_kedro.domain.features import FEATURE_NAMES
+from gpu_kedro.modelling.bundle import Bundle, within
+from gpu_kedro.modelling.embedding import NameEmbedding
+from gpu_kedro.modelling.estimators import Expert
+from gpu_kedro.modelling.evaluation import classification_metrics, label_probabilities, stratify
+from gpu_kedro.modelling.export import expert_to_files
+from gpu_kedro.modelling.options import AbstentionOptions, EmbeddingOptions, ModelOptions, SplitOptions
+from gpu_kedro.modelling.targets import LEVELS, SEGMENTS, TARGETS
+from gpu_kedro.modelling.temperature import apply_temperature, cross_temperature, fit_temperature
+from gpu_kedro.modelling.validation import fit_served_experts, predict_unseen, select_examples
+
+Experts = dict[str, Expert]
+Temperatures = dict[str, float]
+_TARGET = TARGETS["segment"]
+
+
+def predict_unseen_segments(
+    model_input: pd.DataFrame, model: ModelOptions, embedding: EmbeddingOptions, splits: SplitOptions, jobs: int
+) -> pd.DataFrame:
+    """Cross-validated and later-than-training probabilities of every GPU whose segment is known."""
+    require_learnable(model_input, "segment")
+    return predict_unseen(select_examples(model_input, _TARGET), _TARGET, model, embedding, splits.seed, jobs)
+
+
+def calibrate_probabilities(unseen: pd.DataFrame) -> tuple[pd.DataFrame, Temperatures]:
+    """Scale the probabilities, and give one temperature per level of knowledge.
+
+    A grouped prediction is scaled by the other folds' temperature; a temporal one by that of the grouped predictions.
+    """
+    columns = _columns(unseen, "p")
+    temperatures: Temperatures = {}
+    frames = []
+    for level in LEVELS:
+        grouped = unseen[(unseen["split"] == "grouped") & (unseen["level"] == level)]
+        raw, true = grouped[columns].to_numpy(), grouped["true"].to_numpy()
+        temperatures[level] = fit_temperature(raw, true)
+        scaled = cross_temperature(raw, true, grouped["fold"].to_numpy())
+        frames.append(grouped.assign(**dict(zip(columns, scaled.T, strict=True))))
+        late = unseen[(unseen["split"] == "temporal") & (unseen["level"] == level)]
+        scaled = apply_temperature(late[columns].to_numpy(), temperatures[level])
+        frames.append(late.assign(**dict(zip(columns, scaled.T, strict=True))))
+    return pd.concat(frames, ignore_index=True), temperatures
+
+
+def _columns(rows: pd.DataFrame, prefix: str) -> list[str]:
+    return [column for column in rows.columns if column.startswith(f"{prefix}_")]
+
+
+def evaluate_segments(predictions: pd.DataFrame, model_input: pd.DataFrame) -> dict[str, Any]:
+    """Every figure of the segment model: split → level → model → stratum → metric."""
+    features = model_input.set_index("gpu_id")
+    classes = tuple(column.removeprefix("p_") for column in _columns(predictions, "p"))
+    results: dict[str, Any] = {}
+    for split in ("grouped", "temporal"):
+        for level in LEVELS:
+            rows = predictions[(predictions["split"] == split) & (predictions["level"] == level)]
+            if rows.empty:
+                continue
+            true = rows["true"].to_numpy()
+            masks = stratify(features.loc[rows["gpu_id"]])
+            results.setdefault(split, {})[level] = {
+                model: {
+                    name: classification_metrics(
+                        true[mask.to_numpy()], rows[_columns(rows, prefix)].to_numpy()[mask.to_numpy()], classes
+                    )
+                    for name, mask in masks.items()
+                    if mask.any()
+                }
+                for model, prefix in (("ours", "p"), ("ridge", "ridge"), ("dummy", "dummy"))
+            }
+    return {"target": "segment", "unit": _TARGET.unit, "classes": classes, "splits": results}
+
+
+def fit_segments(
+    model_input: pd.DataFrame, name_embedding: Bundle, model: ModelOptions, splits: SplitOptions, jobs: int
+) -> Experts:
+    """Train the experts that are served, one per level of knowledge."""
+    embedding = NameEmbedding.from_files(dict(name_embedding.files))
+    return fit_served_experts(select_examples(model_input, _TARGET), _TARGET, model, embedding, splits.seed, jobs)
+
+
+def fill_unknown_segments(
+    model_input: pd.DataFrame,
+    name_embedding: Bundle,
+    experts: Experts,
+    temperatures: Temperatures,
+    abstention: AbstentionOptions,
+) -> pd.DataFrame:
+    """Estimate the segment of every GPU without one, from its name and specification only.
+
+    The table's figures stay out: whether a GPU has a price or a TDP there says how well known it is, and nearly all
+    GPUs without a segment have neither.
+
+    Returns:
+        One row per GPU without a segment: `gpu_id, name, level, segment` (missing where the model abstains),
+        `confidence` (probability of the likeliest combination) and one probability per segment.
+    """
+    unknown = model_input[model_input["segment"].isna()]
+    embedding = NameEmbedding.from_files(dict(name_embedding.files))
+    levels = np.where(unknown["match_kind"].eq("none"), "name", "specs")
+    frames = []
+    for level in ("name", "specs"):
+        rows = unknown[levels == level]
+        if rows.empty:
+            continue
+        probabilities = _probabilities(rows, embedding, experts[level], temperatures[level])
+        classes = experts[level].classes or ()
+        confidence = probabilities.max(axis=1)
+        best = np.array(classes, dtype=object)[probabilities.argmax(axis=1)]
+        labels = label_probabilities(probabilities, classes)
+        frames.append(
+            pd.DataFrame(
+                {
+                    "gpu_id": rows["gpu_id"].to_numpy(),
+                    "name": rows["name"].to_numpy(),
+                    "level": level,
+                    "segment": pd.Series(np.where(confidence >= abstention.min_confidence, best, None), dtype="str"),
+                    "confidence": confidence,
+                    **{name.lower(): labels[:, position] for position, name in enumerate(SEGMENTS)},
+                }
+            )
+        )
+    return pd.concat(frames, ignore_index=True).sort_values("gpu_id", ignore_index=True)
+
+
+def _probabilities(
+    rows: pd.DataFrame, embedding: NameEmbedding, expert: Expert, temperature: float
+) -> NDArray[np.float64]:
+    vectors = embedding.transform(rows["canonical"].tolist())
+    return apply_temperature(expert.predict(rows[list(FEATURE_NAMES)].to_numpy(float), vectors), temperature)
+
+
+def package_segments(experts: Experts, temperatures: Temperatures, results: dict[str, Any]) -> Bundle:
+    """Experts and temperatures as files."""
+    files: dict[str, bytes] = {}
+    for level, expert in experts.items():
+        files |= within(expert_to_files(expert), level)
+        files[f"{level}/calibration.json"] = json.dumps({"temperature": temperatures[level]}).encode()
+    return Bundle(files, {"kind": "target", "target": "segment", "features": FEATURE_NAMES, "metrics": results})

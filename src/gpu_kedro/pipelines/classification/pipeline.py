@@ -1,0 +1,53 @@
+"""Wiring of `classification`."""
+
+from kedro.pipeline import Pipeline, node, pipeline
+
+from gpu_kedro.pipelines.classification.nodes import (
+    calibrate_probabilities,
+    evaluate_segments,
+    fill_unknown_segments,
+    fit_segments,
+    package_segments,
+    predict_unseen_segments,
+)
+
+
+def create_pipeline() -> Pipeline:
+    """Split → train → calibrate → evaluate → fill the unknown segments → package."""
+    nodes = Pipeline(
+        [
+            node(
+                predict_unseen_segments,
+                ["model_input", "params:model", "params:embedding", "params:splits", "params:jobs"],
+                "unseen",
+                name="predict_unseen",
+            ),
+            node(calibrate_probabilities, "unseen", ["predictions", "temperatures"], name="calibrate"),
+            node(evaluate_segments, ["predictions", "model_input"], "results", name="evaluate"),
+            node(
+                fit_segments,
+                ["model_input", "name_embedding", "params:model", "params:splits", "params:jobs"],
+                "experts",
+                name="fit",
+            ),
+            node(
+                fill_unknown_segments,
+                ["model_input", "name_embedding", "experts", "temperatures", "params:abstention"],
+                "segment_estimates",
+                name="fill_unknown",
+            ),
+            node(package_segments, ["experts", "temperatures", "results"], "model_part", name="package"),
+        ],
+        tags="classification",
+    )
+    return pipeline(
+        nodes,
+        namespace="classification",
+        inputs={"model_input", "name_embedding"},
+        outputs={
+            "model_part": "segment_model_part",
+            "results": "segment_results",
+            "segment_estimates": "segment_estimates",
+        },
+        parameters={"params:embedding", "params:jobs", "params:splits"},
+    )

@@ -1,0 +1,66 @@
+"""Nodes of `data_processing`."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+
+from gpu_kedro.domain.cleaning import CleaningOptions, clean_gpus
+from gpu_kedro.domain.identify import KNOWN_FIELDS, NUMERIC_ROW_FIELDS, GpuRow, identify_gpu, normalise_missing
+from gpu_kedro.domain.ledger import LedgerSummary, summarise_ledger
+from gpu_kedro.domain.matching import SpecIndex
+
+
+def clean_table(raw_gpus: pd.DataFrame, options: CleaningOptions) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Apply the cleaning rules; gives the clean table and its ledger."""
+    cleaned = clean_gpus(raw_gpus, options)
+    return cleaned.gpus, cleaned.ledger
+
+
+def close_ledger(raw_gpus: pd.DataFrame, clean_gpus: pd.DataFrame, ledger: pd.DataFrame) -> LedgerSummary:
+    """Count the rules that fired and check that rows in = rows kept + rows rejected."""
+    return summarise_ledger(ledger, rows_in=len(raw_gpus), rows_kept=len(clean_gpus))
+
+
+def join_specs(clean_gpus: pd.DataFrame, gpu_specs: pd.DataFrame) -> pd.DataFrame:
+    """Parse every name and match it to a specification: one row a GPU, `gpu_id` and `segment` in front."""
+    index = SpecIndex.from_rows(normalise_missing(row) for row in _rows(gpu_specs))
+    rows = []
+    for gpu in _rows(clean_gpus):
+        known = {field: gpu[field] for field in KNOWN_FIELDS}
+        rows.append({"gpu_id": gpu["gpu_id"], "segment": gpu["segments"], **identify_gpu(gpu["name"], index, known)})
+    primary = pd.DataFrame(rows)
+    return primary.astype(dict.fromkeys(NUMERIC_ROW_FIELDS, "float64") | _text_columns(primary))
+
+
+def _rows(table: pd.DataFrame) -> Iterator[GpuRow]:
+    columns = [table[column].tolist() for column in table.columns]
+    return (dict(zip(table.columns, values, strict=True)) for values in zip(*columns, strict=True))
+
+
+def _text_columns(primary: pd.DataFrame) -> dict[str, str]:
+    flags = {"is_mobile", "is_max_q", "is_workstation", "is_strict"}
+    return {column: "str" for column in primary.columns if column not in {*NUMERIC_ROW_FIELDS, *flags}}
+
+
+def measure_join(primary_gpus: pd.DataFrame) -> dict[str, Any]:
+    """Reach of the spec join: shares matched in any way and strictly, overall and where a figure is known."""
+    strict, matched = primary_gpus["is_strict"].astype(bool), primary_gpus["match_kind"].ne("none")
+    known = {
+        "all": pd.Series(True, index=primary_gpus.index),
+        "with_price": primary_gpus["price_usd"].notna(),
+        "with_tdp": primary_gpus["tdp_w"].notna(),
+        "with_segment": primary_gpus["segment"].notna(),
+    }
+    return {
+        "kinds": {str(kind): int(rows) for kind, rows in primary_gpus["match_kind"].value_counts().items()},
+        "reach": {
+            name: {"rows": int(mask.sum()), "any": float(matched[mask].mean()), "strict": float(strict[mask].mean())}
+            for name, mask in known.items()
+        },
+    }
+
+
+def list_gpus(primary_gpus: pd.DataFrame) -> list[GpuRow]:
+    """The table as plain rows, the form in which features are computed (None where missing)."""
+    return [normalise_missing(row) for row in _rows(primary_gpus)]

@@ -1,0 +1,53 @@
+"""Nodes of `feature_engineering`."""
+
+import pandas as pd
+
+from gpu_kedro.domain.features import FEATURE_NAMES, FEATURES, FeatureTable
+from gpu_kedro.modelling.bundle import Bundle
+from gpu_kedro.modelling.embedding import NameEmbedding
+from gpu_kedro.modelling.options import EmbeddingOptions, SplitOptions
+from gpu_kedro.modelling.splits import assign_folds, is_training_year
+
+#: What the models need of a GPU beside its features: the answers, and what results are broken down by.
+_CONTEXT = (
+    "gpu_id", "name", "canonical", "chip_group", "segment", "g3d_mark", "price_usd", "tdp_w",
+    "is_strict", "vendor", "kind", "match_kind", "spec_release_year",
+)  # fmt: skip
+
+
+def tabulate_features(primary_gpus: pd.DataFrame, feature_table: FeatureTable) -> pd.DataFrame:
+    """Features as a table: `gpu_id` and one column per feature, in the order of the primary table."""
+    features = pd.DataFrame(feature_table.values, columns=list(FEATURE_NAMES))
+    features.insert(0, "gpu_id", primary_gpus["gpu_id"].to_numpy())
+    return features
+
+
+def describe_features(gpu_features: pd.DataFrame) -> pd.DataFrame:
+    """The features dictionary: name, unit, source, what must be known, share known, smallest and largest value."""
+    values = gpu_features[list(FEATURE_NAMES)]
+    return pd.DataFrame(
+        {
+            "feature": FEATURE_NAMES,
+            "unit": [feature.unit for feature in FEATURES],
+            "source": [feature.source for feature in FEATURES],
+            "needs": [feature.group for feature in FEATURES],
+            "known_share": values.notna().mean().to_numpy(),
+            "smallest": values.min().to_numpy(),
+            "largest": values.max().to_numpy(),
+        }
+    )
+
+
+def assemble_model_input(primary_gpus: pd.DataFrame, gpu_features: pd.DataFrame, splits: SplitOptions) -> pd.DataFrame:
+    """One row a GPU: answers, strata, test fold, side of the temporal split, and the features."""
+    context = primary_gpus[list(_CONTEXT)].merge(gpu_features, on="gpu_id", validate="one_to_one")
+    groups = context.set_index("gpu_id")["chip_group"]
+    return context.assign(
+        fold=assign_folds(groups, splits).to_numpy(), is_early=is_training_year(context["test_year"], splits).to_numpy()
+    )
+
+
+def fit_name_embedding(primary_gpus: pd.DataFrame, options: EmbeddingOptions, splits: SplitOptions) -> Bundle:
+    """Learn the name embedding that is served, from every name in the table."""
+    embedding = NameEmbedding.fit(sorted(primary_gpus["canonical"]), options, splits.seed)
+    return Bundle(embedding.to_files(), {"kind": "name embedding", "dims": embedding.dims})

@@ -1,0 +1,39 @@
+"""Wiring of `feature_engineering`."""
+
+from kedro.pipeline import Pipeline, node
+
+from gpu_kedro.domain.features import build_features
+from gpu_kedro.pipelines.data_processing.nodes import list_gpus
+from gpu_kedro.pipelines.feature_engineering.nodes import (
+    assemble_model_input,
+    describe_features,
+    fit_name_embedding,
+    tabulate_features,
+)
+
+#: The one object that computes features, in training and in inference: `gpu_rows` in, `feature_table` out.
+FEATURE_PIPELINE = Pipeline([node(build_features, "gpu_rows", "feature_table", name="build_features")], tags="features")
+
+
+def create_pipeline() -> Pipeline:
+    """Primary table in; features, their dictionary, the model input and the name embedding out."""
+    around = Pipeline(
+        [
+            node(list_gpus, "primary_gpus", "gpu_rows", name="list_gpus"),
+            node(tabulate_features, ["primary_gpus", "feature_table"], "gpu_features", name="tabulate_features"),
+            node(describe_features, "gpu_features", "feature_dictionary", name="describe_features"),
+            node(
+                assemble_model_input,
+                ["primary_gpus", "gpu_features", "params:splits"],
+                "model_input",
+                name="assemble_model_input",
+            ),
+            node(
+                fit_name_embedding,
+                ["primary_gpus", "params:embedding", "params:splits"],
+                "name_embedding",
+                name="fit_name_embedding",
+            ),
+        ]
+    )
+    return Pipeline([FEATURE_PIPELINE, around], tags="feature_engineering")

@@ -1,0 +1,76 @@
+"""Nodes of `packaging`."""
+
+import hashlib
+import json
+from typing import Any
+
+import pandas as pd
+
+from gpu_kedro.domain.features import FEATURE_NAMES
+from gpu_kedro.domain.identify import KNOWN_FIELDS
+from gpu_kedro.domain.specs import SPEC_COLUMNS
+from gpu_kedro.modelling.bundle import Bundle, within
+from gpu_kedro.modelling.targets import TARGETS
+
+
+def assemble_bundle(
+    raw_gpus: pd.DataFrame,
+    primary_gpus: pd.DataFrame,
+    model_input: pd.DataFrame,
+    gpu_specs: pd.DataFrame,
+    name_embedding: Bundle,
+    segment: Bundle,
+    *regression: Bundle,
+) -> Bundle:
+    """Put everything that inference needs into one bundle.
+
+    Beside the models: the specification table, the known GPUs with their measured values, and the range of each
+    feature in training.
+    """
+    parts = {part.facts["target"]: part for part in (segment, *regression)}
+    if set(parts) != set(TARGETS):
+        raise ValueError(f"parts of {sorted(parts)} given, {sorted(TARGETS)} needed; run `kedro run` to train all")
+    for name, part in parts.items():
+        if tuple(part.facts["features"]) != FEATURE_NAMES:
+            raise ValueError(f"the part of {name!r} was trained on other features; run `kedro run` to train it again")
+    files = dict(name_embedding.files)
+    for name, part in sorted(parts.items()):
+        files |= within(part.files, f"targets/{name}")
+    files["specs.json"] = _columns_json(gpu_specs, list(SPEC_COLUMNS))
+    files["known_gpus.json"] = _columns_json(primary_gpus, ["gpu_id", "name", "segment", *KNOWN_FIELDS, "spec_name"])
+    files["features.json"] = json.dumps(
+        {"names": FEATURE_NAMES, "ranges": _ranges(model_input)}, indent=1, sort_keys=True
+    ).encode()
+    return Bundle(
+        files,
+        {
+            "kind": "bundle",
+            "data_sha256": hash_table(raw_gpus),
+            "features": FEATURE_NAMES,
+            "metrics": {name: part.facts["metrics"] for name, part in parts.items()},
+            "rows": len(primary_gpus),
+        },
+    )
+
+
+def hash_table(raw_gpus: pd.DataFrame) -> str:
+    """SHA-256 of the table as read, so that copies in other encodings or separators count as the same data."""
+    content = raw_gpus.drop(columns="source_row").to_csv(index=False, lineterminator="\n")
+    return hashlib.sha256(content.encode()).hexdigest()
+
+
+def _columns_json(table: pd.DataFrame, columns: list[str]) -> bytes:
+    content: dict[str, list[Any]] = {
+        column: [None if value is None or value != value else value for value in table[column].tolist()]
+        for column in columns
+    }
+    return json.dumps(content, ensure_ascii=True, allow_nan=False, separators=(",", ":")).encode()
+
+
+def _ranges(model_input: pd.DataFrame) -> dict[str, list[float]]:
+    values = model_input[list(FEATURE_NAMES)]
+    return {
+        name: [float(low), float(high)]
+        for name, low, high in zip(FEATURE_NAMES, values.min(), values.max(), strict=True)
+        if low == low
+    }

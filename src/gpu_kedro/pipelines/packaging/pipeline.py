@@ -1,0 +1,29 @@
+"""Wiring of `packaging`."""
+
+from kedro.pipeline import Pipeline, node
+
+from gpu_kedro.modelling.targets import REGRESSION_TARGETS
+from gpu_kedro.pipelines.packaging.nodes import assemble_bundle
+
+
+def create_pipeline() -> Pipeline:
+    """The parts of every target in, the bundle that is served out."""
+    return Pipeline(
+        [
+            node(
+                assemble_bundle,
+                [
+                    "raw_gpus",
+                    "primary_gpus",
+                    "model_input",
+                    "gpu_specs",
+                    "name_embedding",
+                    "segment_model_part",
+                    *(f"{target}_model_part" for target in REGRESSION_TARGETS),
+                ],
+                "bundle",
+                name="assemble_bundle",
+            )
+        ],
+        tags="packaging",
+    )

@@ -1,0 +1,171 @@
+"""Nodes of the regression template; each works for any target in `REGRESSION_TARGETS`."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from gpu_kedro.domain.features import FEATURE_NAMES
+from gpu_kedro.modelling.bundle import Bundle, within
+from gpu_kedro.modelling.embedding import NameEmbedding
+from gpu_kedro.modelling.estimators import Expert
+from gpu_kedro.modelling.evaluation import interval_metrics, regression_metrics, stratify
+from gpu_kedro.modelling.export import estimator_to_onnx, expert_to_files
+from gpu_kedro.modelling.intervals import Calibration, cross_calibrate, half_widths, scale_inputs
+from gpu_kedro.modelling.intervals import expected_size as expected_error
+from gpu_kedro.modelling.leakage import compare_leaky
+from gpu_kedro.modelling.options import EmbeddingOptions, IntervalOptions, ModelOptions, SplitOptions
+from gpu_kedro.modelling.targets import LEVELS, TARGETS, input_columns
+from gpu_kedro.modelling.validation import fit_served_experts, predict_unseen, select_examples
+
+Calibrations = dict[str, Calibration]
+_SPLITS = ("grouped", "temporal")
+
+
+def predict_unseen_gpus(
+    model_input: pd.DataFrame,
+    target: str,
+    model: ModelOptions,
+    embedding: EmbeddingOptions,
+    splits: SplitOptions,
+    jobs: int,
+) -> pd.DataFrame:
+    """Cross-validated and later-than-training predictions of every GPU with a known answer."""
+    examples = select_examples(model_input, TARGETS[target])
+    return predict_unseen(examples, TARGETS[target], model, embedding, splits.seed, jobs)
+
+
+def calibrate_intervals(
+    unseen: pd.DataFrame, model_input: pd.DataFrame, target: str, intervals: IntervalOptions, splits: SplitOptions
+) -> tuple[pd.DataFrame, Calibrations]:
+    """Add intervals to the unseen predictions, and give one calibration per level of knowledge.
+
+    Intervals of grouped predictions are shaped by the other folds only; those of the temporal split by the grouped
+    errors of GPUs in its training part only.
+    """
+    features = model_input.set_index("gpu_id")
+    calibrations: Calibrations = {}
+    frames = []
+    for level in LEVELS:
+        columns = input_columns(TARGETS[target], level)
+        grouped = unseen[(unseen["split"] == "grouped") & (unseen["level"] == level)]
+        inputs, strata, residuals = _calibration_data(grouped, features, columns)
+        widths, calibrations[level] = cross_calibrate(
+            inputs, residuals, strata, grouped["fold"].to_numpy(), intervals, splits.seed
+        )
+        frames.append(_with_intervals(grouped, widths))
+        late = unseen[(unseen["split"] == "temporal") & (unseen["level"] == level)]
+        if len(late):
+            early = features.loc[grouped["gpu_id"], "is_early"].to_numpy(bool)
+            _, earlier = cross_calibrate(
+                inputs[early],
+                residuals[early],
+                strata[early],
+                grouped["fold"].to_numpy()[early],
+                intervals,
+                splits.seed,
+            )
+            late_inputs, late_strata, _ = _calibration_data(late, features, columns)
+            sizes = expected_error(earlier.scale_model, late_inputs)
+            frames.append(
+                _with_intervals(
+                    late,
+                    {cover: half_widths(sizes, late_strata, earlier.quantiles[cover]) for cover in intervals.coverages},
+                )
+            )
+    return pd.concat(frames, ignore_index=True), calibrations
+
+
+def _calibration_data(
+    rows: pd.DataFrame, features: pd.DataFrame, columns: list[int]
+) -> tuple[NDArray[np.float32], NDArray[Any], NDArray[np.float64]]:
+    gpus = features.loc[rows["gpu_id"]]
+    predicted = rows["predicted"].to_numpy()
+    members = rows[[column for column in rows.columns if column.startswith("member_")]].to_numpy().T
+    inputs = scale_inputs(gpus[list(FEATURE_NAMES)].to_numpy(float), columns, predicted, members)
+    return inputs, name_stratum(gpus), rows["true"].to_numpy() - predicted
+
+
+def name_stratum(gpus: pd.DataFrame) -> NDArray[Any]:
+    """Calibration stratum of each GPU: how its specification was found."""
+    return np.where(gpus["is_strict"].astype(bool), "strict", np.where(gpus["match_kind"].eq("none"), "none", "other"))
+
+
+def _with_intervals(rows: pd.DataFrame, widths: dict[float, NDArray[np.float64]]) -> pd.DataFrame:
+    bounds = {}
+    for coverage, half in widths.items():
+        percent = round(coverage * 100)
+        bounds[f"lower_{percent}"] = rows["predicted"] - half
+        bounds[f"upper_{percent}"] = rows["predicted"] + half
+    return rows.assign(**bounds)
+
+
+def evaluate_target(predictions: pd.DataFrame, model_input: pd.DataFrame, target: str) -> dict[str, Any]:
+    """Every figure of one target: split → level → model → stratum → metric; models are ours, ridge and dummy."""
+    features = model_input.set_index("gpu_id")
+    percents = [int(column.removeprefix("lower_")) for column in predictions.columns if column.startswith("lower_")]
+    results: dict[str, Any] = {}
+    for split in _SPLITS:
+        for level in LEVELS:
+            rows = predictions[(predictions["split"] == split) & (predictions["level"] == level)]
+            if rows.empty:
+                continue
+            masks = stratify(features.loc[rows["gpu_id"]])
+            true = rows["true"].to_numpy()
+            by_model: dict[str, dict[str, dict[str, float]]] = {"ours": {}, "ridge": {}, "dummy": {}}
+            for name, mask in masks.items():
+                chosen = mask.to_numpy()
+                if not chosen.any():
+                    continue
+                for model, column in (("ours", "predicted"), ("ridge", "ridge"), ("dummy", "dummy")):
+                    by_model[model][name] = regression_metrics(true[chosen], rows[column].to_numpy()[chosen])
+                widths = {
+                    percent / 100: (rows[f"upper_{percent}"] - rows[f"lower_{percent}"]).to_numpy()[chosen] / 2
+                    for percent in percents
+                }
+                by_model["ours"][name] |= interval_metrics((true - rows["predicted"].to_numpy())[chosen], widths)
+            results.setdefault(split, {})[level] = by_model
+    return {"target": target, "unit": TARGETS[target].unit, "splits": results}
+
+
+def measure_leakage(
+    model_input: pd.DataFrame, primary_gpus: pd.DataFrame, target: str, splits: SplitOptions, jobs: int
+) -> list[dict[str, Any]]:
+    """What the public compilation's ratio columns would pretend: the same model with and without them."""
+    return compare_leaky(model_input, primary_gpus, TARGETS[target], splits.seed, jobs)
+
+
+@dataclass(frozen=True)
+class FittedTarget:
+    """Experts of one target by level of knowledge, trained on every GPU with an answer."""
+
+    experts: dict[str, Expert]
+
+
+def fit_target(
+    model_input: pd.DataFrame, name_embedding: Bundle, target: str, model: ModelOptions, splits: SplitOptions, jobs: int
+) -> FittedTarget:
+    """Train the experts that are served."""
+    embedding = NameEmbedding.from_files(dict(name_embedding.files))
+    examples = select_examples(model_input, TARGETS[target])
+    return FittedTarget(fit_served_experts(examples, TARGETS[target], model, embedding, splits.seed, jobs))
+
+
+def package_target(fitted: FittedTarget, calibrations: Calibrations, results: dict[str, Any], target: str) -> Bundle:
+    """Experts and calibrations of one target as files."""
+    files: dict[str, bytes] = {}
+    for level, expert in fitted.experts.items():
+        columns = input_columns(TARGETS[target], level)  # type: ignore[arg-type]
+        calibration = calibrations[level]
+        head = {
+            "columns": columns,
+            "quantiles": {str(coverage): values for coverage, values in calibration.quantiles.items()},
+        }
+        files |= within(expert_to_files(expert), level)
+        files[f"{level}/calibration.json"] = json.dumps(head, indent=1, sort_keys=True).encode()
+        # the scale model sees the features, the estimate and the members' spread
+        files[f"{level}/scale.onnx"] = estimator_to_onnx(calibration.scale_model, len(columns) + 2)
+    return Bundle(files, {"kind": "target", "target": target, "features": FEATURE_NAMES, "metrics": results})

@@ -1,0 +1,68 @@
+"""Wiring of `regression`: one template, a namespace for each target."""
+
+from kedro.pipeline import Pipeline, node, pipeline
+
+from gpu_kedro.modelling.targets import REGRESSION_TARGETS
+from gpu_kedro.pipelines.regression.nodes import (
+    calibrate_intervals,
+    evaluate_target,
+    fit_target,
+    measure_leakage,
+    package_target,
+    predict_unseen_gpus,
+)
+
+_SHARED_INPUTS = {"model_input", "primary_gpus", "name_embedding"}
+#: What packaging and reporting read; they take the target's name in front.
+_SHARED_OUTPUTS = ("leakage", "model_part", "results")
+_SHARED_PARAMETERS = {"params:embedding", "params:intervals", "params:jobs", "params:splits"}
+
+
+def _create_template() -> Pipeline:
+    return Pipeline(
+        [
+            node(
+                predict_unseen_gpus,
+                ["model_input", "params:target", "params:model", "params:embedding", "params:splits", "params:jobs"],
+                "unseen",
+                name="predict_unseen",
+            ),
+            node(
+                calibrate_intervals,
+                ["unseen", "model_input", "params:target", "params:intervals", "params:splits"],
+                ["predictions", "calibrations"],
+                name="calibrate",
+            ),
+            node(evaluate_target, ["predictions", "model_input", "params:target"], "results", name="evaluate"),
+            node(
+                measure_leakage,
+                ["model_input", "primary_gpus", "params:target", "params:splits", "params:jobs"],
+                "leakage",
+                name="measure_leakage",
+            ),
+            node(
+                fit_target,
+                ["model_input", "name_embedding", "params:target", "params:model", "params:splits", "params:jobs"],
+                "fitted",
+                name="fit",
+            ),
+            node(package_target, ["fitted", "calibrations", "results", "params:target"], "model_part", name="package"),
+        ],
+        tags="regression",
+    )
+
+
+def create_pipeline() -> Pipeline:
+    """Split → train → calibrate → evaluate → package, for each of performance, price and power."""
+    return Pipeline(
+        [
+            pipeline(
+                _create_template(),
+                namespace=f"regression.{target}",
+                inputs=_SHARED_INPUTS,
+                outputs={name: f"{target}_{name}" for name in _SHARED_OUTPUTS},
+                parameters=_SHARED_PARAMETERS,
+            )
+            for target in REGRESSION_TARGETS
+        ]
+    )

@@ -1,0 +1,5 @@
+"""Figures, cards and the table of results."""
+
+from gpu_kedro.pipelines.reporting.pipeline import create_pipeline
+
+__all__ = ["create_pipeline"]
