@@ -224,7 +224,7 @@ FEATURES: tuple[Feature, ...] = (
         _name(f"series_{word}", _FLAG, "series in the name", _series_has(word))
         for word in (
             "geforce", "gtx", "rtx", "gt", "gts", "radeon", "rx", "hd", "r9", "r7", "r5", "pro", "wx", "vega", "quadro",
-            "nvs", "tesla", "grid", "titan", "firepro", "firegl", "uhd", "iris", "arc", "ryzen", "fx",
+            "nvs", "tesla", "grid", "titan", "firepro", "firegl", "uhd", "iris", "ryzen", "fx",
         )
     ),
     *(

@@ -44,9 +44,10 @@ def conformal_quantile(scores: NDArray[np.float64], coverage: float) -> float:
     Raises:
         TooFewRowsError: n is too small for the coverage.
     """
-    rank = ceil((scores.size + 1) * coverage)
+    # rounded, because 0.9 / (1 - 0.9) is a little above 9 in binary
+    rank = ceil(round((scores.size + 1) * coverage, 9))
     if rank > scores.size:
-        needed = ceil(coverage / (1 - coverage))
+        needed = ceil(round(coverage / (1 - coverage), 9))
         raise TooFewRowsError(f"{scores.size} errors cannot support {coverage:.0%} coverage: {needed} are needed")
     return float(np.partition(scores, rank - 1)[rank - 1])
 

@@ -43,7 +43,7 @@ def escape_markdown(text: str) -> str:
 
 def _html_row(tag: str, cells: tuple[str, ...], right: list[bool]) -> str:
     marked = (
-        f'<{tag}{" class=figure" if is_right else ""}>{html.escape(cell)}</{tag}>'
+        f"<{tag}{' class=figure' if is_right else ''}>{html.escape(cell)}</{tag}>"
         for cell, is_right in zip(cells, right, strict=True)
     )
     return f"<tr>{''.join(marked)}</tr>"

@@ -29,7 +29,7 @@ def fit_temperature(probabilities: NDArray[np.float64], true: NDArray[np.int64])
         scaled = apply_temperature(probabilities, float(np.exp(log_temperature)))
         return float(-np.log(scaled[np.arange(true.size), true]).mean())
 
-    return float(np.exp(minimize_scalar(loss, bounds=(-1.5, 1.5), method="bounded").x))
+    return float(np.exp(minimize_scalar(loss, bounds=(-3, 3), method="bounded").x))
 
 
 def cross_temperature(

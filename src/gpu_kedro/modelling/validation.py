@@ -12,6 +12,7 @@ import pandas as pd
 from joblib import Parallel, delayed
 from numpy.typing import NDArray
 
+from gpu_kedro.domain.cleaning import require_learnable
 from gpu_kedro.domain.features import FEATURE_NAMES
 from gpu_kedro.modelling.embedding import NameEmbedding
 from gpu_kedro.modelling.estimators import Expert, fit_expert
@@ -51,10 +52,12 @@ def select_examples(model_input: pd.DataFrame, target: Target) -> Examples:
     """Take the GPUs whose answer is known out of the model input (one row a GPU).
 
     Regression answers become natural logarithms, segments become positions among the sorted combinations.
+
+    Raises:
+        NotLearnableError: no GPU has a known answer, or all have the same.
     """
+    require_learnable(model_input, target.name)
     known = model_input[model_input[target.name].notna()]
-    if known.empty:
-        raise ValueError(f"no GPU in the table has a value of {target.name!r}: nothing to learn from")
     classes: tuple[str, ...] | None = None
     if target.task == "classification":
         classes = tuple(sorted(known[target.name].unique()))

@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from gpu_kedro.domain.cleaning import require_learnable
 from gpu_kedro.domain.features import FEATURE_NAMES
 from gpu_kedro.modelling.bundle import Bundle, within
 from gpu_kedro.modelling.embedding import NameEmbedding
@@ -28,7 +27,6 @@ def predict_unseen_segments(
     model_input: pd.DataFrame, model: ModelOptions, embedding: EmbeddingOptions, splits: SplitOptions, jobs: int
 ) -> pd.DataFrame:
     """Cross-validated and later-than-training probabilities of every GPU whose segment is known."""
-    require_learnable(model_input, "segment")
     return predict_unseen(select_examples(model_input, _TARGET), _TARGET, model, embedding, splits.seed, jobs)
 
 
@@ -138,6 +136,17 @@ def _probabilities(
 ) -> NDArray[np.float64]:
     vectors = embedding.transform(rows["canonical"].tolist())
     return apply_temperature(expert.predict(rows[list(FEATURE_NAMES)].to_numpy(float), vectors), temperature)
+
+
+def count_filled(segment_estimates: pd.DataFrame) -> dict[str, Any]:
+    """How many of the unknown segments were filled, with which combinations, and how many the model abstained on."""
+    filled = segment_estimates["segment"].dropna()
+    return {
+        "unknown": len(segment_estimates),
+        "filled": len(filled),
+        "abstained": len(segment_estimates) - len(filled),
+        "by_segment": {str(name): int(rows) for name, rows in filled.value_counts().sort_index().items()},
+    }
 
 
 def package_segments(experts: Experts, temperatures: Temperatures, results: dict[str, Any]) -> Bundle:

@@ -2,8 +2,10 @@
 
 from kedro.pipeline import Pipeline, node, pipeline
 
+from gpu_kedro.modelling.figures import draw_confusion, draw_reliability
 from gpu_kedro.pipelines.classification.nodes import (
     calibrate_probabilities,
+    count_filled,
     evaluate_segments,
     fill_unknown_segments,
     fit_segments,
@@ -13,7 +15,7 @@ from gpu_kedro.pipelines.classification.nodes import (
 
 
 def create_pipeline() -> Pipeline:
-    """Split → train → calibrate → evaluate → fill the unknown segments → package."""
+    """Split → train → calibrate → evaluate → fill the unknown segments → draw → package."""
     nodes = Pipeline(
         [
             node(
@@ -36,6 +38,9 @@ def create_pipeline() -> Pipeline:
                 "segment_estimates",
                 name="fill_unknown",
             ),
+            node(count_filled, "segment_estimates", "fill", name="count_filled"),
+            node(draw_confusion, "predictions", "confusion_figure", name="draw_confusion"),
+            node(draw_reliability, "predictions", "reliability_figure", name="draw_reliability"),
             node(package_segments, ["experts", "temperatures", "results"], "model_part", name="package"),
         ],
         tags="classification",
@@ -45,7 +50,10 @@ def create_pipeline() -> Pipeline:
         namespace="classification",
         inputs={"model_input", "name_embedding"},
         outputs={
+            "confusion_figure": "segment_confusion_figure",
+            "fill": "segment_fill",
             "model_part": "segment_model_part",
+            "reliability_figure": "segment_reliability_figure",
             "results": "segment_results",
             "segment_estimates": "segment_estimates",
         },

@@ -2,6 +2,7 @@
 
 from kedro.pipeline import Pipeline, node, pipeline
 
+from gpu_kedro.modelling.figures import draw_coverage, draw_errors, draw_predicted
 from gpu_kedro.modelling.targets import REGRESSION_TARGETS
 from gpu_kedro.pipelines.regression.nodes import (
     calibrate_intervals,
@@ -14,7 +15,7 @@ from gpu_kedro.pipelines.regression.nodes import (
 
 _SHARED_INPUTS = {"model_input", "primary_gpus", "name_embedding"}
 #: What packaging and reporting read; they take the target's name in front.
-_SHARED_OUTPUTS = ("leakage", "model_part", "results")
+_SHARED_OUTPUTS = ("coverage_figure", "error_figure", "leakage", "model_part", "predicted_figure", "results")
 _SHARED_PARAMETERS = {"params:embedding", "params:intervals", "params:jobs", "params:splits"}
 
 
@@ -35,6 +36,14 @@ def _create_template() -> Pipeline:
             ),
             node(evaluate_target, ["predictions", "model_input", "params:target"], "results", name="evaluate"),
             node(
+                draw_predicted,
+                ["predictions", "model_input", "params:target"],
+                "predicted_figure",
+                name="draw_predicted",
+            ),
+            node(draw_errors, ["predictions", "model_input", "params:target"], "error_figure", name="draw_errors"),
+            node(draw_coverage, "results", "coverage_figure", name="draw_coverage"),
+            node(
                 measure_leakage,
                 ["model_input", "primary_gpus", "params:target", "params:splits", "params:jobs"],
                 "leakage",
@@ -53,7 +62,7 @@ def _create_template() -> Pipeline:
 
 
 def create_pipeline() -> Pipeline:
-    """Split → train → calibrate → evaluate → package, for each of performance, price and power."""
+    """Split → train → calibrate → evaluate → draw → package, for each of performance, price and power."""
     return Pipeline(
         [
             pipeline(

@@ -1,8 +1,57 @@
 """Wiring of `reporting`."""
 
-from kedro.pipeline import Pipeline
+from kedro.pipeline import Pipeline, node
+
+from gpu_kedro.modelling.cards import write_data_card, write_feature_page
+from gpu_kedro.modelling.figures import draw_ledger, draw_missing
+from gpu_kedro.modelling.targets import REGRESSION_TARGETS, TARGETS
+from gpu_kedro.pipelines.reporting.nodes import assemble_page, collect_metrics, describe_models
+
+_RESULTS = [*(f"{target}_results" for target in TARGETS), *(f"{target}_leakage" for target in REGRESSION_TARGETS)]
+_FIGURES = [
+    *(f"{target}_{figure}_figure" for target in REGRESSION_TARGETS for figure in ("predicted", "error", "coverage")),
+    "segment_confusion_figure",
+    "segment_reliability_figure",
+    "missing_figure",
+    "ledger_figure",
+]
+_MODELS = {
+    f"{target}_model": f"params:{f'regression.{target}' if target in REGRESSION_TARGETS else 'classification'}.model"
+    for target in TARGETS
+}
 
 
 def create_pipeline() -> Pipeline:
-    """Results in; table of metrics, figures and cards out."""
-    return Pipeline([])
+    """Results and figures in; table of metrics, cards and the report page out."""
+    return Pipeline(
+        [
+            node(draw_missing, "primary_gpus", "missing_figure", name="draw_missing"),
+            node(draw_ledger, "ledger_summary", "ledger_figure", name="draw_ledger"),
+            node(
+                collect_metrics,
+                _by_name("ledger_summary", "join_reach", "primary_gpus", "segment_fill", *_RESULTS),
+                "metrics",
+                name="collect_metrics",
+            ),
+            node(
+                describe_models,
+                {"metrics": "metrics", "splits": "params:splits", **_MODELS},
+                "model_card",
+                name="write_model_card",
+            ),
+            node(write_data_card, "metrics", "data_card", name="write_data_card"),
+            node(write_feature_page, "feature_dictionary", "feature_page", name="write_feature_page"),
+            node(
+                assemble_page,
+                {"metrics": "metrics", "splits": "params:splits", **_by_name(*_FIGURES)},
+                "report",
+                name="assemble_page",
+            ),
+        ],
+        tags="reporting",
+    )
+
+
+def _by_name(*datasets: str) -> dict[str, str]:
+    """Datasets as arguments of the same name."""
+    return {name: name for name in datasets}

@@ -1,0 +1,1 @@
+"""The HTTP layer: routes, settings and errors around `gpu_kedro.serving`."""

@@ -1,0 +1,17 @@
+"""Plotly figures in the catalog."""
+
+from typing import Any
+
+import plotly.graph_objects as go
+from kedro_datasets.plotly.json_dataset import JSONDataset
+
+
+class FigureDataset(JSONDataset):
+    """A figure as Plotly's JSON, which Kedro-Viz draws; loads as one without traces when it is not drawn yet.
+
+    The report can so be made before everything is trained.
+    """
+
+    def load(self) -> Any:
+        """The figure."""
+        return super().load() if self._exists() else go.Figure()

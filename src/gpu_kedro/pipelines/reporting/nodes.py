@@ -1,0 +1,80 @@
+"""Nodes of `reporting`; what is not trained yet arrives empty and is reported as such."""
+
+from collections.abc import Mapping
+from math import isfinite
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from gpu_kedro.modelling.cards import write_model_card
+from gpu_kedro.modelling.options import ModelOptions, SplitOptions
+from gpu_kedro.modelling.page import write_page
+from gpu_kedro.modelling.targets import REGRESSION_TARGETS, TARGETS
+
+#: Figures of the benchmark table; the specification's columns start with `spec_`.
+_KNOWN_FIGURES = ("g3d_mark", "g2d_mark", "price_usd", "tdp_w", "test_year", "segment")
+
+
+def collect_metrics(
+    ledger_summary: Mapping[str, Any],
+    join_reach: Mapping[str, Any],
+    primary_gpus: pd.DataFrame,
+    segment_fill: Mapping[str, Any],
+    **trained: Any,
+) -> dict[str, Any]:
+    """Every figure of the project in one dictionary that is valid JSON.
+
+    Args:
+        ledger_summary: rows in, kept and rejected, and the rules that fired.
+        join_reach: GPUs by kind of join and the reach of the join.
+        primary_gpus: the primary table.
+        segment_fill: how many unknown segments were filled, {} when not trained.
+        trained: `<target>_results` and `<target>_leakage` of every target, {} when not trained.
+
+    Returns:
+        `data`; `join`; `targets`: target → `splits` → split → level → model → stratum → metric; `leakage` by target;
+        `segment_fill`; `not_trained`, the targets without results. A figure that is not a number is None.
+    """
+    results = {target: trained[f"{target}_results"] for target in TARGETS}
+    leakage = {target: trained[f"{target}_leakage"] for target in REGRESSION_TARGETS}
+    columns = [*_KNOWN_FIGURES, *(column for column in primary_gpus.columns if column.startswith("spec_"))]
+    metrics = {
+        "data": {
+            **ledger_summary,
+            "first_test_year": int(primary_gpus["test_year"].min()),
+            "last_test_year": int(primary_gpus["test_year"].max()),
+            "known_share": {column: float(primary_gpus[column].notna().mean()) for column in columns},
+        },
+        "join": join_reach,
+        "targets": {
+            target: {key: value for key, value in found.items() if key != "target"}
+            for target, found in results.items()
+            if found
+        },
+        "leakage": {target: found for target, found in leakage.items() if found},
+        "segment_fill": segment_fill,
+        "not_trained": [target for target, found in results.items() if not found],
+    }
+    finite: dict[str, Any] = _only_finite(metrics)
+    return finite
+
+
+def _only_finite(value: Any) -> Any:
+    """The same value with None for NaN and infinity, which JSON does not know."""
+    if isinstance(value, Mapping):
+        return {key: _only_finite(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_only_finite(inner) for inner in value]
+    return None if isinstance(value, float) and not isfinite(value) else value
+
+
+def describe_models(metrics: Mapping[str, Any], splits: SplitOptions, **models: Any) -> str:
+    """The model card; `models` holds `<target>_model`, the options of each target's blend."""
+    options = {target: ModelOptions.model_validate(models[f"{target}_model"]) for target in TARGETS}
+    return write_model_card(metrics, splits, options)
+
+
+def assemble_page(metrics: Mapping[str, Any], splits: SplitOptions, **figures: go.Figure) -> str:
+    """The report as one HTML page."""
+    return write_page(metrics, splits, figures)

