@@ -6,6 +6,7 @@ from gpu_kedro.pipelines import (
     classification,
     data_processing,
     feature_engineering,
+    inference,
     packaging,
     regression,
     reporting,
@@ -28,5 +29,6 @@ def register_pipelines() -> dict[str, Pipeline]:
         "feature_engineering": features,
         "classification": segments,
         "regression": figures,
+        "inference": inference.create_pipeline(),
         "reporting": report,
     }

@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from gpu_kedro.modelling.targets import TARGETS
-from gpu_kedro.modelling.wording import LEVEL_TITLES, format_count, format_number, format_share
+from gpu_kedro.modelling.wording import format_count, format_number, format_share
 
 _METRICS = "metrics"
 _PAGES = ("report", "model_card")
@@ -50,10 +50,16 @@ def tabulate_results(targets: Mapping[str, Mapping[str, Any]]) -> Table:
     Args:
         targets: target → results with `splits`: split → level → model → stratum → metric.
     """
-    table = Table(title="GPUs of unseen chip families (grouped cross-validation)", title_justify="left")
+    table = Table(
+        title="Results on GPUs of unseen chip families (grouped cross-validation)",
+        caption="median error: of |predicted / measured − 1|; fit: R² of logarithms, macro-F1 for the segment; "
+        "in 90 %: share inside the 90 % interval",
+        caption_justify="left",
+        title_justify="left",
+    )
     table.add_column("target", no_wrap=True)
     table.add_column("known", no_wrap=True)
-    for heading in ("GPUs", "median error\nor exact", "ridge\nbaseline", "R² (log) or\nmacro-F1", "in 90 %\ninterval"):
+    for heading in ("GPUs", "median error", "ridge", "fit", "in 90 %"):
         table.add_column(heading, justify="right", no_wrap=True)
     for target, results in targets.items():
         for level, models in results["splits"].get("grouped", {}).items():
@@ -62,9 +68,9 @@ def tabulate_results(targets: Mapping[str, Mapping[str, Any]]) -> Table:
             main, fit = ("median_error", "r2_log") if is_regression else ("exact", "macro_f1")
             table.add_row(
                 target,
-                LEVEL_TITLES[level].removeprefix("name and "),
+                level,
                 format_count(ours["rows"]),
-                format_share(ours[main]),
+                f"{format_share(ours[main])}{'' if is_regression else ' exact'}",
                 format_share(ridge[main]),
                 format_number(ours[fit]),
                 format_share(ours.get("coverage_90")),

@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
-from gpu_kedro.modelling.intervals import TooFewRowsError, conformal_quantile, cross_calibrate
+from gpu_kedro.modelling.intervals import TooFewRowsError, add_newer_stratum, conformal_quantile, cross_calibrate
 from gpu_kedro.modelling.options import IntervalOptions
 
-OPTIONS = IntervalOptions(coverages=(0.8, 0.9), scale_iterations=50, min_stratum=60)
+OPTIONS = IntervalOptions(coverages=(0.8, 0.9), scale_iterations=50, min_newer=20, min_stratum=60)
 
 
 def test_conformal_quantile_is_the_finite_sample_rank():
@@ -58,3 +58,13 @@ def test_a_small_stratum_uses_the_quantile_of_all(noisy):
     rare[:20] = "rare"
     _, calibration = cross_calibrate(inputs, residuals, rare, folds, OPTIONS, seed=0)
     assert set(calibration.quantiles[0.9]) == {"all", "loud", "quiet"}
+
+
+def test_newer_gpus_get_the_wider_quantile_of_the_later_ones(noisy):
+    inputs, residuals, strata, folds = noisy
+    _, calibration = cross_calibrate(inputs, residuals, strata, folds, OPTIONS, seed=0)
+    assert add_newer_stratum(calibration, np.full(19, 50.0), OPTIONS) is calibration  # too few to say
+    wide = add_newer_stratum(calibration, np.arange(1.0, 20.0).repeat(2), OPTIONS)
+    assert wide.quantiles[0.9]["newer"] == 18
+    narrow = add_newer_stratum(calibration, np.full(40, 0.01), OPTIONS)
+    assert narrow.quantiles[0.9]["newer"] == calibration.quantiles[0.9]["all"]

@@ -48,7 +48,7 @@ def test_the_default_pipeline_is_all_of_them(pipelines: dict[str, Pipeline]):
 )
 def test_a_pipeline_needs_sources_and_parameters_only(pipelines: dict[str, Pipeline], name: str):
     sources = {entry for entry in pipelines[name].inputs() if not entry.startswith("params:")}
-    assert sources == ({"raw_gpus", "gpu_specs"} if name != "data_processing" else {"raw_gpus", "gpu_specs"})
+    assert sources == {"raw_gpus", "gpu_specs"}
 
 
 def test_every_catalog_entry_is_used_by_a_pipeline(pipelines: dict[str, Pipeline]):

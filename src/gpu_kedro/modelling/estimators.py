@@ -179,7 +179,7 @@ def fit_expert(
 def _fit_member(
     options: MemberOptions, inputs: NDArray[np.float32], answers: NDArray[Any], seed: int, is_classifier: bool
 ) -> Any:
-    estimator = (_build_classifier if is_classifier else _build_regressor)(options, inputs.shape[1], seed)
+    estimator = _build_classifier(options, seed) if is_classifier else _build_regressor(options, inputs.shape[1], seed)
     with warnings.catch_warnings():
         # scikit-learn warns when logistic regression stops at max_iter; the penalty keeps the answer stable
         warnings.filterwarnings("ignore", message=".*failed to converge.*")
@@ -203,17 +203,16 @@ def _build_regressor(options: MemberOptions, inputs: int, seed: int) -> Any:
             return CatBoostRegressor(**_boosting_settings(options, seed))
 
 
-def _build_classifier(options: MemberOptions, inputs: int, seed: int) -> Any:
+def _build_classifier(options: MemberOptions, seed: int) -> Any:
     from catboost import CatBoostClassifier
     from sklearn.ensemble import ExtraTreesClassifier
     from sklearn.linear_model import LogisticRegression
-    from sklearn.svm import SVC
 
     match options:
         case RidgeOptions():
             return LogisticRegression(C=1 / options.alpha, max_iter=1000)
         case SvrOptions():
-            return SVC(C=options.c, gamma=options.gamma_scale / inputs, probability=True, random_state=seed)
+            raise ValueError("svr is a regressor: give classes other members (ridge, extra_trees, catboost)")
         case ExtraTreesOptions():
             return ExtraTreesClassifier(**_forest_settings(options, seed))
         case CatBoostOptions():

@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.metrics import f1_score
 
-from gpu_kedro.modelling.targets import SEGMENTS
+from gpu_kedro.modelling.targets import SEGMENTS, label_membership
 
 Metrics = dict[str, float]
 _SMALLEST_PROBABILITY = 1e-6
@@ -45,8 +45,7 @@ def interval_metrics(residuals: NDArray[np.float64], half_widths: Mapping[float,
 
 def label_probabilities(probabilities: NDArray[np.float64], classes: Iterable[str]) -> NDArray[np.float64]:
     """Probability of each segment, (n, 3): the sum over the combinations that contain it."""
-    membership = np.array([[float(segment in name.split(", ")) for segment in SEGMENTS] for name in classes])
-    marginals: NDArray[np.float64] = probabilities @ membership
+    marginals: NDArray[np.float64] = probabilities @ np.array(label_membership(classes), dtype=float)
     return marginals
 
 
@@ -66,7 +65,7 @@ def classification_metrics(
         `rows`.
     """
     chosen = probabilities.argmax(axis=1)
-    membership = np.array([[segment in name.split(", ") for segment in SEGMENTS] for name in classes])
+    membership = np.array(label_membership(classes))
     marginals = label_probabilities(probabilities, classes)
     truth = membership[true]
     likelihood = np.maximum(probabilities[np.arange(true.size), true], _SMALLEST_PROBABILITY)

@@ -1,7 +1,9 @@
 """Trained experts as ONNX files and plain arrays, and the same experts read back for serving.
 
-What is served never unpickles anything and never imports scikit-learn or CatBoost. The exported form answers as
-the trained one: inputs are float32 in both, and a test compares them on the whole table.
+Tree ensembles become ONNX, linear models and kernel machines become arrays that NumPy evaluates in double precision:
+ONNX Runtime sums those in single precision and in another order for one row than for many. What is served never
+unpickles anything and never imports scikit-learn or CatBoost. The exported form answers as the trained one: inputs
+are float32 in both, and a test compares them on the whole table.
 """
 
 import json
@@ -13,10 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gpu_kedro.modelling.arrays import array_bytes, read_array
+from gpu_kedro.modelling.bundle import subfiles, within
 from gpu_kedro.modelling.estimators import Expert, Matrix, Preparation
 
 #: Set by hand, so that the same model always gives the same bytes.
 _PRODUCER = "gpu_kedro"
+#: Rows evaluated together, so that a large batch needs little memory.
+_KERNEL_ROWS = 512
 _TARGET_OPSET = {"": 18, "ai.onnx.ml": 3}
 
 
@@ -93,13 +98,104 @@ class OnnxEstimator:
         return answer
 
 
+class LinearEstimator:
+    """A linear model, or a multinomial logistic regression when it has several outputs.
+
+    Args:
+        files: `coefficients` (inputs, outputs) and `intercepts` (outputs,).
+    """
+
+    def __init__(self, files: dict[str, bytes]) -> None:
+        self._coefficients = read_array(files["coefficients.npy"])
+        self._intercepts = read_array(files["intercepts.npy"])
+
+    def predict(self, inputs: NDArray[np.float32]) -> Matrix:
+        """(n,) answers, or (n, classes) probabilities."""
+        scores: Matrix = inputs.astype(np.float64) @ self._coefficients + self._intercepts
+        if scores.shape[1] == 1:
+            return scores[:, 0]
+        powers = np.exp(scores - scores.max(axis=1, keepdims=True))
+        probabilities: Matrix = powers / powers.sum(axis=1, keepdims=True)
+        return probabilities
+
+
+class KernelEstimator:
+    """Support vector regression with a Gaussian kernel.
+
+    Args:
+        files: `vectors` (support vectors, inputs), `coefficients` (support vectors,), `scalars` (gamma, intercept).
+    """
+
+    def __init__(self, files: dict[str, bytes]) -> None:
+        vectors = read_array(files["vectors.npy"]).astype(np.float64)
+        self._gamma, self._intercept = (float(value) for value in read_array(files["scalars.npy"]))
+        self._doubled = np.ascontiguousarray(2 * self._gamma * vectors.T)
+        self._norms = self._gamma * np.square(vectors).sum(axis=1)
+        self._coefficients = read_array(files["coefficients.npy"])
+
+    def predict(self, inputs: NDArray[np.float32]) -> Matrix:
+        """(n,) answers."""
+        doubles = inputs.astype(np.float64)
+        answers = np.empty(len(doubles))
+        for start in range(0, len(doubles), _KERNEL_ROWS):
+            part = doubles[start : start + _KERNEL_ROWS]
+            exponents = part @ self._doubled - self._norms
+            exponents -= self._gamma * np.square(part).sum(axis=1, keepdims=True)
+            answers[start : start + _KERNEL_ROWS] = np.exp(exponents) @ self._coefficients
+        return answers + self._intercept
+
+
+def _linear_to_files(estimator: Any) -> dict[str, bytes]:
+    coefficients = np.atleast_2d(estimator.coef_).T.astype(np.float64)
+    intercepts = np.atleast_1d(estimator.intercept_).astype(np.float64)
+    if hasattr(estimator, "classes_") and coefficients.shape[1] == 1:
+        # two classes share one score: its sign tells them apart
+        coefficients = np.hstack([np.zeros_like(coefficients), coefficients])
+        intercepts = np.append(0.0, intercepts)
+    return {
+        "coefficients.npy": array_bytes(np.ascontiguousarray(coefficients)),
+        "intercepts.npy": array_bytes(intercepts),
+    }
+
+
+def _kernel_to_files(estimator: Any) -> dict[str, bytes]:
+    return {
+        "coefficients.npy": array_bytes(np.ravel(estimator.dual_coef_).astype(np.float64)),
+        "scalars.npy": array_bytes(np.array([estimator.gamma, float(np.ravel(estimator.intercept_)[0])])),
+        "vectors.npy": array_bytes(np.asarray(estimator.support_vectors_, dtype=np.float32)),
+    }
+
+
+def _member_to_files(kind: str, estimator: Any, inputs: int) -> dict[str, bytes]:
+    match kind:
+        case "ridge":
+            return _linear_to_files(estimator)
+        case "svr":
+            return _kernel_to_files(estimator)
+        case _:
+            return {"model.onnx": estimator_to_onnx(estimator, inputs)}
+
+
+def _member_from_files(kind: str, files: dict[str, bytes]) -> "ServedMember":
+    match kind:
+        case "ridge":
+            return LinearEstimator(files)
+        case "svr":
+            return KernelEstimator(files)
+        case _:
+            return OnnxEstimator(files["model.onnx"])
+
+
+ServedMember = OnnxEstimator | LinearEstimator | KernelEstimator
+
+
 class ServedExpert:
     """An expert read from a bundle; same inputs and answers as `Expert`."""
 
     def __init__(
         self,
         preparation: Preparation,
-        members: list[OnnxEstimator],
+        members: list[ServedMember],
         member_classes: list[list[int] | None],
         weights: Matrix,
         classes: tuple[str, ...] | None,
@@ -128,21 +224,24 @@ class ServedExpert:
 def expert_to_files(expert: Expert) -> dict[str, bytes]:
     """An expert as files: one ONNX model per member, arrays of the preparation, `expert.json`."""
     inputs = expert.preparation.means.size
-    names = [f"member_{position}_{kind}.onnx" for position, kind in enumerate(expert.kinds)]
+    folders = [f"member_{position}_{kind}" for position, kind in enumerate(expert.kinds)]
     head = {
-        "members": names,
+        "kinds": expert.kinds,
+        "members": folders,
         "member_classes": [
             None if expert.classes is None else [int(place) for place in np.ravel(member.classes_)]
             for member in expert.members
         ],
         "classes": expert.classes,
     }
-    return {
+    files = {
         "expert.json": json.dumps(head, indent=1).encode(),
         "weights.npy": array_bytes(expert.weights),
         **expert.preparation.to_files(),
-        **{name: estimator_to_onnx(member, inputs) for name, member in zip(names, expert.members, strict=True)},
     }
+    for folder, kind, member in zip(folders, expert.kinds, expert.members, strict=True):
+        files |= within(_member_to_files(kind, member, inputs), folder)
+    return files
 
 
 def expert_from_files(files: dict[str, bytes]) -> ServedExpert:
@@ -150,7 +249,10 @@ def expert_from_files(files: dict[str, bytes]) -> ServedExpert:
     head = json.loads(files["expert.json"])
     return ServedExpert(
         preparation=Preparation.from_files(files),
-        members=[OnnxEstimator(files[name]) for name in head["members"]],
+        members=[
+            _member_from_files(kind, subfiles(files, folder))
+            for kind, folder in zip(head["kinds"], head["members"], strict=True)
+        ],
         member_classes=head["member_classes"],
         weights=read_array(files["weights.npy"]),
         classes=None if head["classes"] is None else tuple(head["classes"]),

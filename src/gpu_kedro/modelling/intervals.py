@@ -8,16 +8,18 @@ Source: Lei et al. (2018), Distribution-free predictive inference for regression
 Normalized nonconformity measures for regression conformal prediction.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import ceil
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from gpu_kedro.modelling.options import IntervalOptions
 
+#: Stratum of GPUs released after the last release in the training table.
+NEWER = "newer"
 _SMALLEST_SCALE = 0.01
 
 
@@ -89,7 +91,7 @@ def fit_scale_model(inputs: NDArray[np.float32], residuals: NDArray[np.float64],
 def expected_size(scale_model: Any, inputs: NDArray[np.float32]) -> NDArray[np.float64]:
     """Expected size of the error in logs, (n,); never below one percent."""
     sizes: NDArray[np.float64] = np.maximum(
-        np.exp(np.asarray(scale_model.predict(inputs), dtype=float)), _SMALLEST_SCALE
+        np.exp(np.ravel(scale_model.predict(inputs)).astype(float)), _SMALLEST_SCALE
     )
     return sizes
 
@@ -101,11 +103,18 @@ def strata_quantiles(
     quantiles: dict[float, dict[str, float]] = {}
     for coverage in options.coverages:
         quantiles[coverage] = {"all": conformal_quantile(scores, coverage)}
-        for stratum in pd.unique(strata):
+        for stratum in sorted(set(strata)):
             chosen = scores[strata == stratum]
             if chosen.size >= options.min_stratum:
                 quantiles[coverage][str(stratum)] = conformal_quantile(chosen, coverage)
     return quantiles
+
+
+def name_stratum(row: Mapping[str, Any]) -> str:
+    """Calibration stratum of one GPU: how its specification was found."""
+    if row["is_strict"]:
+        return "strict"
+    return "none" if row["match_kind"] == "none" else "other"
 
 
 def half_widths(sizes: NDArray[np.float64], strata: NDArray[Any], quantiles: dict[str, float]) -> NDArray[np.float64]:
@@ -153,3 +162,25 @@ def cross_calibrate(
             width[held_out] = half_widths(sizes[held_out], strata[held_out], quantiles[coverage])
     served = fit_scale_model(inputs, residuals, options.scale_iterations, seed)
     return widths, Calibration(served, strata_quantiles(scores, strata, options))
+
+
+def add_newer_stratum(calibration: Calibration, scores: NDArray[np.float64], options: IntervalOptions) -> Calibration:
+    """Add the stratum of GPUs released after the training table ends.
+
+    Its quantile is that of the temporal split: errors, in units of their expected size, of GPUs released after the
+    last year its model was trained on. Never narrower than for all GPUs together.
+
+    Args:
+        calibration: the calibration to serve.
+        scores: conformity scores of the later GPUs; too few of them leave the calibration as it is.
+        options: coverages, and how few are too few.
+    """
+    if scores.size < options.min_newer:
+        return calibration
+    return Calibration(
+        calibration.scale_model,
+        {
+            coverage: {**strata, NEWER: max(strata["all"], conformal_quantile(scores, coverage))}
+            for coverage, strata in calibration.quantiles.items()
+        },
+    )

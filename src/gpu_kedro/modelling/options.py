@@ -66,6 +66,9 @@ class IntervalOptions(Options):
 
     coverages: tuple[float, ...] = Field(min_length=1, description="each in (0, 1)")
     scale_iterations: int = Field(gt=0, description="boosting steps of the model of the size of the error")
+    min_newer: int = Field(
+        ge=10, description="later GPUs that the temporal split needs to widen intervals of newer ones"
+    )
     min_stratum: int = Field(gt=0, description="residuals a stratum needs for a quantile of its own")
 
 

@@ -1,17 +1,20 @@
 """What is predicted: each target's unit, its task, and the inputs that would give its answer away."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from gpu_kedro.domain.features import FEATURES
 
 Task = Literal["regression", "classification"]
 #: How much is known of a GPU when it is asked about, from little to much.
-Level = Literal["name", "specs", "everything"]
-LEVELS: tuple[Level, ...] = ("name", "specs", "everything")
+Level = Literal["name", "specs", "partly", "everything"]
+#: "partly" is name, specification and some of the table's figures; "everything" has all that the table has.
+LEVELS: tuple[Level, ...] = ("name", "specs", "partly", "everything")
 _GROUPS: dict[Level, frozenset[str]] = {
     "name": frozenset({"name"}),
     "specs": frozenset({"name", "specs"}),
+    "partly": frozenset({"name", "specs", "known"}),
     "everything": frozenset({"name", "specs", "known"}),
 }
 #: Ratios of the target in the public compilation (`gpuValue`, `powerPerformance`). They never feed a model;
@@ -46,6 +49,30 @@ TARGETS: dict[str, Target] = {
 }
 REGRESSION_TARGETS: tuple[str, ...] = tuple(name for name, target in TARGETS.items() if target.task == "regression")
 SEGMENTS: tuple[str, ...] = ("Desktop", "Mobile", "Workstation")
+
+
+#: What stands for "all that the table has": every GPU of the table has these.
+_ALWAYS_KNOWN = ("g3d_mark", "g2d_mark", "test_year")
+_SOMETIMES_KNOWN = ("price_usd", "tdp_w")
+
+
+def label_membership(classes: Iterable[str]) -> list[list[bool]]:
+    """For each combination ("Mobile, Workstation"), which of `SEGMENTS` it contains."""
+    return [[segment in name.split(", ") for segment in SEGMENTS] for name in classes]
+
+
+def find_level(row: Mapping[str, Any], target: Target) -> Level:
+    """The level of knowledge of one GPU (a row of `gpu_kedro.domain.identify`) for one target.
+
+    The target's own value, should it be known, does not count; nor does a test year alone.
+    """
+    always = [name for name in _ALWAYS_KNOWN if name != target.name]
+    if all(row[name] is not None for name in always):
+        return "everything"
+    figures = [name for name in (*always, *_SOMETIMES_KNOWN) if name not in (target.name, "test_year")]
+    if any(row[name] is not None for name in figures):
+        return "partly"
+    return "name" if row["match_kind"] == "none" else "specs"
 
 
 def input_columns(target: Target, level: Level) -> list[int]:

@@ -5,7 +5,6 @@ Source: Guo et al. (2017), On calibration of modern neural networks.
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize_scalar
 
 _SMALLEST_PROBABILITY = 1e-6
 
@@ -24,6 +23,7 @@ def fit_temperature(probabilities: NDArray[np.float64], true: NDArray[np.int64])
         probabilities: (n, classes) of rows the model has not seen.
         true: (n,) positions of the true classes.
     """
+    from scipy.optimize import minimize_scalar
 
     def loss(log_temperature: float) -> float:
         scaled = apply_temperature(probabilities, float(np.exp(log_temperature)))

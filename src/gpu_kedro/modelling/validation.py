@@ -16,6 +16,7 @@ from gpu_kedro.domain.cleaning import require_learnable
 from gpu_kedro.domain.features import FEATURE_NAMES
 from gpu_kedro.modelling.embedding import NameEmbedding
 from gpu_kedro.modelling.estimators import Expert, fit_expert
+from gpu_kedro.modelling.knowledge import hide_figures, repeat_for_training
 from gpu_kedro.modelling.options import EmbeddingOptions, ModelOptions, RidgeOptions
 from gpu_kedro.modelling.targets import LEVELS, Target, input_columns
 from gpu_kedro.progress import track
@@ -36,7 +37,6 @@ class Examples:
         folds: (n,) test fold of each row.
         is_early: (n,) whether the row trains in the temporal split.
         classes: class names, None for regression.
-        other_texts, other_folds: names of GPUs without an answer; they teach the name embedding only.
     """
 
     gpu_ids: NDArray[Any]
@@ -122,8 +122,9 @@ def _predict_split(
     frames = []
     for level in LEVELS:
         columns = input_columns(target, level)
-        train_data = examples.values[train], vectors[train], examples.answers[train], columns
-        test_data = examples.values[test], vectors[test]
+        values, rows = repeat_for_training(examples.values[train], examples.gpu_ids[train], level)
+        train_data = values, vectors[train][rows], examples.answers[train][rows], columns
+        test_data = hide_figures(examples.values[test], examples.gpu_ids[test], level), vectors[test]
         expert = fit_expert(*train_data, model, seed, examples.classes)
         baseline = fit_expert(
             *train_data,
@@ -168,11 +169,12 @@ def fit_served_experts(
 ) -> dict[str, Expert]:
     """Train one expert per level of knowledge on every example."""
     vectors = embedding.transform(examples.texts)
-    tasks = (
-        delayed(fit_expert)(
-            examples.values, vectors, examples.answers, input_columns(target, level), model, seed, examples.classes
+    tasks = []
+    for level in LEVELS:
+        values, rows = repeat_for_training(examples.values, examples.gpu_ids, level)
+        columns = input_columns(target, level)
+        tasks.append(
+            delayed(fit_expert)(values, vectors[rows], examples.answers[rows], columns, model, seed, examples.classes)
         )
-        for level in LEVELS
-    )
     fitted = Parallel(n_jobs=jobs, return_as="generator")(tasks)
     return dict(zip(LEVELS, track(fitted, total=len(LEVELS), description=f"training {target.name}"), strict=True))

@@ -6,6 +6,7 @@ from math import exp, isfinite
 LEVEL_TITLES: dict[str, str] = {
     "name": "name only",
     "specs": "name and specifications",
+    "partly": "some figures known",
     "everything": "everything known",
 }
 MODEL_TITLES: dict[str, str] = {"ours": "model", "ridge": "ridge baseline", "dummy": "dummy baseline"}
@@ -32,7 +33,12 @@ STRATUM_TITLES: dict[str, str] = {
     "era_from_2019": "from 2019",
 }
 UNKNOWN = "–"
-_FIGURE = re.compile(r"[−–×+]|[−+]?\d[\d,.]*( ?%)?|×/÷ [\d,.]+|[\d.,]+ .*%")
+_FIGURE = re.compile(r"–|(×/÷ )?−?\d[\d,.]*(e[+−]\d+)?( %( off| exact)?)?")
+
+
+def level_title(level: str) -> str:
+    """Words for a level of knowledge; one without a title of its own reads as its name."""
+    return LEVEL_TITLES.get(level, level)
 
 
 def stratum_title(stratum: str) -> str:

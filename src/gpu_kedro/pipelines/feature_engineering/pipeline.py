@@ -2,7 +2,6 @@
 
 from kedro.pipeline import Pipeline, node
 
-from gpu_kedro.domain.features import build_features
 from gpu_kedro.pipelines.data_processing.nodes import list_gpus
 from gpu_kedro.pipelines.feature_engineering.nodes import (
     assemble_model_input,
@@ -10,9 +9,7 @@ from gpu_kedro.pipelines.feature_engineering.nodes import (
     fit_name_embedding,
     tabulate_features,
 )
-
-#: The one object that computes features, in training and in inference: `gpu_rows` in, `feature_table` out.
-FEATURE_PIPELINE = Pipeline([node(build_features, "gpu_rows", "feature_table", name="build_features")], tags="features")
+from gpu_kedro.pipelines.features import FEATURE_PIPELINE
 
 
 def create_pipeline() -> Pipeline:

@@ -39,7 +39,13 @@ def assemble_bundle(
     files["specs.json"] = _columns_json(gpu_specs, list(SPEC_COLUMNS))
     files["known_gpus.json"] = _columns_json(primary_gpus, ["gpu_id", "name", "segment", *KNOWN_FIELDS, "spec_name"])
     files["features.json"] = json.dumps(
-        {"names": FEATURE_NAMES, "ranges": _ranges(model_input)}, indent=1, sort_keys=True
+        {
+            "architectures": sorted(primary_gpus["spec_architecture"].dropna().unique()),
+            "names": FEATURE_NAMES,
+            "ranges": _ranges(model_input),
+        },
+        indent=1,
+        sort_keys=True,
     ).encode()
     return Bundle(
         files,

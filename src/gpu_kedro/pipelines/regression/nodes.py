@@ -14,11 +14,19 @@ from gpu_kedro.modelling.embedding import NameEmbedding
 from gpu_kedro.modelling.estimators import Expert
 from gpu_kedro.modelling.evaluation import interval_metrics, regression_metrics, stratify
 from gpu_kedro.modelling.export import estimator_to_onnx, expert_to_files
-from gpu_kedro.modelling.intervals import Calibration, cross_calibrate, half_widths, scale_inputs
+from gpu_kedro.modelling.intervals import (
+    Calibration,
+    add_newer_stratum,
+    cross_calibrate,
+    half_widths,
+    name_stratum,
+    scale_inputs,
+)
 from gpu_kedro.modelling.intervals import expected_size as expected_error
+from gpu_kedro.modelling.knowledge import hide_figures
 from gpu_kedro.modelling.leakage import compare_leaky
 from gpu_kedro.modelling.options import EmbeddingOptions, IntervalOptions, ModelOptions, SplitOptions
-from gpu_kedro.modelling.targets import LEVELS, TARGETS, input_columns
+from gpu_kedro.modelling.targets import LEVELS, TARGETS, Level, input_columns
 from gpu_kedro.modelling.validation import fit_served_experts, predict_unseen, select_examples
 
 Calibrations = dict[str, Calibration]
@@ -52,7 +60,7 @@ def calibrate_intervals(
     for level in LEVELS:
         columns = input_columns(TARGETS[target], level)
         grouped = unseen[(unseen["split"] == "grouped") & (unseen["level"] == level)]
-        inputs, strata, residuals = _calibration_data(grouped, features, columns)
+        inputs, strata, residuals = _calibration_data(grouped, features, columns, level)
         widths, calibrations[level] = cross_calibrate(
             inputs, residuals, strata, grouped["fold"].to_numpy(), intervals, splits.seed
         )
@@ -68,8 +76,12 @@ def calibrate_intervals(
                 intervals,
                 splits.seed,
             )
-            late_inputs, late_strata, _ = _calibration_data(late, features, columns)
+            late_inputs, late_strata, late_residuals = _calibration_data(late, features, columns, level)
             sizes = expected_error(earlier.scale_model, late_inputs)
+            released_later = features.loc[late["gpu_id"], "spec_release_year"].gt(splits.last_training_year).to_numpy()
+            calibrations[level] = add_newer_stratum(
+                calibrations[level], (np.abs(late_residuals) / sizes)[released_later], intervals
+            )
             frames.append(
                 _with_intervals(
                     late,
@@ -80,18 +92,16 @@ def calibrate_intervals(
 
 
 def _calibration_data(
-    rows: pd.DataFrame, features: pd.DataFrame, columns: list[int]
+    rows: pd.DataFrame, features: pd.DataFrame, columns: list[int], level: Level
 ) -> tuple[NDArray[np.float32], NDArray[Any], NDArray[np.float64]]:
     gpus = features.loc[rows["gpu_id"]]
     predicted = rows["predicted"].to_numpy()
     members = rows[[column for column in rows.columns if column.startswith("member_")]].to_numpy().T
-    inputs = scale_inputs(gpus[list(FEATURE_NAMES)].to_numpy(float), columns, predicted, members)
-    return inputs, name_stratum(gpus), rows["true"].to_numpy() - predicted
-
-
-def name_stratum(gpus: pd.DataFrame) -> NDArray[Any]:
-    """Calibration stratum of each GPU: how its specification was found."""
-    return np.where(gpus["is_strict"].astype(bool), "strict", np.where(gpus["match_kind"].eq("none"), "none", "other"))
+    values = hide_figures(gpus[list(FEATURE_NAMES)].to_numpy(float), rows["gpu_id"], level)
+    inputs = scale_inputs(values, columns, predicted, members)
+    found = zip(gpus["is_strict"], gpus["match_kind"], strict=True)
+    strata = np.array([name_stratum({"is_strict": strict, "match_kind": kind}) for strict, kind in found])
+    return inputs, strata, rows["true"].to_numpy() - predicted
 
 
 def _with_intervals(rows: pd.DataFrame, widths: dict[float, NDArray[np.float64]]) -> pd.DataFrame:

@@ -42,8 +42,7 @@ def collect_metrics(
     metrics = {
         "data": {
             **ledger_summary,
-            "first_test_year": int(primary_gpus["test_year"].min()),
-            "last_test_year": int(primary_gpus["test_year"].max()),
+            "test_years": sorted(int(year) for year in primary_gpus["test_year"].dropna().unique()),
             "known_share": {column: float(primary_gpus[column].notna().mean()) for column in columns},
         },
         "join": join_reach,

@@ -1,0 +1,206 @@
+"""A bundle bound for answering: models, calibrations, specifications and known GPUs, read once.
+
+Nothing here changes after loading, so any number of threads may ask at once. Importing this module needs neither
+pandas nor scikit-learn nor CatBoost.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gpu_kedro.domain.features import FEATURE_NAMES, FeatureTable
+from gpu_kedro.domain.matching import SpecIndex
+from gpu_kedro.modelling.bundle import Bundle, BundleError, subfiles
+from gpu_kedro.modelling.embedding import NameEmbedding
+from gpu_kedro.modelling.export import OnnxEstimator, ServedExpert, expert_from_files
+from gpu_kedro.modelling.intervals import NEWER, expected_size, half_widths, name_stratum, scale_inputs
+from gpu_kedro.modelling.known import KnownGpus
+from gpu_kedro.modelling.targets import LEVELS, SEGMENTS, TARGETS, Level, Target, find_level, label_membership
+from gpu_kedro.modelling.temperature import apply_temperature
+from gpu_kedro.modelling.warnings import TrainingRange
+
+Matrix = NDArray[np.float64]
+_RELEASE_YEAR = FEATURE_NAMES.index("release_year")
+
+
+@dataclass(frozen=True)
+class RegressionEstimates:
+    """Estimates of one target for n GPUs.
+
+    Args:
+        predicted: (n,) in the target's unit.
+        bounds: coverage → (n, 2) lower and upper bound in the target's unit.
+    """
+
+    predicted: Matrix
+    bounds: dict[float, Matrix]
+
+
+@dataclass(frozen=True)
+class SegmentEstimates:
+    """Segments of n GPUs.
+
+    Args:
+        labels: the likeliest combination for each GPU.
+        probabilities: (n, 3), one column per segment.
+    """
+
+    labels: list[tuple[str, ...]]
+    probabilities: Matrix
+
+
+@dataclass(frozen=True)
+class _ServedRegressor:
+    expert: ServedExpert
+    columns: list[int]
+    scale_model: OnnxEstimator
+    quantiles: dict[float, dict[str, float]]
+
+
+@dataclass(frozen=True)
+class _ServedClassifier:
+    expert: ServedExpert
+    temperature: float
+    labels: list[tuple[str, ...]]
+    membership: Matrix
+
+
+class ServedBundle:
+    """Everything that inference needs, bound to one version of a bundle.
+
+    Args:
+        bundle: a complete bundle, read and checked.
+
+    Raises:
+        BundleError: the bundle was trained on other features than this version of the program computes.
+    """
+
+    def __init__(self, bundle: Bundle) -> None:
+        files = bundle.files
+        if tuple(bundle.facts.get("features", ())) != FEATURE_NAMES:
+            raise BundleError("the bundle was trained on other features than this version computes; train it again")
+        try:
+            self._bind(files)
+        except (KeyError, ValueError, TypeError) as err:
+            raise BundleError(f"the bundle lacks or garbles a part ({err}); train it again") from err
+        self.facts = bundle.facts
+        self.version = str(bundle.facts.get("version", ""))
+
+    def _bind(self, files: Mapping[str, bytes]) -> None:
+        specs = read_columns(files["specs.json"])
+        self.index = SpecIndex.from_rows(specs)
+        self.embedding = NameEmbedding.from_files(dict(files))
+        self.known = KnownGpus(read_columns(files["known_gpus.json"]), self.index)
+        features = json.loads(files["features.json"])
+        self.ranges: dict[str, tuple[float, float]] = {
+            name: (low, high) for name, (low, high) in features["ranges"].items()
+        }
+        self.training_range = TrainingRange(self.ranges)
+        self.architectures = frozenset(features["architectures"])
+        self._last_release = self.ranges["release_year"][1]
+        self._regressors: dict[tuple[str, Level], _ServedRegressor] = {}
+        self._classifiers: dict[Level, _ServedClassifier] = {}
+        for target in TARGETS.values():
+            for level in LEVELS:
+                part = subfiles(files, f"targets/{target.name}/{level}")
+                if target.task == "regression":
+                    self._regressors[target.name, level] = _bind_regressor(part)
+                else:
+                    self._classifiers[level] = _bind_classifier(part)
+
+    def estimate(self, target: Target, rows: Sequence[Mapping[str, Any]], table: FeatureTable, vectors: Matrix) -> Any:
+        """Estimate one target for n GPUs, each by the expert of what is known about it.
+
+        Args:
+            target: what to estimate.
+            rows: n rows of `gpu_kedro.domain.identify`.
+            table: their features.
+            vectors: (n, dims) their name embeddings.
+
+        Returns:
+            `RegressionEstimates` or `SegmentEstimates`, in the order of the rows.
+        """
+        if target.task == "classification":
+            return self._estimate_segments(target, rows, table.values, vectors)
+        return self._estimate_figure(target, rows, table.values, vectors)
+
+    def _estimate_figure(
+        self, target: Target, rows: Sequence[Mapping[str, Any]], values: Matrix, vectors: Matrix
+    ) -> RegressionEstimates:
+        predicted = np.empty(len(rows))
+        bounds: dict[float, Matrix] = {}
+        for level, places in _by_level(rows, target).items():
+            served = self._regressors[target.name, level]
+            chosen = values[places]
+            members = served.expert.predict_members(chosen, vectors[places])
+            centre = served.expert.weights @ members
+            sizes = expected_size(served.scale_model, scale_inputs(chosen, served.columns, centre, members))
+            strata = np.array([name_stratum(rows[place]) for place in places], dtype=object)
+            strata[chosen[:, _RELEASE_YEAR] > self._last_release] = NEWER
+            predicted[places] = np.exp(centre)
+            for coverage, quantiles in served.quantiles.items():
+                half = half_widths(sizes, strata, quantiles)
+                edges = np.exp(np.stack([centre - half, centre + half], axis=1))
+                bounds.setdefault(coverage, np.empty((len(rows), 2)))[places] = edges
+        return RegressionEstimates(predicted, bounds)
+
+    def _estimate_segments(
+        self, target: Target, rows: Sequence[Mapping[str, Any]], values: Matrix, vectors: Matrix
+    ) -> SegmentEstimates:
+        labels: list[tuple[str, ...]] = [()] * len(rows)
+        marginals = np.empty((len(rows), len(SEGMENTS)))
+        for level, places in _by_level(rows, target).items():
+            served = self._classifiers[level]
+            raw = served.expert.predict(values[places], vectors[places])
+            probabilities = apply_temperature(raw, served.temperature)
+            marginals[places] = np.minimum(probabilities @ served.membership, 1.0)
+            for place, best in zip(places, probabilities.argmax(axis=1), strict=True):
+                labels[place] = served.labels[best]
+        return SegmentEstimates(labels, marginals)
+
+
+def _by_level(rows: Sequence[Mapping[str, Any]], target: Target) -> dict[Level, list[int]]:
+    """Positions of the rows at each level. Segments use name and specification only.
+
+    Whether the table has a price or a power of a GPU tells how well known it is, and nothing of its segment.
+    """
+    places: dict[Level, list[int]] = {}
+    for place, row in enumerate(rows):
+        level: Level
+        if target.task == "classification":
+            level = "name" if row["match_kind"] == "none" else "specs"
+        else:
+            level = find_level(row, target)
+        places.setdefault(level, []).append(place)
+    return places
+
+
+def _bind_regressor(files: dict[str, bytes]) -> _ServedRegressor:
+    head = json.loads(files["calibration.json"])
+    return _ServedRegressor(
+        expert=expert_from_files(files),
+        columns=head["columns"],
+        scale_model=OnnxEstimator(files["scale.onnx"]),
+        quantiles={float(coverage): strata for coverage, strata in head["quantiles"].items()},
+    )
+
+
+def _bind_classifier(files: dict[str, bytes]) -> _ServedClassifier:
+    expert = expert_from_files(files)
+    classes = expert.classes or ()
+    return _ServedClassifier(
+        expert=expert,
+        temperature=json.loads(files["calibration.json"])["temperature"],
+        labels=[tuple(name.split(", ")) for name in classes],
+        membership=np.array(label_membership(classes), dtype=float),
+    )
+
+
+def read_columns(content: bytes) -> list[dict[str, Any]]:
+    """Rows of a table that was stored as JSON columns."""
+    columns: dict[str, list[Any]] = json.loads(content)
+    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]

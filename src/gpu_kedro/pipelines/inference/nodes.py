@@ -1,0 +1,207 @@
+"""Nodes of `inference`. None of them needs pandas, so that one request costs about a millisecond."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from gpu_kedro.domain.features import FeatureTable
+from gpu_kedro.domain.identify import KNOWN_FIELDS, GpuRow, assemble_row
+from gpu_kedro.domain.matching import SpecMatch
+from gpu_kedro.domain.names import ParsedName, parse_name
+from gpu_kedro.domain.specs import SPEC_FIELDS
+from gpu_kedro.modelling.bundle import Bundle
+from gpu_kedro.modelling.served import RegressionEstimates, SegmentEstimates, ServedBundle
+from gpu_kedro.modelling.targets import REGRESSION_TARGETS, SEGMENTS, TARGETS
+from gpu_kedro.modelling.warnings import find_warnings
+
+Query = Mapping[str, Any]
+Prediction = dict[str, Any]
+Estimates = dict[str, RegressionEstimates | SegmentEstimates]
+#: Prices were collected when the table was; nothing here follows the market since.
+PRICE_NOTE = "observations of 2022, in US dollars of that year"
+_SHEET_FIELDS = tuple(field.name for field in SPEC_FIELDS)
+_PARSED = ("vendor", "series", "model", "suffix", "is_mobile", "memory_gb")
+
+
+class Identity(NamedTuple):
+    """What a query's name was taken for."""
+
+    parsed: ParsedName
+    match: SpecMatch
+    measured: Mapping[str, Any] | None
+
+
+def bind_bundle(bundle: Bundle) -> ServedBundle:
+    """Load every model of a bundle, ready to answer."""
+    return ServedBundle(bundle)
+
+
+def identify_queries(queries: Sequence[Query], served: ServedBundle) -> tuple[list[GpuRow], list[Identity]]:
+    """Parse and join each query: rows for the features, and what the names were taken for.
+
+    Args:
+        queries: `name`, any of `KNOWN_FIELDS`, and `specs` (a specification sheet); None or absent where not known.
+        served: the bound bundle.
+    """
+    rows: list[GpuRow] = []
+    identities: list[Identity] = []
+    for query in queries:
+        name = query.get("name") or ""
+        parsed = parse_name(name)
+        match = served.index.match(parsed)
+        specs = query.get("specs") or {}
+        row = assemble_row(name, parsed, match, query, specs)
+        if specs.get("is_mobile") is not None:
+            row["is_mobile"] = specs["is_mobile"]
+        rows.append(row)
+        measured = served.known.find(parsed, match.spec_name, is_strict=match.is_strict) if name else None
+        identities.append(Identity(parsed, match, measured))
+    return rows, identities
+
+
+def estimate_targets(gpu_rows: Sequence[GpuRow], feature_table: FeatureTable, served: ServedBundle) -> Estimates:
+    """Estimate every target of every row."""
+    vectors = served.embedding.transform(feature_table.texts)
+    return {name: served.estimate(target, gpu_rows, feature_table, vectors) for name, target in TARGETS.items()}
+
+
+def assemble_predictions(
+    queries: Sequence[Query],
+    gpu_rows: Sequence[GpuRow],
+    feature_table: FeatureTable,
+    identities: Sequence[Identity],
+    estimates: Estimates,
+    served: ServedBundle,
+) -> list[Prediction]:
+    """Write each answer as the HTTP contract has it (`Prediction`)."""
+    answers: list[Prediction] = []
+    for place, (query, row, identity) in enumerate(zip(queries, gpu_rows, identities, strict=True)):
+        measured = identity.measured or {}
+        match = identity.match
+        answer: Prediction = {
+            "name": query.get("name"),
+            "model_version": served.version,
+            "parsed": {field: row[field] for field in _PARSED},
+            "match": {
+                "spec": match.spec_name,
+                "kind": row["match_kind"],
+                "confidence": row["match_confidence"],
+                "did_you_mean": list(match.did_you_mean),
+            },
+            "segment": _describe_segment(estimates["segment"], place, measured.get("segment")),
+        }
+        for name in REGRESSION_TARGETS:
+            answer[name] = _describe_figure(estimates[name], place, measured.get(name))
+        answer["price_usd"]["note"] = PRICE_NOTE
+        answer["warnings"] = find_warnings(query, row, feature_table.values[place], match, served)
+        answers.append(answer)
+    return answers
+
+
+def _describe_segment(estimates: Any, place: int, measured: str | None) -> dict[str, Any]:
+    labels = estimates.labels[place] if measured is None else measured.split(", ")
+    probabilities = estimates.probabilities[place].tolist()
+    return {
+        "labels": list(labels),
+        "predicted": list(estimates.labels[place]),
+        "probabilities": dict(zip(SEGMENTS, probabilities, strict=True)),
+        "source": "predicted" if measured is None else "measured",
+    }
+
+
+def _describe_figure(estimates: Any, place: int, measured: float | None) -> dict[str, Any]:
+    predicted = float(estimates.predicted[place])
+    return {
+        "value": predicted if measured is None else measured,
+        "predicted": predicted,
+        **{f"interval_{round(100 * cover)}": edges[place].tolist() for cover, edges in estimates.bounds.items()},
+        "source": "predicted" if measured is None else "measured",
+    }
+
+
+def tabulate_predictions(
+    queries: Sequence[Query],
+    gpu_rows: Sequence[GpuRow],
+    feature_table: FeatureTable,
+    identities: Sequence[Identity],
+    estimates: Estimates,
+    served: ServedBundle,
+) -> dict[str, list[Any]]:
+    """The same answers as flat columns, for batches and files.
+
+    Columns: `name, model_version, match_spec, match_kind, match_confidence, segment, segment_source`, `p_<segment>`,
+    for each target `<target>_value`, `<target>_predicted`, `<target>_low_80`, `…_high_80`, `…_low_90`, `…_high_90`,
+    `<target>_source`, and `warnings` (codes, separated by spaces).
+    """
+    measured = [identity.measured or {} for identity in identities]
+    segments: Any = estimates["segment"]
+    known_segments = [known.get("segment") for known in measured]
+    columns: dict[str, list[Any]] = {
+        "name": [query.get("name") for query in queries],
+        "model_version": [served.version] * len(queries),
+        "match_spec": [identity.match.spec_name for identity in identities],
+        "match_kind": [row["match_kind"] for row in gpu_rows],
+        "match_confidence": [row["match_confidence"] for row in gpu_rows],
+        "segment": [known or ", ".join(labels) for known, labels in zip(known_segments, segments.labels, strict=True)],
+        "segment_source": _sources(known_segments),
+        **{f"p_{name.lower()}": segments.probabilities[:, position].tolist() for position, name in enumerate(SEGMENTS)},
+    }
+    for name in REGRESSION_TARGETS:
+        figures: Any = estimates[name]
+        known_figures = [known.get(name) for known in measured]
+        predicted = figures.predicted.tolist()
+        columns[f"{name}_value"] = [
+            guess if known is None else known for known, guess in zip(known_figures, predicted, strict=True)
+        ]
+        columns[f"{name}_predicted"] = predicted
+        for cover, edges in figures.bounds.items():
+            columns[f"{name}_low_{round(100 * cover)}"] = edges[:, 0].tolist()
+            columns[f"{name}_high_{round(100 * cover)}"] = edges[:, 1].tolist()
+        columns[f"{name}_source"] = _sources(known_figures)
+    columns["warnings"] = [
+        " ".join(
+            warning["code"]
+            for warning in find_warnings(query, row, feature_table.values[place], identity.match, served)
+        )
+        for place, (query, row, identity) in enumerate(zip(queries, gpu_rows, identities, strict=True))
+    ]
+    return columns
+
+
+def _sources(known: Sequence[Any]) -> list[str]:
+    return ["predicted" if value is None else "measured" for value in known]
+
+
+def read_queries(query_table: Mapping[str, Sequence[Any]]) -> list[Query]:
+    """Rows of a table of queries: column `name`, and any of `KNOWN_FIELDS` and `spec_<field>`.
+
+    Args:
+        query_table: column → values, missing as None or NaN; other columns are left alone.
+
+    Raises:
+        ValueError: there is no column `name`.
+    """
+    if "name" not in query_table:
+        raise ValueError(f"no column 'name' among {', '.join(map(str, query_table)) or 'none'}: it holds the GPU names")
+    known = [field for field in KNOWN_FIELDS if field in query_table]
+    sheet = [field for field in _SHEET_FIELDS if f"spec_{field}" in query_table]
+    queries: list[Query] = []
+    for place, name in enumerate(query_table["name"]):
+        query: dict[str, Any] = {"name": _absent(name)}
+        for field in known:
+            query[field] = _absent(query_table[field][place])
+        specs = {field: value for field in sheet if (value := _absent(query_table[f"spec_{field}"][place])) is not None}
+        if specs:
+            query["specs"] = specs
+        queries.append(query)
+    return queries
+
+
+def _absent(value: Any) -> Any:
+    return None if value is None or value != value else value
+
+
+def write_answers(
+    query_table: Mapping[str, Sequence[Any]], prediction_columns: Mapping[str, Sequence[Any]]
+) -> dict[str, Sequence[Any]]:
+    """The table of queries as it came, with the answers' columns behind it."""
+    return {**query_table, **{name: values for name, values in prediction_columns.items() if name not in query_table}}

@@ -1,0 +1,40 @@
+"""Wiring of `inference`."""
+
+from kedro.pipeline import Pipeline, node
+
+from gpu_kedro.pipelines.features import FEATURE_PIPELINE
+from gpu_kedro.pipelines.inference.nodes import (
+    assemble_predictions,
+    bind_bundle,
+    estimate_targets,
+    identify_queries,
+    read_queries,
+    tabulate_predictions,
+    write_answers,
+)
+
+_ANSWER_INPUTS = ["queries", "gpu_rows", "feature_table", "identities", "estimates", "served"]
+#: What a request runs: `queries` and the bound bundle `served` in, `predictions` or `prediction_columns` out.
+ANSWER_PIPELINE = Pipeline(
+    [
+        node(identify_queries, ["queries", "served"], ["gpu_rows", "identities"], name="identify_queries"),
+        FEATURE_PIPELINE,
+        node(estimate_targets, ["gpu_rows", "feature_table", "served"], "estimates", name="estimate_targets"),
+        node(assemble_predictions, _ANSWER_INPUTS, "predictions", name="assemble_predictions"),
+        node(tabulate_predictions, _ANSWER_INPUTS, "prediction_columns", name="tabulate_predictions"),
+    ],
+    tags="inference",
+)
+
+
+def create_pipeline() -> Pipeline:
+    """Score a file of queries with the current bundle."""
+    around = Pipeline(
+        [
+            node(bind_bundle, "bundle", "served", name="bind_bundle"),
+            node(read_queries, "query_table", "queries", name="read_queries"),
+            node(write_answers, ["query_table", "prediction_columns"], "scored_queries", name="write_answers"),
+        ],
+        tags="inference",
+    )
+    return Pipeline([around, ANSWER_PIPELINE.to_outputs("prediction_columns")])

@@ -1,0 +1,30 @@
+"""What can go wrong while answering, in words that a caller can show; HTTP codes belong to `api`."""
+
+from collections.abc import Sequence
+
+
+class ServingError(Exception):
+    """A question cannot be answered; the text says why and never repeats the question."""
+
+
+class NoBundleError(ServingError):
+    """No bundle of models is loaded."""
+
+
+class UnknownGpuError(ServingError):
+    """Neither the table nor the specifications know the GPU.
+
+    Args:
+        name: what was asked for.
+        did_you_mean: known names that come closest, best first.
+    """
+
+    def __init__(self, name: str, did_you_mean: Sequence[str] = ()) -> None:
+        self.name = name
+        self.did_you_mean = list(did_you_mean)
+        closest = f"; closest: {', '.join(self.did_you_mean)}" if self.did_you_mean else ""
+        super().__init__(f"no such GPU{closest}")
+
+
+class EmptyQueryError(ServingError):
+    """A query has neither a name nor a specification."""

@@ -1,0 +1,196 @@
+"""Answers requests with Kedro's own inference pipeline, read once into a plan and bound to a bundle.
+
+A runner checks, loads, saves and logs around each node; for a request of a millisecond that is most of the time.
+The plan keeps what matters: the pipeline's nodes in its topological order, called with the data they name.
+"""
+
+import json
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Self
+
+from kedro.pipeline import Pipeline
+
+from gpu_kedro.modelling.bundle import Bundle, BundleError, read_bundle
+from gpu_kedro.modelling.served import ServedBundle
+from gpu_kedro.pipelines.inference.pipeline import ANSWER_PIPELINE
+from gpu_kedro.serving.errors import NoBundleError
+
+logger = logging.getLogger(__name__)
+POINTER = "current.json"
+
+
+class Plan:
+    """A Kedro pipeline as a list of calls.
+
+    Args:
+        pipeline: its free inputs are given to `run`; parameters are not supported.
+        output: the dataset to compute; nodes it does not need are left out.
+    """
+
+    def __init__(self, pipeline: Pipeline, output: str) -> None:
+        needed = pipeline.to_outputs(output)
+        self.output = output
+        self.inputs = needed.inputs()
+        self._calls: list[tuple[Callable[..., Any], list[str], list[str]]] = [
+            (node.func, list(node.inputs), list(node.outputs)) for node in needed.nodes
+        ]
+
+    def run(self, **data: Any) -> Any:
+        """Call the nodes in order and give the output."""
+        for function, inputs, outputs in self._calls:
+            answer = function(*[data[name] for name in inputs])
+            if len(outputs) == 1:
+                data[outputs[0]] = answer
+            else:
+                data.update(zip(outputs, answer, strict=True))
+        return data[self.output]
+
+
+_PREDICTIONS = Plan(ANSWER_PIPELINE, "predictions")
+_COLUMNS = Plan(ANSWER_PIPELINE, "prediction_columns")
+#: Rows answered together; more would need more memory and be no faster.
+_BATCH_ROWS = 2000
+
+
+class Runtime:
+    """One version of a bundle, ready to answer; safe to use from any number of threads.
+
+    Args:
+        bundle: a complete bundle, read and checked.
+    """
+
+    def __init__(self, bundle: Bundle) -> None:
+        self.served = ServedBundle(bundle)
+        self.version = self.served.version
+        self.facts: Mapping[str, Any] = bundle.facts
+        self.ranges: Mapping[str, tuple[float, float]] = self.served.ranges
+
+    @classmethod
+    def load(cls, bundles: Path) -> Self:
+        """Load the version that the store's pointer names, check it, and predict one row with it.
+
+        Raises:
+            NoBundleError: there is no pointer yet.
+            BundleError: the bundle is incomplete, changed or of another format.
+        """
+        folder = bundles / read_pointer(bundles)
+        files, manifest = read_bundle(folder)
+        runtime = cls(Bundle(files, manifest))
+        try:
+            runtime.predict([{"name": "GeForce RTX 3070"}])
+        except Exception as err:
+            raise BundleError(f"{folder}: loads, but does not answer ({err}); train it again") from err
+        return runtime
+
+    def predict(self, queries: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        """Answer queries as the HTTP contract has it (`Prediction`).
+
+        Args:
+            queries: `name`, any known figures, and `specs`; None or absent where not known.
+        """
+        answers: list[dict[str, Any]] = _PREDICTIONS.run(queries=queries, served=self.served)
+        return answers
+
+    def predict_columns(self, queries: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
+        """Answer queries as flat columns (`gpu_kedro.pipelines.inference.nodes.tabulate_predictions`)."""
+        columns: dict[str, list[Any]] = {}
+        for start in range(0, max(len(queries), 1), _BATCH_ROWS):
+            part = _COLUMNS.run(queries=queries[start : start + _BATCH_ROWS], served=self.served)
+            for name, values in part.items():
+                columns.setdefault(name, []).extend(values)
+        return columns
+
+
+def read_pointer(bundles: Path) -> str:
+    """The version that is to be served.
+
+    Raises:
+        NoBundleError: there is none.
+        BundleError: the pointer cannot be read.
+    """
+    pointer = bundles / POINTER
+    try:
+        version = json.loads(pointer.read_bytes())["version"]
+    except FileNotFoundError as err:
+        raise NoBundleError(f"no trained bundle in {bundles}; run `kedro run` to train one") from err
+    except (OSError, ValueError, KeyError, TypeError) as err:
+        raise BundleError(f"{pointer}: cannot be read ({err}); run `kedro run` to write a new one") from err
+    if not isinstance(version, str) or Path(version).name != version:
+        raise BundleError(f"{pointer}: names no version of a bundle")
+    return version
+
+
+class RuntimeStore:
+    """Holds the runtime that is served, and swaps it when the pointer changes.
+
+    Args:
+        bundles: folder of bundle versions with its pointer file.
+        check_seconds: how often `reload_if_changed` looks at the pointer at the most.
+    """
+
+    def __init__(self, bundles: Path, check_seconds: float = 1.0) -> None:
+        self.bundles = Path(bundles)
+        self._check_seconds = check_seconds
+        self._checked = float("-inf")
+        self._lock = threading.Lock()
+        self._runtime: Runtime | None = None
+        self._refused: tuple[str, str] | None = None
+        self.problem = f"no trained bundle in {self.bundles} has been loaded yet"
+
+    def current(self) -> Runtime:
+        """The runtime to answer with.
+
+        Raises:
+            NoBundleError: none could be loaded; says why.
+        """
+        runtime = self._runtime
+        if runtime is None:
+            raise NoBundleError(self.problem)
+        return runtime
+
+    def reload_if_changed(self) -> bool:
+        """Load the version that the pointer names beside the old one, then swap; True when it did.
+
+        A bad bundle is refused and logged once, and the old one stays.
+        """
+        with self._lock:
+            if time.monotonic() - self._checked < self._check_seconds:
+                return False
+            self._checked = time.monotonic()
+            try:
+                version = read_pointer(self.bundles)
+                if self._runtime is not None and version == self._runtime.version:
+                    return False
+                stamp = (version, _stamp(self.bundles / version))
+                if stamp == self._refused:
+                    return False
+            except (NoBundleError, BundleError) as err:
+                self._refuse(str(err))
+                return False
+            try:
+                runtime = Runtime.load(self.bundles)
+            except (NoBundleError, BundleError) as err:
+                self._refused = stamp
+                self._refuse(str(err))
+                return False
+            self._runtime = runtime
+            logger.info("serving bundle %s", runtime.version)
+            return True
+
+    def _refuse(self, problem: str) -> None:
+        if problem != self.problem:
+            kept = f"; {self._runtime.version} stays in service" if self._runtime else ""
+            logger.error("bundle refused: %s%s", problem, kept)
+        self.problem = problem
+
+
+def _stamp(folder: Path) -> str:
+    """Changes when a bundle that was refused is written again."""
+    try:
+        return str((folder / "manifest.json").stat().st_mtime_ns)
+    except OSError:
+        return "absent"
