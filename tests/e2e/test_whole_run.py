@@ -44,7 +44,7 @@ def test_unknown_segments_are_filled_with_probabilities_or_left_open(trained: Wo
 
 def test_intervals_are_ordered_around_their_estimate(trained: Workspace):
     for name in ("g3d_mark", "price_usd", "tdp_w"):
-        rows = pd.read_parquet(trained.data / "07_model_output" / f"{name}_predictions.parquet")
+        rows = pd.read_parquet(trained.data / "06_models" / "validation" / f"{name}_predictions.parquet")
         order = rows[["lower_90", "lower_80", "predicted", "upper_80", "upper_90"]].to_numpy()
         assert np.isfinite(order).all()
         assert (np.diff(order, axis=1) >= 0).all()
@@ -52,7 +52,7 @@ def test_intervals_are_ordered_around_their_estimate(trained: Workspace):
 
 def test_each_gpu_is_predicted_once_per_level_by_a_model_that_has_not_seen_it(trained: Workspace):
     model_input = pd.read_parquet(trained.data / "05_model_input" / "model_input.parquet").set_index("gpu_id")
-    rows = pd.read_parquet(trained.data / "07_model_output" / "g3d_mark_predictions.parquet")
+    rows = pd.read_parquet(trained.data / "06_models" / "validation" / "g3d_mark_predictions.parquet")
     grouped = rows[rows["split"] == "grouped"]
     assert (grouped.groupby("level")["gpu_id"].nunique() == model_input["g3d_mark"].notna().sum()).all()
     assert (model_input.loc[grouped["gpu_id"], "fold"].to_numpy() == grouped["fold"].to_numpy()).all()
@@ -62,15 +62,15 @@ def test_each_gpu_is_predicted_once_per_level_by_a_model_that_has_not_seen_it(tr
 
 def test_results_beat_the_dummy_for_every_target_and_level(trained: Workspace):
     for name in ("g3d_mark", "price_usd", "tdp_w"):
-        levels = _read(trained.data / "07_model_output" / f"{name}_results.json")["splits"]["grouped"]
+        levels = _read(trained.data / "06_models" / "validation" / f"{name}_results.json")["splits"]["grouped"]
         for level in LEVELS:
             assert levels[level]["ours"]["all"]["rmsle"] < levels[level]["dummy"]["all"]["rmsle"]
-    levels = _read(trained.data / "07_model_output" / "segment_results.json")["splits"]["grouped"]
+    levels = _read(trained.data / "06_models" / "validation" / "segment_results.json")["splits"]["grouped"]
     assert levels["specs"]["ours"]["all"]["exact"] > levels["specs"]["dummy"]["all"]["exact"]
 
 
 def test_the_leaking_columns_would_have_flattered(trained: Workspace):
-    honest, leaky = _read(trained.data / "07_model_output" / "g3d_mark_leakage.json")
+    honest, leaky = _read(trained.data / "06_models" / "validation" / "g3d_mark_leakage.json")
     assert (honest["variant"], leaky["variant"]) == ("honest", "leaky")
     assert leaky["rmsle"] < honest["rmsle"]
     assert leaky["rows"] == honest["rows"]
@@ -117,7 +117,7 @@ def test_parameters_are_logged_one_by_one(run: Run):
 
 
 def test_metrics_are_logged_by_target_split_level_model_and_stratum(run: Run, trained: Workspace):
-    results = _read(trained.data / "07_model_output" / "price_usd_results.json")
+    results = _read(trained.data / "06_models" / "validation" / "price_usd_results.json")
     expected = results["splits"]["grouped"]["specs"]["ours"]["strict_match"]["median_error"]
     assert run.data.metrics["price_usd/grouped/specs/ours/strict_match/median_error"] == pytest.approx(expected)
 
@@ -135,7 +135,7 @@ def test_ledger_and_bundle_are_artifacts_of_the_run(run: Run, trained: Workspace
 def test_a_second_run_gives_the_same_metrics_and_the_same_bundle(trained: Workspace, workspace: Workspace):
     workspace.run()
     for name in (*TARGETS,):
-        results = f"07_model_output/{name}_results.json"
+        results = f"06_models/validation/{name}_results.json"
         assert (workspace.data / results).read_bytes() == (trained.data / results).read_bytes()
     first, second = (
         BundleStoreDataset(str(done.data / "06_models" / "bundles")).load().facts["content_sha256"]
@@ -145,9 +145,9 @@ def test_a_second_run_gives_the_same_metrics_and_the_same_bundle(trained: Worksp
 
 
 def test_one_namespace_runs_alone(trained: Workspace, tmp_path: Path):
-    before = (trained.data / "07_model_output" / "g3d_mark_results.json").stat().st_mtime_ns
+    before = (trained.data / "06_models" / "validation" / "g3d_mark_results.json").stat().st_mtime_ns
     trained.run("regression", namespaces=["regression.price_usd"])
-    assert (trained.data / "07_model_output" / "g3d_mark_results.json").stat().st_mtime_ns == before
+    assert (trained.data / "06_models" / "validation" / "g3d_mark_results.json").stat().st_mtime_ns == before
 
 
 def test_a_pipeline_works_from_a_clean_checkout_and_takes_parameters(workspace: Workspace):

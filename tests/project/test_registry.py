@@ -11,7 +11,7 @@ from gpu_kedro.pipeline_registry import register_pipelines
 from gpu_kedro.settings import CONFIG_LOADER_ARGS
 
 CONF = Path(__file__).resolve().parents[2] / "conf"
-LAYERS = {"raw", "intermediate", "primary", "feature", "model_input", "models", "model_output", "reporting"}
+LAYERS = ("raw", "intermediate", "primary", "feature", "model_input", "models", "model_output", "reporting")
 
 
 @pytest.fixture(scope="module")
@@ -109,3 +109,20 @@ def test_the_test_environment_changes_no_shape_of_the_models():
             for parameters in (base, small)
         ]
         assert kinds[0] == kinds[1]
+
+
+def test_layers_follow_one_another_so_that_kedro_viz_can_draw_them(pipelines: dict[str, Pipeline]):
+    catalog = _load("catalog")
+
+    def layer_of(name: str) -> str | None:
+        found = [entry for entry in catalog if _matches(name, entry)]
+        exact = [entry for entry in found if entry == name] or found
+        return catalog[exact[0]]["metadata"]["kedro-viz"]["layer"] if exact else None
+
+    order = list(LAYERS)
+    for node in pipelines["__default__"].nodes:
+        for source in node.inputs:
+            for result in node.outputs:
+                before, after = layer_of(source), layer_of(result)
+                if before and after:
+                    assert order.index(before) <= order.index(after), f"{node.name}: {source} -> {result}"

@@ -7,6 +7,7 @@ validated again: a test holds them to it.
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, create_model, model_validator
+from pydantic.config import JsonDict
 
 Segment = Literal["Desktop", "Mobile", "Workstation"]
 Source = Literal["measured", "predicted"]
@@ -46,7 +47,7 @@ class Answer(BaseModel):
 
 
 #: No property, or only nulls, says nothing.
-_SAYS_SOMETHING = {"not": {"additionalProperties": {"type": "null"}}}
+_SAYS_SOMETHING: JsonDict = {"not": {"additionalProperties": {"type": "null"}}}
 
 
 class GpuSpecs(Request):
@@ -170,7 +171,7 @@ def _column_fields() -> dict[str, Any]:
     return fields
 
 
-class _Columns(Request):
+class Columns(Request):
     """Columns of queries, all of one length up to 10,000 rows; every row has a name or a specification."""
 
     @model_validator(mode="after")
@@ -207,7 +208,7 @@ class _Columns(Request):
         return [{**query, "specs": sheet or None} for query, sheet in zip(queries, specs, strict=True)]
 
 
-BatchQuery: type[_Columns] = create_model("BatchQuery", __base__=_Columns, __doc__=_Columns.__doc__, **_column_fields())
+BatchQuery: type[Columns] = create_model("BatchQuery", __base__=Columns, __doc__=Columns.__doc__, **_column_fields())
 
 
 class ParsedGpu(Answer):
@@ -295,7 +296,9 @@ def _figure_columns(target: str, unit: str, example: float) -> dict[str, Any]:
         "low_90": f"{unit}: lower end of the 90 % interval",
         "high_90": f"{unit}: upper end of the 90 % interval",
     }
-    columns = {f"{target}_{name}": (list[float], _about(about, [example])) for name, about in numbers.items()}
+    columns: dict[str, Any] = {
+        f"{target}_{name}": (list[float], _about(about, [example])) for name, about in numbers.items()
+    }
     columns[f"{target}_source"] = (list[Source], _about(f"where `{target}_value` comes from", ["predicted"]))
     return columns
 
@@ -325,6 +328,57 @@ PredictionColumns: type[_PredictionColumns] = create_model(
     **_figure_columns("price_usd", "US dollars", 450),
     **_figure_columns("tdp_w", "watts", 112),
 )
+
+
+class KnownGpu(Answer):
+    """One GPU of the table or of the specifications; null where a figure is not known."""
+
+    name: str = _about("its name", "GeForce RTX 3070")
+    segment: str | None = _about("measured market segment", "Desktop")
+    g3d_mark: float | None = _about("measured PassMark G3D Mark in points", 22093)
+    price_usd: float | None = _about("price of 2022 in US dollars", 670)
+    tdp_w: float | None = _about("measured thermal design power in watts", 220)
+
+
+class GpuList(Answer):
+    """A page of the known GPUs."""
+
+    model_version: str = _about("version of the bundle that answered", "20261123T191426Z-bed6eb00a7bd")
+    total: int = _about("how many were found", 3)
+    limit: int = _about("how many a page holds", 20)
+    offset: int = _about("how many were passed over", 0)
+    gpus: list[KnownGpu] = _about("the GPUs of this page", [{"name": "GeForce RTX 3070"}])
+
+
+class GpuCard(Answer):
+    """Everything about one known GPU."""
+
+    model_version: str = _about("version of the bundle that answered", "20261123T191426Z-bed6eb00a7bd")
+    name: str = _about("its name in the table or in the specifications", "GeForce RTX 3070")
+    prediction: Prediction = _about("what is predicted of it", {"name": "GeForce RTX 3070"})
+
+
+class Verdict(Answer):
+    """Whether a price is worth paying."""
+
+    model_version: str = _about("version of the bundle that answered", "20261123T191426Z-bed6eb00a7bd")
+    verdict: Literal["good_deal", "fair", "overpriced", "cannot_say"] = _about(
+        "judged by the interval of fair prices; `cannot_say` where it is too wide", "fair"
+    )
+
+
+class Comparison(Answer):
+    """GPUs side by side."""
+
+    model_version: str = _about("version of the bundle that answered", "20261123T191426Z-bed6eb00a7bd")
+    predictions: list[Prediction] = _about("one for each name, in the order asked", [{"name": "GeForce RTX 3070"}])
+
+
+class Frontier(Answer):
+    """The GPUs that no other beats in both price and performance."""
+
+    model_version: str = _about("version of the bundle that answered", "20261123T191426Z-bed6eb00a7bd")
+    gpus: list[KnownGpu] = _about("cheapest first", [{"name": "GeForce RTX 3070"}])
 
 
 class TargetCard(Answer):

@@ -8,7 +8,7 @@ import json
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -98,11 +98,15 @@ class Runtime:
     def predict_columns(self, queries: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
         """Answer queries as flat columns (`gpu_kedro.pipelines.inference.nodes.tabulate_predictions`)."""
         columns: dict[str, list[Any]] = {}
-        for start in range(0, max(len(queries), 1), _BATCH_ROWS):
-            part = _COLUMNS.run(queries=queries[start : start + _BATCH_ROWS], served=self.served)
+        for part in self.iterate_columns(queries):
             for name, values in part.items():
                 columns.setdefault(name, []).extend(values)
         return columns
+
+    def iterate_columns(self, queries: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, list[Any]]]:
+        """Answer queries as flat columns, some rows at a time; no query gives one part with empty columns."""
+        for start in range(0, max(len(queries), 1), _BATCH_ROWS):
+            yield _COLUMNS.run(queries=queries[start : start + _BATCH_ROWS], served=self.served)
 
 
 def read_pointer(bundles: Path) -> str:

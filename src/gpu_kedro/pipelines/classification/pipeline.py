@@ -55,7 +55,6 @@ def create_pipeline() -> Pipeline:
             "model_part": "segment_model_part",
             "reliability_figure": "segment_reliability_figure",
             "results": "segment_results",
-            "segment_estimates": "segment_estimates",
         },
         parameters={"params:embedding", "params:jobs", "params:splits"},
     )

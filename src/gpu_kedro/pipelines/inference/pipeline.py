@@ -1,6 +1,6 @@
 """Wiring of `inference`."""
 
-from kedro.pipeline import Pipeline, node
+from kedro.pipeline import Pipeline, node, pipeline
 
 from gpu_kedro.pipelines.features import FEATURE_PIPELINE
 from gpu_kedro.pipelines.inference.nodes import (
@@ -37,4 +37,9 @@ def create_pipeline() -> Pipeline:
         ],
         tags="inference",
     )
-    return Pipeline([around, ANSWER_PIPELINE.to_outputs("prediction_columns")])
+    return pipeline(
+        Pipeline([around, ANSWER_PIPELINE.to_outputs("prediction_columns")]),
+        namespace="inference",
+        inputs={"bundle", "query_table"},
+        outputs={"scored_queries"},
+    )

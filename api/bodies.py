@@ -1,0 +1,143 @@
+"""Reads JSON bodies strictly, and counts the requests that predict."""
+
+import json
+from collections.abc import Callable, Coroutine
+from typing import Any, NoReturn
+
+from fastapi import Request, Response
+from fastapi.routing import APIRoute
+from starlette.types import Receive, Scope, Send
+
+from api.errors import BusyError, MalformedBodyError, MediaTypeError
+
+#: More digits than any figure has; Python refuses to read far longer ones only.
+_MAX_DIGITS = 400
+
+
+def read_json(body: bytes) -> Any:
+    """Read a JSON document as RFC 8259 has it, in UTF-8.
+
+    Raises:
+        MalformedBodyError: not JSON, not UTF-8, NaN or Infinity, a key twice, nested too deeply, a number too long.
+    """
+    try:
+        return _DECODER.decode(body.decode())
+    except UnicodeDecodeError as err:
+        raise MalformedBodyError("the body is not UTF-8") from err
+    except json.JSONDecodeError as err:
+        raise MalformedBodyError(f"the body is not JSON: {err.msg} at character {err.pos}") from err
+    except RecursionError as err:
+        raise MalformedBodyError("the body is nested too deeply") from err
+
+
+def _refuse_constant(_: str) -> NoReturn:
+    raise MalformedBodyError("the body is not JSON: NaN and Infinity are not numbers of JSON")
+
+
+def _read_integer(digits: str) -> int:
+    if len(digits) > _MAX_DIGITS:
+        raise MalformedBodyError("the body holds a number of too many digits")
+    return int(digits)
+
+
+def _refuse_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    read = dict(pairs)
+    if len(read) != len(pairs):
+        raise MalformedBodyError("the body has a key twice in one object")
+    return read
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_refuse_twice, parse_constant=_refuse_constant, parse_int=_read_integer)
+
+
+def check_encoding(request: Request) -> None:
+    """Refuse compressed bodies: their size could not be limited by what arrives."""
+    if request.headers.get("content-encoding", "identity").lower() != "identity":
+        raise MediaTypeError("compressed bodies are not taken; leave Content-Encoding out")
+
+
+def has_body(request: Request) -> bool:
+    """Whether the head announces a body."""
+    return request.headers.get("content-length", "0") != "0" or "transfer-encoding" in request.headers
+
+
+def _check_type(request: Request) -> None:
+    declared = request.headers.getlist("content-type")
+    if declared == ["application/json"]:
+        return
+    if not declared and not has_body(request):
+        return
+    media_type, _, parameters = (declared[0] if len(declared) == 1 else "").partition(";")
+    charset = parameters.strip().lower().replace('"', "")
+    if media_type.strip().lower() != "application/json" or charset not in ("", "charset=utf-8"):
+        raise MediaTypeError("send application/json in UTF-8")
+
+
+class _JsonRequest(Request):
+    async def json(self) -> Any:
+        return read_json(await self.body())
+
+
+class PredictionRoute(APIRoute):
+    """A route that predicts: reads JSON strictly, then takes one of the slots for as long as it answers."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """FastAPI's handler, given a request that is strict about its body.
+
+        A body that is slow to arrive takes no slot from others.
+        """
+        handle = super().get_route_handler()
+        takes_body = self.body_field is not None
+
+        async def handle_one(request: Request) -> Response:
+            if takes_body:
+                _check_type(request)
+                check_encoding(request)
+                request = _JsonRequest(request.scope, request.receive)
+                await request.body()
+            with request.app.state.slots.take():
+                return await handle(request)
+
+        return handle_one
+
+
+class FileRoute(APIRoute):
+    """A route that takes and gives back files: it holds a slot from the first byte to the last."""
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer if a slot is free.
+
+        Raises:
+            BusyError: none is.
+        """
+        with scope["app"].state.slots.take():
+            await super().handle(scope, receive, send)
+
+
+class Slots:
+    """Counts requests that are being answered; all in one event loop, so no lock is needed.
+
+    Args:
+        limit: how many there may be.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self._free = limit
+
+    def take(self) -> "Slots":
+        """A slot as a context manager.
+
+        Raises:
+            BusyError: all are taken.
+        """
+        if self._free <= 0:
+            raise BusyError
+        self._free -= 1
+        return self
+
+    def __enter__(self) -> None:
+        """Nothing is left to do: `take` took the slot."""
+
+    def __exit__(self, *_: object) -> None:
+        """Give the slot back."""
+        self._free += 1

@@ -1,0 +1,158 @@
+"""Errors as `application/problem+json` (RFC 9457), none of which repeats what was sent. The only place of statuses."""
+
+import difflib
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from gpu_kedro.serving import contracts
+from gpu_kedro.serving.errors import EmptyQueryError, NoBundleError, UnknownGpuError
+
+MEDIA_TYPE = "application/problem+json"
+_MAX_ERRORS = 20
+_MAX_TEXT = 300
+_KINDS = {
+    400: "malformed-request",
+    401: "key-required",
+    404: "not-found",
+    405: "method-not-allowed",
+    408: "body-too-slow",
+    413: "body-too-large",
+    415: "unsupported-media-type",
+    422: "invalid-request",
+    500: "internal-error",
+    503: "unavailable",
+}
+#: Clearer than what Pydantic says, which quotes the pattern.
+_MESSAGES = {"string_pattern_mismatch": "must hold a visible character and no control characters"}
+_FIELDS = sorted(
+    {
+        name
+        for model in (
+            contracts.GpuSpecs,
+            contracts.BatchQuery,
+            contracts.GpuQuery,
+            contracts.CompareQuery,
+            contracts.SearchQuery,
+            contracts.FrontierQuery,
+        )
+        for name in model.model_fields
+    }
+)
+
+
+class MalformedBodyError(HTTPException):
+    """A body that is not what its content type says."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(400, detail)
+
+
+class SlowBodyError(HTTPException):
+    """A body that took too long to arrive."""
+
+    def __init__(self) -> None:
+        super().__init__(408, "the body took too long to arrive", {"Connection": "close"})
+
+
+class BodyTooLargeError(HTTPException):
+    """A body over its limit."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(413, f"the body is larger than {limit:,} bytes")
+
+
+class MediaTypeError(HTTPException):
+    """A body of a type, charset or encoding that this address does not take."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(415, detail)
+
+
+class BusyError(HTTPException):
+    """As many requests as allowed are being answered."""
+
+    def __init__(self) -> None:
+        super().__init__(503, "too many requests at the same time; try again", {"Retry-After": "1"})
+
+
+class UnusableTableError(HTTPException):
+    """A file that can be read but not scored."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(422, detail)
+
+
+def write_problem(
+    status: int, detail: str, headers: Mapping[str, str] | None = None, **members: Sequence[Any]
+) -> Response:
+    """Write an error; `members` are added to the standard ones where they hold something."""
+    content = {
+        "type": f"urn:gpu_kedro:problem:{_KINDS.get(status, 'error')}",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+        **{name: value for name, value in members.items() if value},
+    }
+    return Response(orjson.dumps(content), status, dict(headers or {}), MEDIA_TYPE)
+
+
+def list_errors(errors: Sequence[Any]) -> list[dict[str, Any]]:
+    """What is wrong, field by field: at most 20, without the values or unknown names that were sent."""
+    listed: list[dict[str, Any]] = []
+    for error in errors:
+        loc, message = list(error["loc"]), _MESSAGES.get(error["type"], error["msg"])
+        if error["type"] == "extra_forbidden":
+            close = difflib.get_close_matches(str(loc.pop())[:64], _FIELDS, 1, 0.7)
+            message = f"unknown field{f'; did you mean `{close[0]}`?' if close else ''}"
+        entry = {"loc": loc, "msg": message.removeprefix("Value error, ")[:_MAX_TEXT]}
+        if entry not in listed:
+            listed.append(entry)
+        if len(listed) == _MAX_ERRORS:
+            break
+    return listed
+
+
+async def _refuse_fields(_: Request, err: Exception) -> Response:
+    assert isinstance(err, RequestValidationError)  # noqa: S101 (what it is registered for)
+    count = len(err.errors())
+    what = "one field" if count == 1 else f"{count} fields"
+    return write_problem(422, f"{what} cannot be taken; see `errors`", errors=list_errors(err.errors()))
+
+
+async def _refuse(_: Request, err: Exception) -> Response:
+    assert isinstance(err, HTTPException)  # noqa: S101
+    detail = err.detail
+    if err.status_code == 404 and detail == HTTPStatus.NOT_FOUND.phrase:
+        detail = "there is nothing at this address; /docs lists what there is"
+    if err.status_code == 405:
+        allowed = (err.headers or {}).get("Allow", "another method")
+        detail = f"this address takes {allowed}"
+    return write_problem(err.status_code, detail, err.headers)
+
+
+async def _report_unknown(_: Request, err: Exception) -> Response:
+    assert isinstance(err, UnknownGpuError)  # noqa: S101
+    return write_problem(404, str(err), did_you_mean=err.did_you_mean)
+
+
+async def _report_empty(_: Request, err: Exception) -> Response:
+    return write_problem(422, str(err), errors=[{"loc": ["body"], "msg": str(err)}])
+
+
+async def _report_no_bundle(_: Request, err: Exception) -> Response:
+    return write_problem(503, str(err), {"Retry-After": "5"})
+
+
+def install_errors(app: FastAPI) -> None:
+    """Give every error its status and its text."""
+    app.add_exception_handler(RequestValidationError, _refuse_fields)
+    app.add_exception_handler(HTTPException, _refuse)
+    app.add_exception_handler(UnknownGpuError, _report_unknown)
+    app.add_exception_handler(EmptyQueryError, _report_empty)
+    app.add_exception_handler(NoBundleError, _report_no_bundle)

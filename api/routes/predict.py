@@ -1,0 +1,94 @@
+"""Predictions: one GPU, columns of GPUs, a file of GPUs."""
+
+from collections.abc import AsyncIterator, Iterator
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import StreamingResponse
+
+from api.bodies import FileRoute, PredictionRoute
+from api.deps import run_heavy, use_runtime, write_json
+from api.openapi import describe_errors
+from api.tables import score_csv, score_parquet
+from api.uploads import CSV, FORM, PARQUET, read_upload
+from gpu_kedro.serving import contracts
+from gpu_kedro.serving.contracts import GpuQuery, Prediction, PredictionColumns
+from gpu_kedro.serving.runtime import Runtime
+
+router = APIRouter(prefix="/v1/predict", tags=["predict"], route_class=PredictionRoute)
+files = APIRouter(prefix="/v1/predict", tags=["predict"], route_class=FileRoute)
+_ERRORS = describe_errors(400, 413, 415, 422, 503)
+_TEXT = {
+    "type": "string",
+    "description": "header `name,…` and one GPU a row",
+    "examples": ["name,tdp_w\nRTX 3070,220\n"],
+}
+_BINARY = {"type": "string", "format": "binary", "description": "a Parquet file", "examples": ["PAR1…"]}
+_UPLOAD = {
+    "required": True,
+    "content": {
+        CSV: {"schema": _TEXT},
+        PARQUET: {"schema": _BINARY},
+        FORM: {"schema": {"type": "object", "required": ["file"], "properties": {"file": _BINARY}}},
+    },
+}
+
+
+@router.post("", response_model=Prediction, responses=_ERRORS)
+async def predict(query: GpuQuery, request: Request) -> Response:
+    """Segment, performance, price and power of one GPU, with intervals; measured figures where the table has them."""
+    # a millisecond of arithmetic: a thread would cost more than it frees
+    (answer,) = use_runtime(request).predict([query.model_dump()])
+    return write_json(answer)
+
+
+@router.post("/batch", response_model=PredictionColumns, responses=_ERRORS)
+async def predict_batch(
+    query: contracts.BatchQuery,  # type: ignore[valid-type]
+    request: Request,
+) -> Response:
+    """Columns in, columns out, up to 10,000 rows; the fields of a specification sheet are columns `spec_<field>`."""
+    return await run_heavy(request, answer_batch, query, use_runtime(request))
+
+
+def answer_batch(query: contracts.Columns, runtime: Runtime) -> Response:
+    """Predict and write columns."""
+    queries = query.queries()
+    columns = runtime.predict_columns(queries)
+    return write_json({**columns, "model_version": runtime.version, "rows": len(queries)})
+
+
+@files.post(
+    "/file",
+    response_class=Response,
+    responses={
+        **_ERRORS,
+        **describe_errors(408),
+        200: {
+            "description": "the same rows with predictions and `error`, in the format of the upload",
+            "content": {CSV: {"schema": _TEXT}, PARQUET: {"schema": _BINARY}},
+        },
+    },
+    openapi_extra={"requestBody": _UPLOAD},
+)
+async def predict_file(request: Request) -> Response:
+    """Score a CSV or Parquet file: the body itself, or a form with one file.
+
+    It needs a column `name` or columns `spec_<field>`; columns of your own come back as they are. A row that cannot be
+    scored has its reason in the column `error`, and the others go on. In CSV, a cell of text that a spreadsheet would
+    run as a formula comes back with an apostrophe in front.
+    """
+    runtime = use_runtime(request)
+    kind, content = await read_upload(request)
+    max_rows: int = request.app.state.settings.max_file_rows
+    ending = "parquet" if kind == PARQUET else "csv"
+    headers = {"Content-Disposition": f'attachment; filename="predictions.{ending}"'}
+    if kind == PARQUET:
+        scored = await run_heavy(request, score_parquet, content, runtime, max_rows)
+        return Response(scored, media_type=PARQUET, headers=headers)
+    parts = await run_heavy(request, score_csv, content, runtime, max_rows)
+    return StreamingResponse(_stream(request, parts), media_type=f"{CSV}; charset=utf-8", headers=headers)
+
+
+async def _stream(request: Request, parts: Iterator[bytes]) -> AsyncIterator[bytes]:
+    while part := await run_heavy(request, next, parts, b""):
+        yield part

@@ -1,0 +1,97 @@
+"""Runs the service in one process, and ends it without losing a request."""
+
+import asyncio
+import signal
+import socket
+from types import FrameType
+
+import uvicorn
+
+from api.lifecycle import Lifecycle
+from api.logs import configure_logs
+from api.main import create_app
+from api.settings import Settings
+
+#: How long clients of kept-alive connections have to be told that these close.
+_LEAVING_SECONDS = 2.0
+
+
+class DrainingServer(uvicorn.Server):
+    """Uvicorn, with the steps of an end that a load balancer needs.
+
+    On SIGTERM readiness is refused while everything is still answered, for `drain_seconds`. Then the socket closes,
+    and each open connection is closed with an answer rather than between two requests.
+
+    Args:
+        config: Uvicorn's configuration.
+        lifecycle: what the routes read.
+        drain_seconds: how long balancers take to notice.
+    """
+
+    def __init__(self, config: uvicorn.Config, lifecycle: Lifecycle, drain_seconds: float) -> None:
+        super().__init__(config)
+        self._lifecycle = lifecycle
+        self._drain_seconds = drain_seconds
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Take SIGTERM as a wish that ends in success; leave Ctrl+C, and a second SIGTERM, to Uvicorn."""
+        if sig == signal.SIGTERM and not self._lifecycle.is_draining:
+            self._lifecycle.is_draining = True
+            self.should_exit = True
+        else:
+            self._drain_seconds = 0
+            super().handle_exit(sig, frame)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Drain, take leave, and shut down."""
+        self._lifecycle.is_draining = True
+        await self._serve_for(self._drain_seconds)
+        await self._stop_listening()
+        self._lifecycle.is_leaving = True
+        await self._serve_for(_LEAVING_SECONDS, until_idle=True)
+        await super().shutdown(sockets)
+
+    async def _serve_for(self, seconds: float, *, until_idle: bool = False) -> None:
+        loop = asyncio.get_running_loop()
+        end = loop.time() + seconds
+        while loop.time() < end and self._drain_seconds > 0:
+            if until_idle and not self.server_state.connections:
+                return
+            await self.on_tick(0)
+            await asyncio.sleep(0.05)
+
+    async def _stop_listening(self) -> None:
+        # a listening socket that closes resets the connections it has not accepted yet: let in no more, take those in
+        for server in self.servers:
+            for listener in server.sockets:
+                with socket.socket(fileno=socket.dup(listener.fileno())) as copy:
+                    copy.listen(0)
+        await asyncio.sleep(0.1)
+        for server in self.servers:
+            server.close()
+
+
+def serve(settings: Settings | None = None) -> None:
+    """Serve until SIGTERM or Ctrl+C; one process, to be multiplied by replicas.
+
+    Args:
+        settings: taken from the environment when left out.
+    """
+    settings = settings or Settings()
+    app = create_app(settings)
+    configure_logs(settings.log_level, "uvicorn")
+    config = uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=30,
+        ws="none",
+    )
+    DrainingServer(config, app.state.lifecycle, settings.drain_seconds).run()
+
+
+if __name__ == "__main__":
+    serve()

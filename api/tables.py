@@ -1,0 +1,267 @@
+"""Scores the rows of a CSV or Parquet file: the same rows come back with predictions, and an `error` where one is bad.
+
+The reading is strict about the file and lenient about its rows. PyArrow is imported for Parquet only.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from api.errors import MalformedBodyError, UnusableTableError, list_errors
+from gpu_kedro.serving.contracts import GpuQuery, GpuSpecs, PredictionColumns
+from gpu_kedro.serving.runtime import Runtime
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+CHUNK_ROWS = 2000
+_MAX_COLUMNS = 1000
+#: A Parquet file may unpack to many times its size; its texts are unpacked a chunk at a time.
+_MAX_UNPACKED = 20
+_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,4})?")
+_MISSING = frozenset({"", "na", "n/a", "nan", "null", "none", "<na>"})
+_FLAGS = {"true": True, "1": True, "false": False, "0": False}
+#: What a spreadsheet takes for the start of a formula (OWASP, CSV injection).
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_TEXT_FIELDS = frozenset(
+    {"name"} | {f"spec_{name}" for name, field in GpuSpecs.model_fields.items() if "str" in str(field.annotation)}
+)
+_QUERY_FIELDS = frozenset(GpuQuery.model_fields) - {"specs"}
+_ADDED = tuple(name for name in PredictionColumns.model_fields if name not in ("rows", "name"))
+ERROR = "error"
+
+
+def score_csv(content: bytes, runtime: Runtime, max_rows: int) -> Iterator[bytes]:
+    """Check a CSV file as a whole, then give it back scored, part by part.
+
+    Cells of text that a spreadsheet would run as a formula get an apostrophe in front; numbers stay as they are.
+
+    Args:
+        content: CSV in UTF-8 with a header: `name` or `spec_…`, any other field of a query, and columns of one's own.
+        runtime: answers all rows.
+        max_rows: more are refused.
+
+    Raises:
+        MalformedBodyError: not CSV or not UTF-8.
+        UnusableTableError: a header that cannot be scored, no rows, or too many.
+    """
+    header = _check_csv(content, max_rows)
+    return _write_csv(content, header, runtime)
+
+
+def _read_csv(content: bytes) -> Iterator[list[str]]:
+    text = io.TextIOWrapper(io.BytesIO(content), encoding="utf-8-sig", newline="")
+    return (row for row in csv.reader(text, strict=True) if row)
+
+
+def _check_csv(content: bytes, max_rows: int) -> list[str]:
+    try:
+        rows = _read_csv(content)
+        header = [name.strip() for name in next(rows, [])]
+        _check_header(header)
+        _check_rows(sum(1 for _ in rows), max_rows)
+    except UnicodeDecodeError as err:
+        raise MalformedBodyError("the file is not UTF-8") from err
+    except csv.Error as err:
+        raise MalformedBodyError(
+            "the file is not CSV: a quote that does not end, or a cell that is far too long"
+        ) from err
+    return header
+
+
+def _check_header(header: Sequence[str]) -> None:
+    fields = {name for name in header if name == "name" or _is_spec(name)}
+    if not fields:
+        raise UnusableTableError("the file has neither a column `name` nor one `spec_…`; the first row is the header")
+    if len(set(header)) < len(header):
+        raise UnusableTableError("the header has a name twice")
+    if len(header) > _MAX_COLUMNS:
+        raise UnusableTableError(f"the file has more than {_MAX_COLUMNS:,} columns")
+    taken = [name for name in (*_ADDED, ERROR) if name in header]
+    if taken:
+        raise UnusableTableError(
+            f"the file has a column `{taken[0]}` already, which the answer adds: rename or drop it"
+        )
+
+
+def _check_rows(rows: int, max_rows: int) -> None:
+    if rows == 0:
+        raise UnusableTableError("the file has no rows under its header")
+    if rows > max_rows:
+        raise UnusableTableError(f"the file has more than {max_rows:,} rows: split it")
+
+
+def _write_csv(content: bytes, header: list[str], runtime: Runtime) -> Iterator[bytes]:
+    rows = _read_csv(content)
+    next(rows)
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow([_disarm(name) for name in (*header, *_ADDED, ERROR)])
+    while chunk := [row for _, row in zip(range(CHUNK_ROWS), rows, strict=False)]:
+        whole = [dict(zip(header, row, strict=True)) if len(row) == len(header) else None for row in chunk]
+        added = _score(whole, runtime)
+        for row, cells in zip(chunk, zip(*added.values(), strict=True), strict=True):
+            # a row of another length is filled up or cut, so that the columns behind it stay in place
+            kept = (row + [""] * len(header))[: len(header)]
+            writer.writerow([*map(_disarm, kept), *map(_disarm, cells)])
+        yield out.getvalue().encode()
+        out.seek(0)
+        out.truncate()
+
+
+def _disarm(cell: Any) -> Any:
+    if isinstance(cell, str) and cell.startswith(_FORMULA) and not _NUMBER.fullmatch(cell):
+        return f"'{cell}"
+    return cell
+
+
+def score_parquet(content: bytes, runtime: Runtime, max_rows: int) -> bytes:
+    """Give a Parquet file back scored; its own columns keep their values and types.
+
+    Args:
+        content: a Parquet file with flat columns, as for `score_csv`.
+        runtime: answers all rows.
+        max_rows: more are refused.
+
+    Raises:
+        MalformedBodyError: not Parquet, or damaged.
+        UnusableTableError: columns that cannot be scored, no rows, or too many.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        source = pq.ParquetFile(io.BytesIO(content))
+        schema = source.schema_arrow
+        _check_header(schema.names)
+        _check_rows(source.metadata.num_rows, max_rows)
+        nested = any(pa.types.is_nested(field.type) for field in schema)
+        if nested:
+            raise UnusableTableError("the file has a column of lists or records: leave it out")
+        texts = [field.name for field in schema if pa.types.is_string(field.type) or pa.types.is_binary(field.type)]
+        packed = pq.ParquetFile(io.BytesIO(content), read_dictionary=texts)
+        added = [pa.field(name, _arrow_type(name)) for name in (*_ADDED, ERROR)]
+        sink = io.BytesIO()
+        limit = _MAX_UNPACKED * max(len(content), 1_000_000)
+        with pq.ParquetWriter(sink, pa.schema([*schema, *added], metadata=schema.metadata)) as writer:
+            for batch in packed.iter_batches(CHUNK_ROWS):
+                writer.write_batch(_score_batch(_unpack(batch, schema, limit), added, runtime))
+    except (pa.ArrowException, OSError) as err:
+        raise MalformedBodyError("the file is not Parquet, or damaged") from err
+    return sink.getvalue()
+
+
+def _unpack(batch: "pa.RecordBatch", schema: "pa.Schema", limit: int) -> "pa.RecordBatch":
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    columns = []
+    for column, field in zip(batch.columns, schema, strict=True):
+        if pa.types.is_dictionary(column.type) and not pa.types.is_dictionary(field.type):
+            lengths = pc.binary_length(column.dictionary).take(column.indices)
+            if (pc.sum(lengths).as_py() or 0) > limit:
+                raise UnusableTableError("the texts of the file unpack to far more than its size")
+        columns.append(column.cast(field.type))
+    return pa.RecordBatch.from_arrays(columns, schema=schema)
+
+
+def _score_batch(batch: "pa.RecordBatch", added: Sequence["pa.Field"], runtime: Runtime) -> "pa.RecordBatch":
+    import pyarrow as pa
+
+    asked = [name for name in batch.schema.names if name in _QUERY_FIELDS or _is_spec(name)]
+    columns = [batch.column(name).to_pylist() for name in asked]
+    cells = _score([dict(zip(asked, row, strict=True)) for row in zip(*columns, strict=True)], runtime)
+    arrays = [pa.array(cells[field.name], field.type) for field in added]
+    return pa.RecordBatch.from_arrays(
+        [*batch.columns, *arrays], schema=pa.schema([*batch.schema, *added], metadata=batch.schema.metadata)
+    )
+
+
+def _arrow_type(name: str) -> "pa.DataType":
+    import pyarrow as pa
+
+    if name == ERROR:
+        return pa.string()
+    return pa.float64() if "float" in str(PredictionColumns.model_fields[name].annotation) else pa.string()
+
+
+def _score(rows: Sequence[Mapping[str, Any] | None], runtime: Runtime) -> dict[str, list[Any]]:
+    """Columns of predictions and of errors for rows of cells; None is a row of the wrong length."""
+    queries: list[dict[str, Any]] = []
+    places: list[int] = []
+    errors: list[str | None] = []
+    for place, row in enumerate(rows):
+        try:
+            queries.append(_read_query(row))
+        except ValueError as err:
+            errors.append(str(err))
+        else:
+            places.append(place)
+            errors.append(None)
+    answers = runtime.predict_columns(queries) if queries else {}
+    columns: dict[str, list[Any]] = {name: [None] * len(rows) for name in _ADDED}
+    for name, values in columns.items():
+        for place, value in zip(places, answers.get(name, ()), strict=True):
+            values[place] = value
+    return {**columns, ERROR: errors}
+
+
+def _read_query(row: Mapping[str, Any] | None) -> dict[str, Any]:
+    """One row as the run time takes it.
+
+    Raises:
+        ValueError: says which cells cannot be taken, and why.
+    """
+    if row is None:
+        raise ValueError("has another number of cells than the header")
+    query: dict[str, Any] = {}
+    specs: dict[str, Any] = {}
+    for column, cell in row.items():
+        if column in _QUERY_FIELDS:
+            query[column] = _read_cell(column, cell)
+        elif _is_spec(column):
+            specs[column.removeprefix("spec_")] = _read_cell(column, cell)
+    given = {name: value for name, value in specs.items() if value is not None}
+    if query.get("name") is None and not given:
+        raise ValueError("has neither a name nor a specification")
+    try:
+        GpuQuery.model_validate({**query, "specs": given or None})
+    except ValidationError as err:
+        told = list_errors(err.errors(include_input=False, include_url=False))
+        raise ValueError("; ".join(f"{'_'.join(_column(entry['loc']))}: {entry['msg']}" for entry in told)) from err
+    return {**query, "specs": given or None}
+
+
+def _column(loc: Sequence[Any]) -> list[str]:
+    return ["spec" if part == "specs" else str(part) for part in loc]
+
+
+def _read_cell(column: str, cell: Any) -> Any:
+    if cell is None or cell != cell:
+        return None
+    if column in _TEXT_FIELDS:
+        text = cell if isinstance(cell, str) else str(cell)
+        return text.strip(" ") or None
+    if isinstance(cell, bool):
+        return cell
+    if isinstance(cell, str):
+        text = cell.strip(" ").lower()
+        if text in _MISSING:
+            return None
+        if column == "spec_is_mobile" and text in _FLAGS:
+            return _FLAGS[text]
+        if not _NUMBER.fullmatch(text):
+            raise ValueError(f"{column}: not a number")
+        return float(text)
+    try:
+        return float(cell)
+    except (TypeError, ValueError, OverflowError) as err:
+        raise ValueError(f"{column}: not a number") from err
+
+
+def _is_spec(column: str) -> bool:
+    return column.startswith("spec_") and column.removeprefix("spec_") in GpuSpecs.model_fields

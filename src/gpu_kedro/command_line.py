@@ -1,0 +1,128 @@
+"""The command line `gpu-kedro`: ask about a GPU, score a file, start the service.
+
+The module is not called `cli`: Kedro takes that name for commands of its own.
+"""
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from gpu_kedro import __version__
+from gpu_kedro.modelling.bundle import BundleError
+from gpu_kedro.resolvers import PROJECT_PATH
+from gpu_kedro.serving.errors import ServingError
+
+_TITLES = {
+    "g3d_mark": ("3D performance", "{:,.0f} points"),
+    "price_usd": ("price", "${:,.0f}"),
+    "tdp_w": ("power", "{:,.0f} W"),
+}
+
+
+def _bundles() -> Path:
+    data = os.environ.get("GPU_KEDRO_DATA_DIR", "").strip() or "data"
+    return PROJECT_PATH / data / "06_models" / "bundles"
+
+
+class _Group(click.Group):
+    """Shows what serving refuses as one line instead of a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (ServingError, BundleError) as err:
+            raise click.ClickException(str(err)) from err
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__)
+def main() -> None:
+    """How fast, what kind, what price is this GPU?"""
+
+
+@main.command()
+@click.argument("name")
+@click.option("--g3d-mark", type=click.FloatRange(min=0, min_open=True), help="measured G3D Mark, points")
+@click.option("--g2d-mark", type=click.FloatRange(min=0, min_open=True), help="measured G2D Mark, points")
+@click.option("--price-usd", type=click.FloatRange(min=0, min_open=True), help="price, US dollars")
+@click.option("--tdp-w", type=click.FloatRange(min=0, min_open=True), help="design power, watts")
+@click.option("--test-year", type=click.IntRange(1998, 2100), help="year of the measurement")
+@click.option("--json", "as_json", is_flag=True, help="print the answer as the API gives it")
+def predict(name: str, as_json: bool, **known: float | None) -> None:
+    """Estimate segment, performance, price and power of the GPU called NAME."""
+    from gpu_kedro.serving.runtime import Runtime
+
+    (answer,) = Runtime.load(_bundles()).predict([{"name": name, **known}])
+    click.echo(json.dumps(answer, indent=2) if as_json else render_card(answer))
+
+
+def render_card(answer: dict[str, Any]) -> str:
+    """An answer of the API as a card for the terminal."""
+    match, segment = answer["match"], answer["segment"]
+    found = f"{match['spec']} ({match['kind']}, {match['confidence']:.0%} sure)" if match["spec"] else "nothing known"
+    shares = ", ".join(f"{label} {share:.0%}" for label, share in segment["probabilities"].items())
+    lines = [
+        click.style(_printable(answer["name"] or "unnamed GPU"), bold=True),
+        f"  {'taken for':<15} {found}",
+        f"  {'segment':<15} {', '.join(segment['labels'])} ({segment['source']}; {shares})",
+    ]
+    for field, (title, unit) in _TITLES.items():
+        figure = answer[field]
+        low, high = (unit.format(edge) for edge in figure["interval_90"])
+        estimate = "" if figure["source"] == "predicted" else f", model says {unit.format(figure['predicted'])}"
+        value = f"{unit.format(figure['value'])} ({figure['source']}{estimate})"
+        lines.append(f"  {title:<15} {value:<52} 90 %: {low} to {high}")
+    if match["did_you_mean"]:
+        lines.append(f"  {'did you mean':<15} {', '.join(match['did_you_mean'])}")
+    lines.extend(f"  {'note':<15} {warning['field']}: {warning['detail']}" for warning in answer["warnings"])
+    lines.append(f"  {'price is of':<15} {answer['price_usd']['note']}")
+    return "\n".join(lines)
+
+
+def _printable(text: str) -> str:
+    """Without control characters, which could steer the terminal."""
+    return "".join(letter if letter.isprintable() else "?" for letter in text)
+
+
+@main.command()
+@click.argument("source", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("result", type=click.Path(dir_okay=False, path_type=Path))
+def score(source: Path, result: Path) -> None:
+    """Score the GPUs of SOURCE (CSV or Parquet with a column `name`) into RESULT."""
+    from kedro.io import DatasetError
+
+    from gpu_kedro.datasets.queries import QueryTableDataset
+    from gpu_kedro.pipelines.inference.nodes import read_queries, write_answers
+    from gpu_kedro.serving.runtime import Runtime
+
+    try:
+        table = QueryTableDataset(str(source)).load()
+        queries = read_queries(table)
+        runtime = Runtime.load(_bundles())
+        columns: dict[str, list[Any]] = {}
+        with click.progressbar(length=len(queries), label="scoring", file=sys.stderr) as bar:
+            for part in runtime.iterate_columns(queries):
+                for name, values in part.items():
+                    columns.setdefault(name, []).extend(values)
+                bar.update(len(part["name"]))
+        QueryTableDataset(str(result)).save(write_answers(table, columns))
+    except (DatasetError, ValueError, OSError) as err:
+        raise click.ClickException(str(err)) from err
+    click.echo(f"{len(queries):,} GPUs scored into {result}")
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="address to listen on")
+@click.option("--port", type=click.IntRange(1, 65535), help="port to listen on; $PORT, else 8000")
+def serve(host: str, port: int | None) -> None:
+    """Start the HTTP service."""
+    from api.server import serve as serve_http
+
+    from api.settings import Settings
+
+    overrides: dict[str, Any] = {"host": host} | ({} if port is None else {"port": port})
+    serve_http(Settings(**overrides))
