@@ -121,7 +121,6 @@ def score(source: Path, result: Path) -> None:
 def serve(host: str, port: int | None) -> None:
     """Start the HTTP service."""
     from api.server import serve as serve_http
-
     from api.settings import Settings
 
     overrides: dict[str, Any] = {"host": host} | ({} if port is None else {"port": port})

@@ -1,0 +1,69 @@
+"""The real application with a real bundle, and applications with other settings."""
+
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from api.main import create_app
+from api.settings import Settings
+
+OpenClient = Callable[..., TestClient]
+Problem = Callable[[Any, int], dict[str, Any]]
+
+
+@pytest.fixture(scope="session")
+def bundles(trained: Any) -> Path:
+    """The store of bundles of the training run."""
+    return trained.data / "06_models" / "bundles"
+
+
+@pytest.fixture(scope="session")
+def version(bundles: Path) -> str:
+    return json.loads((bundles / "current.json").read_text())["version"]
+
+
+@pytest.fixture
+def store(bundles: Path, tmp_path: Path) -> Path:
+    """A copy of the store that a test may change."""
+    return Path(shutil.copytree(bundles, tmp_path / "bundles"))
+
+
+@pytest.fixture(scope="session")
+def client(bundles: Path) -> Iterator[TestClient]:
+    """The service as it starts without settings."""
+    with TestClient(create_app(Settings(bundles=bundles, log_level="WARNING"))) as started:
+        yield started
+
+
+@pytest.fixture
+def open_client(bundles: Path) -> Iterator[OpenClient]:
+    """Starts the service with other settings."""
+    with ExitStack() as stack:
+
+        def start(**settings: Any) -> TestClient:
+            chosen = Settings(**{"bundles": bundles, "log_level": "WARNING", **settings})
+            return stack.enter_context(TestClient(create_app(chosen)))
+
+        yield start
+
+
+@pytest.fixture(scope="session")
+def problem() -> Problem:
+    """Checks the form of an error and gives what it tells."""
+
+    def read(answer: Any, status: int) -> dict[str, Any]:
+        assert answer.status_code == status, answer.text
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert len(answer.content) < 20_000
+        told: dict[str, Any] = answer.json()
+        assert {"type", "title", "status", "detail"} <= set(told)
+        assert told["status"] == status
+        return told
+
+    return read

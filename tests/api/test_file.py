@@ -1,0 +1,167 @@
+import csv
+import io
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+CSV = {"content-type": "text/csv"}
+PARQUET = {"content-type": "application/vnd.apache.parquet"}
+ADDRESS = "/v1/predict/file"
+
+
+def read(answer):
+    assert answer.status_code == 200, answer.text
+    return list(csv.DictReader(io.StringIO(answer.text)))
+
+
+def pack(**columns):
+    file = io.BytesIO()
+    pq.write_table(pa.table(columns), file)
+    return file.getvalue()
+
+
+def test_csv_comes_back_with_predictions_and_its_own_columns(client, version):
+    answer = client.post(ADDRESS, content="shop,name,tdp_w\nMine,GeForce RTX 3070,220\n", headers=CSV)
+    (row,) = read(answer)
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    assert (row["shop"], row["name"], row["model_version"], row["error"]) == ("Mine", "GeForce RTX 3070", version, "")
+    single = client.post("/v1/predict", json={"name": "GeForce RTX 3070", "tdp_w": 220}).json()
+    assert float(row["g3d_mark_value"]) == pytest.approx(single["g3d_mark"]["value"], rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("row", "error"),
+    [
+        ("RTX 3070,abc", "tdp_w: not a number"),
+        ("RTX 3070,inf", "tdp_w: not a number"),
+        ("RTX 3070,1e999", "tdp_w: Input should be a finite number"),
+        ("RTX 3070,-5", "tdp_w: Input should be greater than 0"),
+        ("RTX 3070,١٢", "tdp_w: not a number"),
+        (",220", "has neither a name nor a specification"),
+        ("RTX 3070", "has another number of cells than the header"),
+        ("RTX 3070,220,1", "has another number of cells than the header"),
+        ("R\x00TX,220", "name: must hold a visible character and no control characters"),
+    ],
+)
+def test_a_bad_row_has_its_reason_and_the_others_go_on(client, row, error):
+    good, bad, also_good = read(client.post(ADDRESS, content=f"name,tdp_w\nA,1\n{row}\nGTX 970,145\n", headers=CSV))
+    assert (good["error"], bad["error"], also_good["error"]) == ("", error, "")
+    assert bad["g3d_mark_value"] == ""
+    assert float(also_good["g3d_mark_value"]) > 0
+
+
+def test_a_sheet_in_columns_is_enough(client):
+    (row,) = read(client.post(ADDRESS, content="spec_shading_units,spec_is_mobile\n4608,true\n", headers=CSV))
+    assert (row["error"], row["match_kind"]) == ("", "sheet")
+
+
+def test_a_cell_that_a_spreadsheet_would_run_is_disarmed_and_numbers_are_not(client):
+    content = "name,=note,offset\nRTX 3070,\"=cmd|'/c calc'!A1\",-5\n@x,+1+1,+3e2\n"
+    first, second = read(client.post(ADDRESS, content=content, headers=CSV))
+    assert (first["'=note"], first["offset"]) == ("'=cmd|'/c calc'!A1", "-5")
+    assert (second["name"], second["'=note"], second["offset"]) == ("'@x", "'+1+1", "+3e2")
+
+
+def test_blank_lines_and_a_byte_order_mark_are_passed_over(client):
+    rows = read(client.post(ADDRESS, content="\ufeffname\r\nRTX 3070\r\n\r\nGTX 970\r\n\r\n", headers=CSV))
+    assert [row["name"] for row in rows] == ["RTX 3070", "GTX 970"]
+
+
+def test_more_rows_than_a_part_holds_stay_in_order(client):
+    names = [f"GeForce RTX 3070 {place}" for place in range(4500)]
+    rows = read(client.post(ADDRESS, content="\n".join(["name", *names]), headers=CSV))
+    assert [row["name"] for row in rows] == names
+
+
+@pytest.mark.parametrize(
+    ("content", "status"),
+    [
+        (b"", 422),
+        (b"\n", 422),
+        (b"name\n", 422),
+        (b"title\nRTX 3070\n", 422),
+        (b"name,name\na,b\n", 422),
+        (b"name,g3d_mark_value\na,b\n", 422),
+        (b"name,error\na,b\n", 422),
+        (b'name\n"never ends\n', 400),
+        (b"name\n\xff\xfe\n", 400),
+        (b"name\n" + b"x" * 200_000, 400),
+    ],
+)
+def test_a_file_that_cannot_be_scored_is_refused_as_a_whole(client, problem, content, status):
+    problem(client.post(ADDRESS, content=content, headers=CSV), status)
+
+
+def test_a_file_of_too_many_rows_is_refused(open_client, problem):
+    client = open_client(max_file_rows=2)
+    told = problem(client.post(ADDRESS, content="name\na\nb\nc\n", headers=CSV), 422)
+    assert told["detail"] == "the file has more than 2 rows: split it"
+
+
+def test_parquet_comes_back_as_parquet_with_its_types(client):
+    content = pack(name=["GeForce RTX 3070", None, "GTX 970"], tdp_w=[220, 1, -1], mine=pa.array([1, 2, 3], pa.int8()))
+    answer = client.post(ADDRESS, content=content, headers=PARQUET)
+    assert answer.headers["content-type"] == "application/vnd.apache.parquet"
+    table = pq.read_table(io.BytesIO(answer.content))
+    assert table.schema.field("mine").type == pa.int8()
+    assert table.schema.field("name").type == pa.string()
+    assert table.column("error").to_pylist() == [
+        None,
+        "has neither a name nor a specification",
+        "tdp_w: Input should be greater than 0",
+    ]
+    single = client.post("/v1/predict", json={"name": "GeForce RTX 3070", "tdp_w": 220}).json()
+    assert table.column("g3d_mark_value")[0].as_py() == pytest.approx(single["g3d_mark"]["value"], rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("content", "status"),
+    [
+        (b"PAR1", 400),
+        (b"name\nRTX 3070\n", 400),
+        (pack(name=["a"])[:-9], 400),
+        (pack(title=["a"]), 422),
+        (pack(name=pa.array([], pa.string())), 422),
+        (pack(name=["a"], nested=[[1, 2]]), 422),
+        (pack(name=["x" * 1_000_000] * 2000), 422),
+    ],
+)
+def test_parquet_that_cannot_be_scored_is_refused(client, problem, content, status):
+    problem(client.post(ADDRESS, content=content, headers=PARQUET), status)
+
+
+def test_a_form_may_hold_either_format(client):
+    (row,) = read(client.post(ADDRESS, files={"file": ("gpus.csv", "name\nRTX 3070\n", "application/octet-stream")}))
+    assert row["error"] == ""
+    answer = client.post(ADDRESS, files={"file": ("gpus.parquet", pack(name=["RTX 3070"]))})
+    assert pq.read_table(io.BytesIO(answer.content)).num_rows == 1
+
+
+def test_a_form_holds_one_file(client, problem):
+    two = [("file", ("a.csv", "name\na\n")), ("file", ("b.csv", "name\nb\n"))]
+    assert problem(client.post(ADDRESS, files=two), 422)["detail"] == "the form holds 2 files: send one"
+    problem(client.post(ADDRESS, data={"a": "b"}, files={"x": (None, "y")}), 422)
+
+
+@pytest.mark.parametrize(
+    ("content_type", "content", "status"),
+    [
+        ("application/json", b"{}", 415),
+        ("text/csv; charset=latin-1", b"name\na\n", 415),
+        ("multipart/form-data", b"name\na\n", 400),
+        ("multipart/form-data; boundary=x", b"name\na\n", 400),
+        ("multipart/form-data; boundary=x", b"--x\r\n\r\n", 400),
+    ],
+)
+def test_another_kind_of_body_is_refused(client, problem, content_type, content, status):
+    problem(client.post(ADDRESS, content=content, headers={"content-type": content_type}), status)
+
+
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.binary(max_size=300) | st.text(alphabet='name,spec_tdp_w"\n\r=-0é\x00', max_size=200).map(str.encode))
+def test_no_file_breaks_the_service(client, content):
+    for headers in (CSV, PARQUET, {"content-type": "multipart/form-data; boundary=0"}):
+        assert client.post(ADDRESS, content=content, headers=headers).status_code in (200, 400, 422)

@@ -1,0 +1,66 @@
+"""The README says what a run gives."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parents[2]
+README = (PROJECT / "README.md").read_text()
+METRICS = PROJECT / "data" / "08_reporting" / "metrics.json"
+
+
+def results_table(metrics: dict[str, Any]) -> str:
+    """The rows of the README's table of results, from a run's metrics."""
+    lines = []
+    for target, title in (
+        ("g3d_mark", "3D performance"),
+        ("price_usd", "price"),
+        ("tdp_w", "power"),
+        ("segment", "segment"),
+    ):
+        for level, models in metrics["targets"][target]["splits"]["grouped"].items():
+            ours, ridge = models["ours"]["all"], models["ridge"]["all"]
+            main = "exact" if target == "segment" else "median_error"
+            fit = ours["macro_f1"] if target == "segment" else ours["r2_log"]
+            inside = "–" if target == "segment" else f"{ours['coverage_90']:.1%}"
+            lines.append(
+                f"| {title} | {level} | {ours['rows']:,.0f} | {ours[main]:.1%} | {ridge[main]:.1%} | {fit:.3f} | {inside} |"
+            )
+    return "\n".join(lines)
+
+
+def test_every_make_target_and_file_in_the_readme_exists():
+    targets = set(re.findall(r"^([a-z-]+):.*##", (PROJECT / "Makefile").read_text(), flags=re.MULTILINE))
+    assert set(re.findall(r"`(?:[A-Z]+=\S+ )?make ([a-z-]+)", README)) <= targets
+    for link in re.findall(r"\]\((?!http)([^)]+)\)", README):
+        assert (PROJECT / link).exists(), link
+
+
+def test_the_two_commands_come_first():
+    assert README.index("make run") < README.index("make test") < README.index("kedro run --pipeline")
+
+
+def _cells(table: str) -> list[list[str]]:
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines()]
+
+
+def test_the_table_of_results_has_every_target_at_every_level():
+    table = README.split("<!-- /results -->")[0].rpartition("---: |\n")[2].strip()
+    expected = [
+        (title, level)
+        for title in ("3D performance", "price", "power", "segment")
+        for level in ("name", "specs", "partly", "everything")
+    ]
+    assert [tuple(row[:2]) for row in _cells(table)] == expected
+    if METRICS.is_file():  # after a full run the figures must be its figures; other processors round differently
+        for told, measured in zip(_cells(table), _cells(results_table(json.loads(METRICS.read_text()))), strict=True):
+            for said, found in zip(told[3:], measured[3:], strict=True):
+                if said != "–":
+                    assert _number(said) == pytest.approx(_number(found), abs=0.01), told
+
+
+def _number(cell: str) -> float:
+    return float(cell.strip("%")) / (100 if cell.endswith("%") else 1)
