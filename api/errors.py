@@ -15,6 +15,8 @@ from gpu_kedro.serving.errors import EmptyQueryError, NoBundleError, UnknownGpuE
 
 MEDIA_TYPE = "application/problem+json"
 _MAX_ERRORS = 20
+#: Looking for resembling names takes time, which nobody shall take with a body full of unknown ones.
+_MAX_READ = 40
 _MAX_TEXT = 300
 _KINDS = {
     400: "malformed-request",
@@ -105,17 +107,17 @@ def write_problem(
 def list_errors(errors: Sequence[Any]) -> list[dict[str, Any]]:
     """What is wrong, field by field: at most 20, without the values or unknown names that were sent."""
     listed: list[dict[str, Any]] = []
-    for error in errors:
+    for error in errors[:_MAX_READ]:
         loc, message = list(error["loc"]), _MESSAGES.get(error["type"], error["msg"])
         if error["type"] == "extra_forbidden":
-            close = difflib.get_close_matches(str(loc.pop())[:64], _FIELDS, 1, 0.7)
+            unknown = str(loc.pop())[:64]
+            # a field that belongs elsewhere resembles itself
+            close = [] if unknown in _FIELDS else difflib.get_close_matches(unknown, _FIELDS, 1, 0.7)
             message = f"unknown field{f'; did you mean `{close[0]}`?' if close else ''}"
         entry = {"loc": loc, "msg": message.removeprefix("Value error, ")[:_MAX_TEXT]}
         if entry not in listed:
             listed.append(entry)
-        if len(listed) == _MAX_ERRORS:
-            break
-    return listed
+    return listed[:_MAX_ERRORS]
 
 
 async def _refuse_fields(_: Request, err: Exception) -> Response:

@@ -81,7 +81,7 @@ def _wrap(app: FastAPI, settings: Settings) -> None:
 @asynccontextmanager
 async def _run(app: FastAPI) -> AsyncIterator[None]:
     store: RuntimeStore = app.state.store
-    await anyio.to_thread.run_sync(store.reload_if_changed)
+    await _look(store)
     watcher = asyncio.create_task(_watch(store, app.state.settings.check_seconds))
     try:
         yield
@@ -94,8 +94,12 @@ async def _run(app: FastAPI) -> AsyncIterator[None]:
 async def _watch(store: RuntimeStore, seconds: float) -> None:
     while True:
         await asyncio.sleep(seconds)
-        try:
-            await anyio.to_thread.run_sync(store.reload_if_changed)
-        except Exception:
-            # bad bundles are refused inside; whatever else fails must not end the watch, nor what is in service
-            logger.exception("looking for a new bundle failed")
+        await _look(store)
+
+
+async def _look(store: RuntimeStore) -> None:
+    try:
+        await anyio.to_thread.run_sync(store.reload_if_changed)
+    except Exception:
+        # bad bundles are refused inside; whatever else fails must end neither the watch nor what is in service
+        logger.exception("looking for a new bundle failed")

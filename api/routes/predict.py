@@ -23,12 +23,13 @@ _TEXT = {
     "examples": ["name,tdp_w\nRTX 3070,220\n"],
 }
 _BINARY = {"type": "string", "format": "binary", "description": "a Parquet file", "examples": ["PAR1…"]}
+_FILE = {"type": "string", "format": "binary", "description": "a CSV or Parquet file", "examples": ["name\nRTX 3070\n"]}
 _UPLOAD = {
     "required": True,
     "content": {
         CSV: {"schema": _TEXT},
         PARQUET: {"schema": _BINARY},
-        FORM: {"schema": {"type": "object", "required": ["file"], "properties": {"file": _BINARY}}},
+        FORM: {"schema": {"type": "object", "required": ["file"], "properties": {"file": _FILE}}},
     },
 }
 

@@ -1,7 +1,12 @@
 """The real application with a real bundle, and applications with other settings."""
 
 import json
+import os
 import shutil
+import socket
+import subprocess
+import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -67,3 +72,31 @@ def problem() -> Problem:
         return told
 
     return read
+
+
+@pytest.fixture
+def start_server(bundles: Path) -> Iterator[Callable[..., tuple[subprocess.Popen[bytes], int]]]:
+    """Starts the service as a process on a free port."""
+    started: list[subprocess.Popen[bytes]] = []
+
+    def run(**settings: Any) -> tuple[subprocess.Popen[bytes], int]:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        environment = {**os.environ, "PORT": str(port), "GPU_KEDRO_BUNDLES": str(bundles)}
+        environment |= {f"GPU_KEDRO_{name.upper()}": str(value) for name, value in settings.items()}
+        process = subprocess.Popen([sys.executable, "-m", "api.server"], env=environment, stdout=subprocess.PIPE)
+        started.append(process)
+        end = time.monotonic() + 30
+        while time.monotonic() < end and process.poll() is None:
+            try:
+                with socket.create_connection(("127.0.0.1", port), timeout=5):
+                    return process, port
+            except OSError:
+                time.sleep(0.05)
+        raise AssertionError("the service did not start")
+
+    yield run
+    for process in started:
+        process.kill()
+        process.wait()

@@ -38,7 +38,7 @@ def test_csv_comes_back_with_predictions_and_its_own_columns(client, version):
         ("RTX 3070,abc", "tdp_w: not a number"),
         ("RTX 3070,inf", "tdp_w: not a number"),
         ("RTX 3070,1e999", "tdp_w: Input should be a finite number"),
-        ("RTX 3070,-5", "tdp_w: Input should be greater than 0"),
+        ("RTX 3070,-5", "tdp_w: Input should be greater than or equal to 0.01"),
         ("RTX 3070,١٢", "tdp_w: not a number"),
         (",220", "has neither a name nor a specification"),
         ("RTX 3070", "has another number of cells than the header"),
@@ -111,7 +111,7 @@ def test_parquet_comes_back_as_parquet_with_its_types(client):
     assert table.column("error").to_pylist() == [
         None,
         "has neither a name nor a specification",
-        "tdp_w: Input should be greater than 0",
+        "tdp_w: Input should be greater than or equal to 0.01",
     ]
     single = client.post("/v1/predict", json={"name": "GeForce RTX 3070", "tdp_w": 220}).json()
     assert table.column("g3d_mark_value")[0].as_py() == pytest.approx(single["g3d_mark"]["value"], rel=1e-9)

@@ -1,3 +1,6 @@
+import pytest
+
+
 def test_model_card_tells_where_the_bundle_comes_from(client, version):
     card = client.get("/v1/model").json()
     assert card["model_version"] == version
@@ -11,5 +14,11 @@ def test_model_card_tells_how_good_each_answer_is(client):
     assert sorted(targets) == ["g3d_mark", "price_usd", "segment", "tdp_w"]
     assert {"grouped", "temporal"} == set(targets["g3d_mark"]["metrics"])
     assert 0 < targets["g3d_mark"]["interval_coverage"]["all"]["80"] <= 1
-    low, high = targets["tdp_w"]["input_ranges"]["tdp_w"]
-    assert 0 < low < high
+
+
+def test_input_ranges_are_in_the_units_of_a_query(client):
+    targets = client.get("/v1/model").json()["targets"]
+    assert targets["g3d_mark"]["input_ranges"]["specs.release_year"] == [1998, 2022]
+    assert targets["g3d_mark"]["input_ranges"]["specs.process_nm"] == pytest.approx([7, 350])
+    assert "tdp_w" in targets["g3d_mark"]["input_ranges"]
+    assert "tdp_w" not in targets["tdp_w"]["input_ranges"]

@@ -81,3 +81,19 @@ def test_every_feature_tells_gpus_apart_somewhere(primary_gpus: pd.DataFrame):
 
 def test_no_row_gives_an_empty_matrix():
     assert build_features([]).values.shape == (0, len(FEATURES))
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("RTX 3070", "geforce rtx 3070"),
+        ("NVIDIA GeForce RTX 3070", "geforce rtx 3070"),
+        ("rx 6600 xt", "radeon rx 6600 xt"),
+        ("4070 ti super", "geforce rtx 4070 ti super"),
+        ("GeForce RTX 3070 Laptop GPU", "geforce rtx 3070 laptop"),
+        ("Mobility Radeon HD 4550", "mobility radeon hd 4550"),
+        ("Intel UHD Graphics 620", "intel uhd graphics 620"),
+    ],
+)
+def test_names_are_completed_by_their_series(index: SpecIndex, name: str, text: str):
+    assert build_features([identify_gpu(name, index)]).texts == [text]

@@ -8,9 +8,9 @@ import mlflow
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import Workspace
 from mlflow.entities import Run
 from mlflow.tracking import MlflowClient
+from workspace import Workspace
 
 from gpu_kedro.datasets.bundles import BundleStoreDataset
 from gpu_kedro.domain.features import FEATURE_NAMES
@@ -81,7 +81,7 @@ def test_the_bundle_answers_for_every_target_and_level(trained: Workspace):
     assert bundle.facts["features"] == list(FEATURE_NAMES)
     assert not [name for name in bundle.files if name.endswith((".pkl", ".joblib", ".cbm"))]
     model_input = pd.read_parquet(trained.data / "05_model_input" / "model_input.parquet")
-    vectors = NameEmbedding.from_files(dict(bundle.files)).transform(model_input["canonical"].tolist())
+    vectors = NameEmbedding.from_files(dict(bundle.files)).transform(model_input["name_text"].tolist())
     for target in TARGETS:
         for level in LEVELS:
             expert = expert_from_files(subfiles(bundle.files, f"targets/{target}/{level}"))

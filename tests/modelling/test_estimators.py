@@ -3,8 +3,10 @@
 from typing import Any
 
 import numpy as np
+import onnx
 import pandas as pd
 import pytest
+from sklearn.ensemble import ExtraTreesRegressor
 
 from gpu_kedro.domain.errors import NotLearnableError
 from gpu_kedro.domain.features import FEATURE_NAMES
@@ -41,7 +43,7 @@ CLASSIFICATION = ModelOptions.model_validate(
 
 @pytest.fixture(scope="module")
 def vectors(model_input: pd.DataFrame) -> np.ndarray:
-    texts = model_input["canonical"].tolist()
+    texts = model_input["name_text"].tolist()
     return NameEmbedding.fit(texts, EmbeddingOptions(dims=6, min_count=3, ngram_max=3), seed=0).transform(texts)
 
 
@@ -143,3 +145,30 @@ def test_a_training_part_without_a_class_still_answers_for_all_classes(values: n
 def test_a_target_without_any_known_value_is_refused(model_input: pd.DataFrame):
     with pytest.raises(NotLearnableError, match="price_usd: no GPU has a known value"):
         select_examples(model_input.assign(price_usd=np.nan), TARGETS["price_usd"])
+
+
+def test_trees_are_written_in_the_compact_form(values: np.ndarray):
+    inputs = np.nan_to_num(values[:300]).astype(np.float32)
+    forest = ExtraTreesRegressor(n_estimators=5, min_samples_leaf=3, random_state=0).fit(inputs, inputs[:, 0])
+    model = onnx.load_from_string(estimator_to_onnx(forest, inputs.shape[1]))
+    assert [node.op_type for node in model.graph.node] == ["TreeEnsemble"]
+
+
+def test_a_forest_with_a_tree_that_never_splits_is_exported_all_the_same(values: np.ndarray):
+    inputs = np.nan_to_num(values[:50]).astype(np.float32)
+    forest = ExtraTreesRegressor(n_estimators=3, min_samples_leaf=50, random_state=0).fit(inputs, np.arange(50.0))
+    exported = OnnxEstimator(estimator_to_onnx(forest, inputs.shape[1]))
+    np.testing.assert_allclose(exported.predict(inputs).ravel(), forest.predict(inputs), rtol=1e-6)
+
+
+@pytest.mark.parametrize("kind", ["extra_trees", "catboost"])
+def test_one_row_gets_the_same_answer_alone_and_in_a_batch(model_input: pd.DataFrame, values: np.ndarray, kind: str):
+    members = [member for member in REGRESSION.members if member.kind == kind]
+    options = REGRESSION.model_copy(update={"members": tuple(members), "embedding_dims": 0})
+    examples = select_examples(model_input, TARGETS["tdp_w"])
+    blank = np.zeros((len(values), 0))
+    expert = fit_expert(examples.values, blank[: len(examples.values)], examples.answers, list(range(60)), options, 0)
+    served = expert_from_files(expert_to_files(expert))
+    together = served.predict(values, blank)
+    alone = [served.predict(values[[row]], blank[[row]])[0] for row in range(0, len(values), 37)]
+    np.testing.assert_allclose(alone, together[::37], rtol=1e-12)

@@ -26,9 +26,16 @@ def results_table(metrics: dict[str, Any]) -> str:
             main = "exact" if target == "segment" else "median_error"
             fit = ours["macro_f1"] if target == "segment" else ours["r2_log"]
             inside = "–" if target == "segment" else f"{ours['coverage_90']:.1%}"
-            lines.append(
-                f"| {title} | {level} | {ours['rows']:,.0f} | {ours[main]:.1%} | {ridge[main]:.1%} | {fit:.3f} | {inside} |"
+            cells = (
+                title,
+                level,
+                f"{ours['rows']:,.0f}",
+                f"{ours[main]:.1%}",
+                f"{ridge[main]:.1%}",
+                f"{fit:.3f}",
+                inside,
             )
+            lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)
 
 

@@ -41,7 +41,7 @@ class FeatureTable:
     """Features of n GPUs.
 
     Args:
-        texts: n canonical names, for the name embedding.
+        texts: n names in full, for the name embedding.
         values: (n, len(FEATURES)) float64, rounded to float32 precision, NaN where missing.
     """
 
@@ -289,6 +289,15 @@ FEATURE_NAMES: tuple[str, ...] = tuple(feature.name for feature in FEATURES)
 _COMPUTE: tuple[Callable[[Row], float], ...] = tuple(feature.compute for feature in FEATURES)
 
 
+def complete_name(row: Row) -> str:
+    """The canonical name with its series in full, so that "RTX 3070" reads as "geforce rtx 3070"."""
+    words = [word for word in row["canonical"].split() if word != "gpu"]
+    series = (row["series"] or "").split()
+    if row["kind"] == "discrete" and not set(series) <= set(words):
+        words = [*series, *(word for word in words if word not in series)]
+    return " ".join(words)
+
+
 def build_features(rows: Iterable[Row]) -> FeatureTable:
     """Compute every feature of every row; rows are those of `gpu_kedro.domain.identify`.
 
@@ -298,7 +307,7 @@ def build_features(rows: Iterable[Row]) -> FeatureTable:
     texts: list[str] = []
     values: list[list[float]] = []
     for row in rows:
-        texts.append(row["canonical"])
+        texts.append(complete_name(row))
         values.append([compute(row) for compute in _COMPUTE])
     matrix = np.asarray(values, dtype=np.float32).astype(np.float64).reshape(len(values), len(FEATURES))
     return FeatureTable(texts=texts, values=matrix)

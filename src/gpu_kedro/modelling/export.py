@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from gpu_kedro.modelling.arrays import array_bytes, read_array
 from gpu_kedro.modelling.bundle import subfiles, within
+from gpu_kedro.modelling.compact_trees import compact_trees
 from gpu_kedro.modelling.estimators import Expert, Matrix, Preparation
 
 #: Set by hand, so that the same model always gives the same bytes.
@@ -31,7 +32,7 @@ def estimator_to_onnx(estimator: Any, inputs: int) -> bytes:
     Classifiers give their probabilities as one tensor (n, classes).
     """
     content = _catboost_to_onnx(estimator) if hasattr(estimator, "get_cat_feature_indices") else None
-    model = _sklearn_to_onnx(estimator, inputs) if content is None else content
+    model = compact_trees(_sklearn_to_onnx(estimator, inputs) if content is None else content)
     model.producer_name, model.producer_version, model.doc_string = _PRODUCER, "", ""
     model.graph.name, model.graph.doc_string = "model", ""
     del model.metadata_props[:]

@@ -31,7 +31,7 @@ class Examples:
 
     Args:
         gpu_ids: (n,) names of the rows.
-        texts: n canonical names.
+        texts: n names in full.
         values: (n, all features).
         answers: (n,) natural logs of the target, or class positions.
         folds: (n,) test fold of each row.
@@ -66,7 +66,7 @@ def select_examples(model_input: pd.DataFrame, target: Target) -> Examples:
         answers = np.log(known[target.name].to_numpy(float))
     return Examples(
         gpu_ids=known["gpu_id"].to_numpy(object),
-        texts=known["canonical"].tolist(),
+        texts=known["name_text"].tolist(),
         values=known[list(FEATURE_NAMES)].to_numpy(float),
         answers=answers,
         folds=known["fold"].to_numpy(np.int64),

@@ -18,11 +18,12 @@ _VISIBLE = r"^[^\u0000-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f][^\u0
 
 GpuName = Annotated[str, Field(min_length=1, max_length=MAX_NAME, pattern=_VISIBLE)]
 SpecText = Annotated[str, Field(min_length=1, max_length=100, pattern=_VISIBLE)]
-Score = Annotated[float, Field(gt=0, le=1_000_000)]
-PriceUsd = Annotated[float, Field(gt=0, le=1_000_000)]
-PowerW = Annotated[float, Field(gt=0, le=10_000)]
+#: Far outside of what exists on both sides, so that ratios and logarithms of what passes are finite.
+Score = Annotated[float, Field(ge=0.01, le=1_000_000)]
+PriceUsd = Annotated[float, Field(ge=0.01, le=1_000_000)]
+PowerW = Annotated[float, Field(ge=0.01, le=10_000)]
 Year = Annotated[float, Field(ge=1980, le=2100, multiple_of=1)]
-Amount = Annotated[float, Field(gt=0, le=100_000_000)]
+Amount = Annotated[float, Field(ge=0.0001, le=100_000_000)]
 Count = Annotated[float, Field(ge=0, le=10_000_000)]
 
 
@@ -83,7 +84,7 @@ class GpuSpecs(Request):
     tdp_w: PowerW | None = _optional("thermal design power in watts", 115)
     bus_interface: SpecText | None = _optional("host interface", "PCIe 4.0 x8")
     slot_width: SpecText | None = _optional("width of the board in slots, IGP or MXM", "IGP")
-    directx_major: Annotated[float, Field(gt=0, le=100)] | None = _optional("highest DirectX major version", 12)
+    directx_major: Annotated[float, Field(ge=1, le=100)] | None = _optional("highest DirectX major version", 12)
     is_mobile: bool | None = _optional("made for laptops; overrides what the name says", True)
 
 
@@ -167,7 +168,7 @@ def _column_fields() -> dict[str, Any]:
                 continue
             about = f"{field.description}; one entry a row, null where not known"
             rows = Annotated[list[field.annotation], Field(max_length=MAX_BATCH_ROWS)]  # type: ignore[name-defined]
-            fields[prefix + name] = (rows | None, _optional(about, [*(field.examples or []), None]))
+            fields[prefix + name] = (rows | None, _optional(about, list(field.examples or [])))
     return fields
 
 
@@ -243,6 +244,7 @@ class SegmentAnswer(Answer):
     """The market segment."""
 
     labels: list[Segment] = _about("measured labels where the table has them, else predicted; may abstain", ["Mobile"])
+    predicted: list[Segment] = _about("the model's labels, always", ["Mobile"])
     probabilities: Probabilities = _about(
         "calibrated probabilities", {"Desktop": 0.01, "Mobile": 0.98, "Workstation": 0.02}
     )
@@ -331,13 +333,27 @@ PredictionColumns: type[_PredictionColumns] = create_model(
 
 
 class KnownGpu(Answer):
-    """One GPU of the table or of the specifications; null where a figure is not known."""
+    """One GPU of the table or of the specifications: measured figures where there are any, else predicted ones."""
 
     name: str = _about("its name", "GeForce RTX 3070")
-    segment: str | None = _about("measured market segment", "Desktop")
-    g3d_mark: float | None = _about("measured PassMark G3D Mark in points", 22093)
-    price_usd: float | None = _about("price of 2022 in US dollars", 670)
-    tdp_w: float | None = _about("measured thermal design power in watts", 220)
+    origin: Literal["table", "specifications"] = _about("where it is known from", "table")
+    segment: str = _about("market segments, separated by a comma; empty where the model abstains", "Desktop")
+    segment_source: Source = _about("where `segment` comes from", "measured")
+    g3d_mark: float = _about("PassMark G3D Mark in points", 22093)
+    g3d_mark_source: Source = _about("where `g3d_mark` comes from", "measured")
+    price_usd: float = _about("price of 2022 in US dollars", 670)
+    price_usd_source: Source = _about("where `price_usd` comes from", "measured")
+    tdp_w: float = _about("thermal design power in watts", 220)
+    tdp_w_source: Source = _about("where `tdp_w` comes from", "measured")
+
+
+_GPU = {"name": "GeForce RTX 3070", "segment": "Desktop", "g3d_mark": 22093, "price_usd": 670, "tdp_w": 220}
+
+
+class ComparableGpu(KnownGpu):
+    """A GPU like another."""
+
+    distance: float = _about("how far apart, in logarithms of performance, power and price; 0 is the same", 0.035)
 
 
 class GpuList(Answer):
@@ -347,15 +363,36 @@ class GpuList(Answer):
     total: int = _about("how many were found", 3)
     limit: int = _about("how many a page holds", 20)
     offset: int = _about("how many were passed over", 0)
-    gpus: list[KnownGpu] = _about("the GPUs of this page", [{"name": "GeForce RTX 3070"}])
+    gpus: list[KnownGpu] = _about("the GPUs of this page, best match first; without words the fastest first", [_GPU])
+
+
+class Measured(Answer):
+    """What the table has of a GPU; null where it has nothing."""
+
+    name: str = _about("its name in the table", "GeForce RTX 3070")
+    segment: str | None = _about("market segments, separated by a comma", "Desktop")
+    g3d_mark: float | None = _about("PassMark G3D Mark in points", 22093)
+    g2d_mark: float | None = _about("PassMark G2D Mark in points", 970)
+    price_usd: float | None = _about("price of 2022 in US dollars", 670)
+    tdp_w: float | None = _about("thermal design power in watts", 220)
+    test_year: float | None = _about("year of the benchmark", 2020)
 
 
 class GpuCard(Answer):
     """Everything about one known GPU."""
 
     model_version: str = _about("version of the bundle that answered", "20261123T191426Z-bed6eb00a7bd")
-    name: str = _about("its name in the table or in the specifications", "GeForce RTX 3070")
+    name: str = _about("its name in the table, else in the specifications", "GeForce RTX 3070")
     prediction: Prediction = _about("what is predicted of it", {"name": "GeForce RTX 3070"})
+    specs: dict[str, str | float | None] = _about(
+        "its specification sheet, in the fields of a query's `specs`; empty without one", {"shading_units": 5888}
+    )
+    field_sources: dict[str, str] = _about(
+        "for each of `specs`, whether the sheet has it (`spec`) or it was worked out (`derived`)",
+        {"shading_units": "spec"},
+    )
+    measured: Measured | None = _about("its row of the table, null without one", {"name": "GeForce RTX 3070"})
+    comparable: list[ComparableGpu] = _about("GPUs like it, the most alike first", [_GPU])
 
 
 class Verdict(Answer):
@@ -363,8 +400,23 @@ class Verdict(Answer):
 
     model_version: str = _about("version of the bundle that answered", "20261123T191426Z-bed6eb00a7bd")
     verdict: Literal["good_deal", "fair", "overpriced", "cannot_say"] = _about(
-        "judged by the interval of fair prices; `cannot_say` where it is too wide", "fair"
+        "judged by the interval of fair prices; `cannot_say` where it is too wide", "good_deal"
     )
+    reason: str = _about("the verdict in words", "$300 is below the fair range, $358 to $1,478")
+    asked_usd: float = _about("the price asked, in US dollars", 300)
+    fair_price: Price = _about("what would be fair", {"value": 727, "predicted": 727, "interval_80": [358, 1478]})
+    prediction: Prediction = _about("what is predicted of it", {"name": "GeForce RTX 3070"})
+    alternatives: list[KnownGpu] = _about(
+        "faster GPUs of the segment that cost no more and draw at most a tenth more power", [_GPU]
+    )
+
+
+class Ratios(Answer):
+    """What a GPU gives for its price and its power."""
+
+    name: str = _about("the name as it was given", "GeForce RTX 3070")
+    g3d_per_usd: float = _about("points of G3D Mark for a US dollar", 33.0)
+    g3d_per_watt: float = _about("points of G3D Mark for a watt", 100.4)
 
 
 class Comparison(Answer):
@@ -372,13 +424,16 @@ class Comparison(Answer):
 
     model_version: str = _about("version of the bundle that answered", "20261123T191426Z-bed6eb00a7bd")
     predictions: list[Prediction] = _about("one for each name, in the order asked", [{"name": "GeForce RTX 3070"}])
+    ratios: list[Ratios] = _about("one for each name, in the order asked", [{"g3d_per_usd": 33.0}])
 
 
 class Frontier(Answer):
     """The GPUs that no other beats in both price and performance."""
 
     model_version: str = _about("version of the bundle that answered", "20261123T191426Z-bed6eb00a7bd")
-    gpus: list[KnownGpu] = _about("cheapest first", [{"name": "GeForce RTX 3070"}])
+    gpus: list[KnownGpu] = _about("cheapest first", [_GPU])
+    considered: int = _about("how many GPUs with a measured price keep to the limits", 412)
+    note: str = _about("what these prices are", "measured prices only: observations of 2022")
 
 
 class TargetCard(Answer):
@@ -429,7 +484,9 @@ class FieldProblem(Answer):
 
 
 class Problem(Answer):
-    """An error, as RFC 9457 has it."""
+    """An error, as RFC 9457 has it; the lists are there where they hold something."""
+
+    model_config = ConfigDict(json_schema_serialization_defaults_required=False)
 
     type: str = _about("kind of problem, for programs", "urn:gpu_kedro:problem:invalid-request")
     title: str = _about("the status in words", "Unprocessable Content")

@@ -1,59 +1,30 @@
-"""Answers requests with Kedro's own inference pipeline, read once into a plan and bound to a bundle.
-
-A runner checks, loads, saves and logs around each node; for a request of a millisecond that is most of the time.
-The plan keeps what matters: the pipeline's nodes in its topological order, called with the data they name.
-"""
+"""Answers requests with Kedro's own inference pipeline, read once into a plan and bound to a bundle."""
 
 import json
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
-from kedro.pipeline import Pipeline
-
+from gpu_kedro.domain.identify import KNOWN_FIELDS
 from gpu_kedro.modelling.bundle import Bundle, BundleError, read_bundle
 from gpu_kedro.modelling.served import ServedBundle
 from gpu_kedro.pipelines.inference.pipeline import ANSWER_PIPELINE
+from gpu_kedro.pipelines.inference.plan import Plan
+from gpu_kedro.serving.catalogue import Catalogue
 from gpu_kedro.serving.errors import NoBundleError
 
 logger = logging.getLogger(__name__)
 POINTER = "current.json"
 
 
-class Plan:
-    """A Kedro pipeline as a list of calls.
-
-    Args:
-        pipeline: its free inputs are given to `run`; parameters are not supported.
-        output: the dataset to compute; nodes it does not need are left out.
-    """
-
-    def __init__(self, pipeline: Pipeline, output: str) -> None:
-        needed = pipeline.to_outputs(output)
-        self.output = output
-        self.inputs = needed.inputs()
-        self._calls: list[tuple[Callable[..., Any], list[str], list[str]]] = [
-            (node.func, list(node.inputs), list(node.outputs)) for node in needed.nodes
-        ]
-
-    def run(self, **data: Any) -> Any:
-        """Call the nodes in order and give the output."""
-        for function, inputs, outputs in self._calls:
-            answer = function(*[data[name] for name in inputs])
-            if len(outputs) == 1:
-                data[outputs[0]] = answer
-            else:
-                data.update(zip(outputs, answer, strict=True))
-        return data[self.output]
-
-
 _PREDICTIONS = Plan(ANSWER_PIPELINE, "predictions")
 _COLUMNS = Plan(ANSWER_PIPELINE, "prediction_columns")
 #: Rows answered together; more would need more memory and be no faster.
-_BATCH_ROWS = 2000
+_BATCH_ROWS = 5000
+_QUERY_FIELDS = ("name", *KNOWN_FIELDS)
 
 
 class Runtime:
@@ -67,6 +38,7 @@ class Runtime:
         self.served = ServedBundle(bundle)
         self.version = self.served.version
         self.facts: Mapping[str, Any] = bundle.facts
+        self.catalogue = Catalogue(bundle.files["catalogue.json"])
         self.ranges: Mapping[str, tuple[float, float]] = self.served.ranges
 
     @classmethod
@@ -104,9 +76,29 @@ class Runtime:
         return columns
 
     def iterate_columns(self, queries: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, list[Any]]]:
-        """Answer queries as flat columns, some rows at a time; no query gives one part with empty columns."""
+        """Answer queries as flat columns, some rows at a time; no query gives one part with empty columns.
+
+        A query that stands several times in a part is answered once.
+        """
         for start in range(0, max(len(queries), 1), _BATCH_ROWS):
-            yield _COLUMNS.run(queries=queries[start : start + _BATCH_ROWS], served=self.served)
+            distinct, places = _find_distinct(queries[start : start + _BATCH_ROWS])
+            columns: dict[str, list[Any]] = _COLUMNS.run(queries=distinct, served=self.served)
+            yield {name: [values[place] for place in places] for name, values in columns.items()}
+
+
+def _find_distinct(queries: Sequence[Mapping[str, Any]]) -> tuple[list[Mapping[str, Any]], list[int]]:
+    """Distinct queries, and for each query the place of its like among them."""
+    seen: dict[tuple[Any, ...], int] = {}
+    distinct: list[Mapping[str, Any]] = []
+    places = []
+    for query in queries:
+        specs = query.get("specs")
+        key = (*map(query.get, _QUERY_FIELDS), tuple(specs.items()) if specs else None)
+        place = seen.setdefault(key, len(distinct))
+        if place == len(distinct):
+            distinct.append(query)
+        places.append(place)
+    return distinct, places
 
 
 def read_pointer(bundles: Path) -> str:

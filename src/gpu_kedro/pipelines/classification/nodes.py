@@ -134,7 +134,7 @@ def fill_unknown_segments(
 def _probabilities(
     rows: pd.DataFrame, embedding: NameEmbedding, expert: Expert, temperature: float
 ) -> NDArray[np.float64]:
-    vectors = embedding.transform(rows["canonical"].tolist())
+    vectors = embedding.transform(rows["name_text"].tolist())
     return apply_temperature(expert.predict(rows[list(FEATURE_NAMES)].to_numpy(float), vectors), temperature)
 
 

@@ -10,15 +10,16 @@ from gpu_kedro.modelling.splits import assign_folds, is_training_year
 
 #: What the models need of a GPU beside its features: the answers, and what results are broken down by.
 _CONTEXT = (
-    "gpu_id", "name", "canonical", "chip_group", "segment", "g3d_mark", "price_usd", "tdp_w",
+    "gpu_id", "name", "chip_group", "segment", "g3d_mark", "price_usd", "tdp_w",
     "is_strict", "vendor", "kind", "match_kind", "spec_release_year",
 )  # fmt: skip
 
 
 def tabulate_features(primary_gpus: pd.DataFrame, feature_table: FeatureTable) -> pd.DataFrame:
-    """Features as a table: `gpu_id` and one column per feature, in the order of the primary table."""
+    """Features as a table: `gpu_id`, `name_text` and one column per feature, in the order of the primary table."""
     features = pd.DataFrame(feature_table.values, columns=list(FEATURE_NAMES))
     features.insert(0, "gpu_id", primary_gpus["gpu_id"].to_numpy())
+    features.insert(1, "name_text", feature_table.texts)
     return features
 
 
@@ -47,7 +48,7 @@ def assemble_model_input(primary_gpus: pd.DataFrame, gpu_features: pd.DataFrame,
     )
 
 
-def fit_name_embedding(primary_gpus: pd.DataFrame, options: EmbeddingOptions, splits: SplitOptions) -> Bundle:
+def fit_name_embedding(gpu_features: pd.DataFrame, options: EmbeddingOptions, splits: SplitOptions) -> Bundle:
     """Learn the name embedding that is served, from every name in the table."""
-    embedding = NameEmbedding.fit(sorted(primary_gpus["canonical"]), options, splits.seed)
+    embedding = NameEmbedding.fit(sorted(gpu_features["name_text"]), options, splits.seed)
     return Bundle(embedding.to_files(), {"kind": "name embedding", "dims": embedding.dims})

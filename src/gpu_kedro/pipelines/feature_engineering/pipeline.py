@@ -27,7 +27,7 @@ def create_pipeline() -> Pipeline:
             ),
             node(
                 fit_name_embedding,
-                ["primary_gpus", "params:embedding", "params:splits"],
+                ["gpu_features", "params:embedding", "params:splits"],
                 "name_embedding",
                 name="fit_name_embedding",
             ),

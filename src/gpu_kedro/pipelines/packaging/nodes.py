@@ -10,7 +10,14 @@ from gpu_kedro.domain.features import FEATURE_NAMES
 from gpu_kedro.domain.identify import KNOWN_FIELDS
 from gpu_kedro.domain.specs import SPEC_COLUMNS
 from gpu_kedro.modelling.bundle import Bundle, within
+from gpu_kedro.modelling.served import ServedBundle, read_columns
 from gpu_kedro.modelling.targets import TARGETS
+from gpu_kedro.pipelines.inference.pipeline import ANSWER_PIPELINE
+from gpu_kedro.pipelines.inference.plan import Plan
+
+#: Older cards than the benchmark's own hardware floor (DirectX 9 with unified shaders) are left out.
+_FIRST_YEAR = 2006
+_ROWS_AT_ONCE = 1000
 
 
 def assemble_bundle(
@@ -57,6 +64,30 @@ def assemble_bundle(
             "rows": len(primary_gpus),
         },
     )
+
+
+def add_catalogue(bundle_core: Bundle) -> Bundle:
+    """Add the catalogue: answers for every GPU of the table, and for every specification since 2006 that is not in it.
+
+    It is what searching, comparing and the frontier look through, so that they need no predictions of their own.
+    """
+    served = ServedBundle(bundle_core)
+    listed = [(row["name"], "table") for row in served.known.rows]
+    in_table = {row["spec_name"] for row in served.known.rows}
+    listed += [
+        (row["spec_name"], "specifications")
+        for row in read_columns(bundle_core.files["specs.json"])
+        if row["spec_name"] not in in_table and (row["release_year"] or 0) >= _FIRST_YEAR
+    ]
+    plan = Plan(ANSWER_PIPELINE, "prediction_columns")
+    columns: dict[str, list[Any]] = {"origin": [origin for _, origin in listed]}
+    for start in range(0, len(listed), _ROWS_AT_ONCE):
+        queries = [{"name": name} for name, _ in listed[start : start + _ROWS_AT_ONCE]]
+        for column, values in plan.run(queries=queries, served=served).items():
+            if column != "model_version":
+                columns.setdefault(column, []).extend(values)
+    content = json.dumps(columns, ensure_ascii=True, allow_nan=False, separators=(",", ":")).encode()
+    return Bundle({**bundle_core.files, "catalogue.json": content}, bundle_core.facts)
 
 
 def hash_table(raw_gpus: pd.DataFrame) -> str:

@@ -3,7 +3,7 @@
 from kedro.pipeline import Pipeline, node
 
 from gpu_kedro.modelling.targets import REGRESSION_TARGETS
-from gpu_kedro.pipelines.packaging.nodes import assemble_bundle
+from gpu_kedro.pipelines.packaging.nodes import add_catalogue, assemble_bundle
 
 
 def create_pipeline() -> Pipeline:
@@ -21,9 +21,10 @@ def create_pipeline() -> Pipeline:
                     "segment_model_part",
                     *(f"{target}_model_part" for target in REGRESSION_TARGETS),
                 ],
-                "bundle",
+                "bundle_core",
                 name="assemble_bundle",
-            )
+            ),
+            node(add_catalogue, "bundle_core", "bundle", name="add_catalogue"),
         ],
         tags="packaging",
     )

@@ -1,0 +1,127 @@
+import asyncio
+import threading
+
+import httpx
+import pytest
+
+from api.settings import Settings
+
+KEY = "s3cret-key-of-the-test"
+QUERY = {"name": "RTX 3070"}
+
+
+def test_without_a_key_set_none_is_asked_for(client):
+    assert client.get("/v1/model").status_code == 200
+
+
+@pytest.mark.parametrize("headers", [{}, {"X-API-Key": "wrong"}, {"X-API-Key": ""}, {"Authorization": f"Bearer {KEY}"}])
+@pytest.mark.parametrize("address", ["/v1/model", "/v1/gpus", "/metrics", "/anything"])
+def test_with_a_key_set_nothing_is_answered_without_it(open_client, problem, address, headers):
+    answer = open_client(api_key=KEY, metrics=True).get(address, headers=headers)
+    problem(answer, 401)
+    assert answer.headers["www-authenticate"].startswith("ApiKey")
+
+
+def test_the_key_opens_and_health_and_docs_need_none(open_client):
+    client = open_client(api_key=KEY)
+    assert client.post("/v1/predict", json=QUERY, headers={"x-api-key": KEY}).status_code == 200
+    for address in ("/health/live", "/health/ready", "/docs", "/openapi.json"):
+        assert client.get(address).status_code == 200
+
+
+def test_two_keys_are_none(open_client, problem):
+    problem(open_client(api_key=KEY).get("/v1/model", headers=[("x-api-key", KEY), ("x-api-key", "x")]), 401)
+
+
+def test_a_key_that_no_header_can_carry_is_refused_at_the_start():
+    with pytest.raises(ValueError, match="printable ASCII"):
+        Settings(api_key="schlüssel")
+
+
+def test_a_body_over_the_limit_is_refused(client, problem):
+    told = problem(client.post("/v1/predict", json={"name": "x" * 1_000_000}), 413)
+    assert told["detail"] == "the body is larger than 1,000,000 bytes"
+
+
+def test_a_body_that_does_not_tell_its_size_is_counted(client, problem):
+    def parts():
+        for _ in range(20):
+            yield b"x" * 100_000
+
+    problem(client.post("/v1/predict", content=parts(), headers={"content-type": "application/json"}), 413)
+
+
+def test_a_file_has_a_limit_of_its_own(open_client, problem):
+    client = open_client(max_json_bytes=1000, max_file_bytes=5000)
+    headers = {"content-type": "text/csv"}
+    small, large = "name\n" + "RTX 3070\n" * 300, "name\n" + "RTX 3070\n" * 600
+    assert client.post("/v1/predict/file", content=small, headers=headers).status_code == 200
+    problem(client.post("/v1/predict/file", content=large, headers=headers), 413)
+    problem(client.post("/v1/predict/file", content=iter([large.encode()]), headers=headers), 413)
+
+
+def test_over_the_concurrency_limit_predictions_are_put_off_and_health_is_not(open_client, problem, monkeypatch):
+    client = open_client(max_concurrency=1)
+    runtime = client.app.state.store.current()
+    entered, released = threading.Event(), threading.Event()
+    answer = runtime.predict_columns
+
+    def wait(queries):
+        entered.set()
+        assert released.wait(20)
+        return answer(queries)
+
+    monkeypatch.setattr(runtime, "predict_columns", wait)
+
+    async def ask():
+        transport = httpx.ASGITransport(client.app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://test") as web:
+            slow = asyncio.create_task(web.post("/v1/predict/batch", json={"name": ["RTX 3070"]}))
+            await asyncio.to_thread(entered.wait, 20)
+            refused = await web.post("/v1/predict", json=QUERY)
+            file = await web.post("/v1/predict/file", content="name\na\n", headers={"content-type": "text/csv"})
+            health = await web.get("/health/ready")
+            released.set()
+            return await slow, refused, file, health, await web.post("/v1/predict", json=QUERY)
+
+    slow, refused, file, health, later = asyncio.run(ask())
+    for late in (refused, file):
+        problem(late, 503)
+        assert late.headers["retry-after"] == "1"
+    assert (slow.status_code, health.status_code, later.status_code) == (200, 200, 200)
+
+
+def test_cors_is_off_unless_set(client):
+    answer = client.get("/health/live", headers={"Origin": "https://app.example"})
+    assert "access-control-allow-origin" not in answer.headers
+
+
+def test_cors_lets_the_named_origins_in_and_no_other(open_client):
+    client = open_client(cors_origins="https://app.example, https://b.example/", api_key=KEY)
+    asks = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "x-api-key"}
+    preflight = client.options("/v1/predict", headers={"Origin": "https://app.example", **asks})
+    assert preflight.status_code == 200
+    assert preflight.headers["access-control-allow-origin"] == "https://app.example"
+    other = client.get("/health/live", headers={"Origin": "https://evil.example"})
+    assert "access-control-allow-origin" not in other.headers
+
+
+@pytest.mark.parametrize("address", ["/health/live", "/v1/model", "/nowhere"])
+def test_every_answer_has_safe_headers_and_an_id(client, address):
+    headers = client.get(address).headers
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'"
+    assert headers["cache-control"] == "no-store"
+    assert len(headers["x-request-id"]) == 16
+
+
+def test_a_request_keeps_its_own_id_unless_it_is_strange(client):
+    assert client.get("/health/live", headers={"X-Request-ID": "abc-1"}).headers["x-request-id"] == "abc-1"
+    assert client.get("/health/live", headers={"X-Request-ID": "a b\\n"}).headers["x-request-id"] != "a b\\n"
+
+
+def test_settings_come_from_the_environment(monkeypatch):
+    for name, value in {"PORT": "9001", "GPU_KEDRO_CORS_ORIGINS": "https://a.example", "GPU_KEDRO_API_KEY": ""}.items():
+        monkeypatch.setenv(name, value)
+    settings = Settings()
+    assert (settings.port, settings.cors_origins, settings.api_key) == (9001, ("https://a.example",), None)

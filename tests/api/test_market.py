@@ -1,0 +1,53 @@
+from itertools import pairwise
+
+import pytest
+
+from gpu_kedro.serving.contracts import Comparison, Frontier, Verdict
+
+CARD = {"name": "GeForce RTX 3070"}
+
+
+def test_a_price_is_judged_by_its_interval(client):
+    fair = client.post("/v1/predict", json=CARD).json()["price_usd"]
+    for price, verdict in ((1, "good_deal"), (fair["predicted"], "fair"), (100_000, "overpriced")):
+        told = client.post("/v1/value", json={**CARD, "price_usd": price}).json()
+        Verdict.model_validate(told)
+        assert set(Verdict.model_fields) == set(told)
+        assert (told["verdict"], told["asked_usd"]) == (verdict, price)
+        assert told["fair_price"] == fair
+
+
+@pytest.mark.parametrize("query", [{**CARD}, {"price_usd": 100}, {**CARD, "price_usd": 0}, {**CARD, "price_usd": None}])
+def test_a_price_and_a_gpu_are_needed(client, problem, query):
+    problem(client.post("/v1/value", json=query), 422)
+
+
+def test_gpus_are_compared_in_the_order_asked(client):
+    names = ["GeForce RTX 3070", "Radeon RX 6700 XT", "GTX 970"]
+    told = client.post("/v1/compare", json={"names": names}).json()
+    Comparison.model_validate(told)
+    assert set(Comparison.model_fields) == set(told)
+    assert [prediction["name"] for prediction in told["predictions"]] == names
+    assert [ratio["name"] for ratio in told["ratios"]] == names
+
+
+@pytest.mark.parametrize("names", [[], ["a"], ["a"] * 11, ["a", None], ["a", ""], "ab"])
+def test_two_to_ten_names_are_compared(client, problem, names):
+    problem(client.post("/v1/compare", json={"names": names}), 422)
+
+
+def test_along_the_frontier_more_money_buys_more_performance(client):
+    told = client.get("/v1/frontier", params={"budget_usd": 500, "max_tdp_w": 200, "segment": "Desktop"}).json()
+    Frontier.model_validate(told)
+    assert set(Frontier.model_fields) == set(told)
+    gpus = told["gpus"]
+    assert len(gpus) > 2
+    for cheaper, dearer in pairwise(gpus):
+        assert cheaper["price_usd"] <= dearer["price_usd"] <= 500
+        assert cheaper["g3d_mark"] < dearer["g3d_mark"]
+    assert all(gpu["tdp_w"] <= 200 and "Desktop" in gpu["segment"] for gpu in gpus)
+
+
+@pytest.mark.parametrize("address", ["budget_usd=0", "budget_usd=-1", "max_tdp_w=x", "segment=Laptop", "budget=5"])
+def test_a_frontier_that_cannot_be_is_refused(client, problem, address):
+    problem(client.get(f"/v1/frontier?{address}"), 422)

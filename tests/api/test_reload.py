@@ -1,0 +1,55 @@
+import json
+import time
+
+from gpu_kedro.modelling.bundle import MANIFEST, read_bundle, write_bundle
+
+QUERY = {"name": "RTX 3070"}
+
+
+def promote(store, name):
+    (store / "next.json").write_text(json.dumps({"version": name}))
+    (store / "next.json").replace(store / "current.json")
+
+
+def write_version(store, old, new):
+    """Store the same models as another version."""
+    files, manifest = read_bundle(store / old)
+    own = ("format", "content_sha256", "files", "manifest_sha256")
+    write_bundle(store / new, files, {**{k: v for k, v in manifest.items() if k not in own}, "version": new})
+
+
+def wait_for(condition):
+    end = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < end, "did not happen in 20 s"
+        time.sleep(0.05)
+
+
+def test_a_promoted_bundle_is_swapped_in_while_serving(open_client, store, version):
+    client = open_client(bundles=store, check_seconds=0.05)
+    write_version(store, version, "20990101T000000Z-other")
+    assert client.post("/v1/predict", json=QUERY).json()["model_version"] == version
+    promote(store, "20990101T000000Z-other")
+    wait_for(lambda: client.post("/v1/predict", json=QUERY).json()["model_version"] == "20990101T000000Z-other")
+    assert client.get("/health/ready").json()["model_version"] == "20990101T000000Z-other"
+
+
+def test_a_bad_bundle_is_refused_and_the_old_one_stays(open_client, store, version, capsys):
+    client = open_client(bundles=store, check_seconds=0.05)
+    write_version(store, version, "20990101T000000Z-bad")
+    damaged = store / "20990101T000000Z-bad" / "features.json"
+    damaged.write_bytes(damaged.read_bytes() + b" ")
+    promote(store, "20990101T000000Z-bad")
+    wait_for(lambda: "bundle refused" in capsys.readouterr().out)
+    assert client.get("/health/ready").status_code == 200
+    assert client.post("/v1/predict", json=QUERY).json()["model_version"] == version
+
+
+def test_a_service_that_started_empty_takes_the_first_bundle(open_client, store, version):
+    pointer = (store / "current.json").read_text()
+    (store / "current.json").unlink()
+    client = open_client(bundles=store, check_seconds=0.05)
+    assert client.get("/health/ready").status_code == 503
+    (store / "current.json").write_text(pointer)
+    wait_for(lambda: client.get("/health/ready").status_code == 200)
+    assert (store / version / MANIFEST).is_file()

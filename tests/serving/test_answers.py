@@ -1,0 +1,117 @@
+import numpy as np
+import pytest
+from workspace import Workspace
+
+from gpu_kedro.serving import answers
+from gpu_kedro.serving.errors import UnknownGpuError
+from gpu_kedro.serving.runtime import Runtime
+
+
+@pytest.fixture(scope="module")
+def runtime(trained: Workspace) -> Runtime:
+    return Runtime.load(trained.data / "06_models" / "bundles")
+
+
+def test_search_puts_names_that_hold_every_word_first(runtime: Runtime):
+    found = answers.search_gpus(runtime, "rtx 4070", None, 5, 0)
+    names = [gpu["name"] for gpu in found["gpus"]]
+    assert all("RTX 4070" in name for name in names)
+    assert found["total"] >= 5
+    assert found["model_version"] == runtime.version
+
+
+def test_search_pages_without_overlap_and_forgives_typos(runtime: Runtime):
+    pages = [answers.search_gpus(runtime, "radeon rx", None, 10, offset) for offset in (0, 10)]
+    first, second = ({gpu["name"] for gpu in page["gpus"]} for page in pages)
+    assert len(first) == len(second) == 10
+    assert not first & second
+    assert "GeForce RTX 3070" in {
+        gpu["name"] for gpu in answers.search_gpus(runtime, "gefroce rtx 3070", None, 5, 0)["gpus"]
+    }
+
+
+def test_search_by_segment_alone_gives_the_fastest_first(runtime: Runtime):
+    found = answers.search_gpus(runtime, None, "Workstation", 8, 0)["gpus"]
+    assert all("Workstation" in gpu["segment"] for gpu in found)
+    scores = [gpu["g3d_mark"] for gpu in found]
+    assert scores == sorted(scores, reverse=True)
+
+
+def test_the_card_of_a_gpu_has_its_sheet_and_its_likes(runtime: Runtime):
+    card = answers.describe_gpu(runtime, "rx 6600")
+    assert card["name"] == "Radeon RX 6600"
+    assert card["specs"]["shading_units"] == 1792
+    assert len(card["comparable"]) == 6
+    assert "Radeon RX 6600" not in {gpu["name"] for gpu in card["comparable"]}
+    distances = [gpu["distance"] for gpu in card["comparable"]]
+    assert distances == sorted(distances)
+
+
+def test_an_unknown_gpu_is_refused_with_the_closest_names(runtime: Runtime):
+    with pytest.raises(UnknownGpuError) as caught:
+        answers.describe_gpu(runtime, "GeForce RTX 3071")
+    assert any("RTX 30" in name for name in caught.value.did_you_mean)
+
+
+def test_verdicts_follow_the_interval(runtime: Runtime):
+    query = {"name": "GeForce GTX 1060 6GB"}
+    fair = answers.judge_price(runtime, query, 200.0)["fair_price"]
+    (low, high) = fair["interval_80"]
+    assert answers.judge_price(runtime, query, low * 0.9)["verdict"] == "good_deal"
+    assert answers.judge_price(runtime, query, (low * high) ** 0.5)["verdict"] == "fair"
+    assert answers.judge_price(runtime, query, high * 1.1)["verdict"] == "overpriced"
+
+
+def test_nobody_can_say_when_the_interval_is_too_wide(runtime: Runtime, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(answers, "WIDEST_FACTOR", 1.01)
+    verdict = answers.judge_price(runtime, {"name": "GeForce GTX 1060 6GB"}, 200.0)
+    assert verdict["verdict"] == "cannot_say"
+    assert "too wide" in verdict["reason"]
+
+
+def test_the_price_asked_does_not_shape_its_own_judgement(runtime: Runtime):
+    query = {"name": "GeForce GTX 1060 6GB", "price_usd": 5.0}
+    assert (
+        answers.judge_price(runtime, query, 200.0)["fair_price"]
+        == answers.judge_price(runtime, {"name": "GeForce GTX 1060 6GB"}, 900.0)["fair_price"]
+    )
+
+
+def test_alternatives_are_faster_and_cost_no_more(runtime: Runtime):
+    judged = answers.judge_price(runtime, {"name": "GeForce GTX 960"}, 600.0)
+    assert judged["alternatives"]
+    for gpu in judged["alternatives"]:
+        assert gpu["g3d_mark"] > judged["prediction"]["g3d_mark"]["value"]
+        assert gpu["price_usd"] <= 600
+        assert gpu["price_usd_source"] == "measured"
+
+
+def test_nobody_on_the_frontier_is_beaten(runtime: Runtime):
+    found = answers.find_frontier(runtime, 400.0, 250.0, "Desktop")
+    prices = [gpu["price_usd"] for gpu in found["gpus"]]
+    scores = [gpu["g3d_mark"] for gpu in found["gpus"]]
+    assert prices == sorted(prices)
+    assert scores == sorted(scores)
+    assert max(prices) <= 400
+    assert all(gpu["tdp_w"] <= 250 and "Desktop" in gpu["segment"] for gpu in found["gpus"])
+    catalogue = runtime.catalogue
+    for gpu in found["gpus"]:
+        beats = catalogue.has_price & (catalogue.price_usd <= gpu["price_usd"]) & (catalogue.g3d_mark > gpu["g3d_mark"])
+        beats &= catalogue.tdp_w <= 250
+        assert not beats[np.intersect1d(np.flatnonzero(beats), catalogue.in_segment("Desktop"))].any()
+
+
+def test_a_budget_that_buys_nothing_gives_an_empty_frontier(runtime: Runtime):
+    assert answers.find_frontier(runtime, 0.01, None, None)["gpus"] == []
+
+
+def test_comparison_keeps_the_order_of_the_names(runtime: Runtime):
+    compared = answers.compare_gpus(runtime, ["RX 6600", "RTX 3070"])
+    assert [prediction["match"]["spec"] for prediction in compared["predictions"]] == [
+        "Radeon RX 6600",
+        "GeForce RTX 3070",
+    ]
+    first = compared["predictions"][0]
+    assert compared["ratios"][0]["g3d_per_usd"] == pytest.approx(
+        first["g3d_mark"]["value"] / first["price_usd"]["value"]
+    )
