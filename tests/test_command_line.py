@@ -1,0 +1,102 @@
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from click.testing import CliRunner, Result
+from workspace import Workspace
+
+from gpu_kedro.command_line import main, render_card
+
+
+@pytest.fixture
+def ask(trained: Workspace, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("GPU_KEDRO_DATA_DIR", str(trained.data))
+
+    def run(*arguments: str) -> Result:
+        return CliRunner().invoke(main, list(arguments))
+
+    return run
+
+
+def test_predict_prints_a_card_with_units_and_intervals(ask):
+    done = ask("predict", "RTX 4070 Laptop")
+    assert done.exit_code == 0
+    for words in ("GeForce RTX 4070 Mobile", "points", "W (", "$", "90 %:", "Mobile", "observations of 2022"):
+        assert words in done.output
+
+
+def test_predict_as_json_is_the_answer_of_the_api(ask):
+    answer = json.loads(ask("predict", "RX 6600", "--tdp-w", "132", "--json").output)
+    assert answer["match"]["spec"] == "Radeon RX 6600"
+    assert set(answer) >= {"segment", "g3d_mark", "price_usd", "tdp_w", "warnings", "model_version"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("predict", "RX 6600", "--tdp-w", "-5"), "--tdp-w"),
+        (("predict", "RX 6600", "--tdp-w", "much"), "--tdp-w"),
+        (("predict",), "NAME"),
+        (("score", "no-such-file.csv", "out.csv"), "no-such-file.csv"),
+    ],
+)
+def test_wrong_arguments_are_named(ask, arguments: tuple[str, ...], words: str):
+    done = ask(*arguments)
+    assert done.exit_code == 2
+    assert words in done.output
+
+
+def test_without_a_bundle_one_line_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("GPU_KEDRO_DATA_DIR", str(tmp_path))
+    done = CliRunner().invoke(main, ["predict", "RX 6600"])
+    assert done.exit_code == 1
+    assert "kedro run" in done.output
+    assert len(done.output.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_score_keeps_the_columns_and_adds_answers(ask, tmp_path: Path, ending: str):
+    queries = pd.DataFrame(
+        {"name": ["RTX 3070", None, "rx 6600"], "shelf": ["a", "b", "c"], "tdp_w": [None, 75, 132.0]}
+    )
+    source, result = tmp_path / f"in.{ending}", tmp_path / f"out.{ending}"
+    getattr(queries, "to_csv" if ending == "csv" else "to_parquet")(source, index=False)
+    done = ask("score", str(source), str(result))
+    assert done.exit_code == 0, done.output
+    scored = pd.read_csv(result) if ending == "csv" else pd.read_parquet(result)
+    assert scored["shelf"].tolist() == ["a", "b", "c"]
+    assert scored["match_spec"].tolist()[::2] == ["GeForce RTX 3070", "Radeon RX 6600"]
+    assert (scored["g3d_mark_low_90"] < scored["g3d_mark_high_90"]).all()
+
+
+def test_score_refuses_a_table_without_names_and_leaves_no_file(ask, tmp_path: Path):
+    (tmp_path / "in.csv").write_text("gpu,price\nRTX 3070,5\n")
+    done = ask("score", str(tmp_path / "in.csv"), str(tmp_path / "out.csv"))
+    assert done.exit_code == 1
+    assert "no column 'name'" in done.output
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["in.csv"]
+
+
+def test_a_card_steers_no_terminal():
+    figure = {"value": 1.0, "predicted": 1.0, "interval_90": [0.5, 2.0], "source": "predicted", "note": "n"}
+    card = render_card(
+        {
+            "name": "\x1b[31mRTX\u202e",
+            "match": {"spec": None, "kind": "none", "confidence": 0.0, "did_you_mean": []},
+            "segment": {"labels": ["Desktop"], "source": "predicted", "probabilities": {"Desktop": 1.0}},
+            "g3d_mark": figure,
+            "price_usd": figure,
+            "tdp_w": figure,
+            "warnings": [],
+        }
+    )
+    assert "\x1b[31m" not in card
+    assert "\u202e" not in card
+
+
+def test_inference_through_kedro_says_the_same_as_score(ask, trained: Workspace, tmp_path: Path):
+    (tmp_path / "in.csv").write_text("name,tdp_w\nRTX 3070,\nRX 6600,132\n")
+    assert ask("score", str(tmp_path / "in.csv"), str(tmp_path / "a.csv")).exit_code == 0
+    trained.run("inference", params={"input": str(tmp_path / "in.csv"), "output": str(tmp_path / "b.csv")})
+    pd.testing.assert_frame_equal(pd.read_csv(tmp_path / "a.csv"), pd.read_csv(tmp_path / "b.csv"), rtol=1e-9)
