@@ -16,6 +16,7 @@ from kedro_mlflow.config.kedro_mlflow_config import KedroMlflowConfig
 from kedro_mlflow.framework.hooks import MlflowHook
 from pydantic import BaseModel
 from rich.console import Console
+from threadpoolctl import threadpool_limits
 
 from gpu_kedro.modelling.bundle import BundleError
 from gpu_kedro.resolvers import sqlite_path
@@ -57,6 +58,15 @@ class ProgressHook:
         """Print what the run found, where it wrote it, and how long it took."""
         print_results(self._console, pipeline.all_outputs(), catalog)
         self._console.print(f"Done in {time.monotonic() - self._run_started:.0f} s.", highlight=False)
+
+
+class RepeatabilityHook:
+    """Lets linear algebra use one thread, so that sums, and with them bundles, do not depend on the number of cores."""
+
+    @hook_impl
+    def before_pipeline_run(self) -> None:
+        """Set the limit for this process; training uses more cores by processes."""
+        threadpool_limits(limits=1, user_api="blas")
 
 
 class TrackingHook(MlflowHook):
@@ -169,4 +179,4 @@ def _layer_of(path: Path) -> str:
     return path.parent.name
 
 
-HOOKS = (ProgressHook(), TrackingHook())
+HOOKS = (ProgressHook(), RepeatabilityHook(), TrackingHook())

@@ -97,3 +97,10 @@ def test_no_row_gives_an_empty_matrix():
 )
 def test_names_are_completed_by_their_series(index: SpecIndex, name: str, text: str):
     assert build_features([identify_gpu(name, index)]).texts == [text]
+
+
+@pytest.mark.parametrize("value", [5e-324, 1e-300, 1e300, 0.0, -1.0])
+def test_absurd_figures_give_features_all_the_same(index: SpecIndex, value: float):
+    sheet = {"fp64_gflops": value, "fp32_gflops": 1.0, "memory_bandwidth_gb_s": value, "tdp_w": value}
+    values = build_features([identify_gpu("GeForce RTX 3070", index, {"g3d_mark": value}, sheet)]).values
+    assert values.shape == (1, len(FEATURES))

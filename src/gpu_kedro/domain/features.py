@@ -6,6 +6,7 @@ estimator. Every feature is listed in `FEATURES` with its unit, its source and t
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from math import log, nan
 from typing import Any, Literal
 
@@ -68,7 +69,8 @@ def _log(field: str) -> Callable[[Row], float]:
 def _log_ratio(above: str, below: str) -> Callable[[Row], float]:
     def compute(row: Row) -> float:
         a, b = row[above], row[below]
-        return nan if a is None or b is None or a <= 0 or b <= 0 else log(a / b)
+        # the ratio itself could underflow to zero
+        return nan if a is None or b is None or a <= 0 or b <= 0 else log(a) - log(b)
 
     return compute
 
@@ -89,12 +91,16 @@ def _flag(field: str) -> Callable[[Row], float]:
     return compute
 
 
+@lru_cache(maxsize=4096)
+def _words(text: str | None) -> frozenset[str]:
+    return frozenset((text or "").split())
+
+
 def _has_suffix(*words: str) -> Callable[[Row], float]:
     wanted = frozenset(words)
 
     def compute(row: Row) -> float:
-        suffix = row["suffix"]
-        return 1.0 if suffix and not wanted.isdisjoint(suffix.split()) else 0.0
+        return 0.0 if wanted.isdisjoint(_words(row["suffix"])) else 1.0
 
     return compute
 
@@ -103,19 +109,21 @@ def _series_has(*words: str) -> Callable[[Row], float]:
     wanted = frozenset(words)
 
     def compute(row: Row) -> float:
-        series = row["series"]
-        return 1.0 if series and not wanted.isdisjoint(series.split()) else 0.0
+        return 0.0 if wanted.isdisjoint(_words(row["series"])) else 1.0
 
     return compute
 
 
 def _text_has(field: str, *parts: str) -> Callable[[Row], float]:
-    def compute(row: Row) -> float:
-        text = row[field]
+    @lru_cache(maxsize=1024)
+    def look(text: str | None) -> float:
         if text is None:
             return nan
         folded = text.lower()
         return 1.0 if any(part in folded for part in parts) else 0.0
+
+    def compute(row: Row) -> float:
+        return look(row[field])
 
     return compute
 
@@ -138,10 +146,14 @@ def fp32_gflops(row: Row) -> float | None:
 def effective_fp32_gflops(row: Row) -> float | None:
     """FP32 GFLOP/s with the second issue slot of dual-issue architectures counted at its worth in games."""
     gflops = fp32_gflops(row)
-    architecture = (row["spec_architecture"] or "").lower()
-    if gflops is not None and architecture.startswith(_DUAL_ISSUE):
+    if gflops is not None and _issues_twice(row["spec_architecture"]):
         return gflops * DUAL_ISSUE_DISCOUNT
     return gflops
+
+
+@lru_cache(maxsize=1024)
+def _issues_twice(architecture: str | None) -> bool:
+    return (architecture or "").lower().startswith(_DUAL_ISSUE)
 
 
 def _log_effective_fp32(row: Row) -> float:
@@ -151,12 +163,12 @@ def _log_effective_fp32(row: Row) -> float:
 
 def _log_fp32_per_bandwidth(row: Row) -> float:
     gflops, bandwidth = effective_fp32_gflops(row), row["spec_memory_bandwidth_gb_s"]
-    return nan if not gflops or not bandwidth else log(gflops / bandwidth)
+    return nan if not gflops or not bandwidth or gflops <= 0 or bandwidth <= 0 else log(gflops) - log(bandwidth)
 
 
 def _log_fp32_per_watt(row: Row) -> float:
     gflops, power = effective_fp32_gflops(row), row["spec_tdp_w"]
-    return nan if not gflops or not power else log(gflops / power)
+    return nan if not gflops or not power or gflops <= 0 or power <= 0 else log(gflops) - log(power)
 
 
 #: Rank of a memory technology by the order in which the industry moved to it (the unit is "generations").

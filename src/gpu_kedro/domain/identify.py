@@ -4,6 +4,7 @@ Training and inference both make their rows here, so a name means the same in bo
 """
 
 from collections.abc import Mapping
+from operator import attrgetter
 from typing import Any
 
 from gpu_kedro.domain.matching import SpecIndex, SpecMatch
@@ -34,6 +35,9 @@ MATCH_FIELDS: tuple[str, ...] = ("spec_name", "match_kind", "match_confidence", 
 SPEC_PREFIX = "spec_"
 
 GpuRow = dict[str, Any]
+_PARSED_VALUES = attrgetter(*PARSED_FIELDS)
+_SPEC_COLUMNS = {field.name: SPEC_PREFIX + field.name for field in SPEC_FIELDS}
+_NO_SPECS: dict[str, None] = dict.fromkeys(_SPEC_COLUMNS.values())
 
 
 def identify_gpu(
@@ -65,19 +69,19 @@ def assemble_row(
     specs: Mapping[str, Any],
 ) -> GpuRow:
     """Put the parts of one GPU side by side; given `specs` win over the matched ones."""
-    row: GpuRow = {"name": name}
-    for field in PARSED_FIELDS:
-        row[field] = getattr(parsed, field)
+    row: GpuRow = {"name": name, **dict(zip(PARSED_FIELDS, _PARSED_VALUES(parsed), strict=True))}
     row["spec_name"] = match.spec_name
     row["match_kind"] = match.kind
     row["match_confidence"] = match.confidence
     row["is_strict"] = match.is_strict
     if specs:
         row["match_kind"], row["match_confidence"], row["is_strict"] = "sheet", 1.0, True
-    matched = match.specs
-    for spec_field in SPEC_FIELDS:
-        value = specs.get(spec_field.name)
-        row[SPEC_PREFIX + spec_field.name] = matched.get(spec_field.name) if value is None else value
+    row.update(_NO_SPECS)
+    for sheet in (match.specs, specs):
+        for field, value in sheet.items():
+            column = _SPEC_COLUMNS.get(field)
+            if column is not None and value is not None:
+                row[column] = value
     for field in KNOWN_FIELDS:
         row[field] = known.get(field)
     return row

@@ -80,14 +80,15 @@ class NameEmbedding:
 
     def transform(self, texts: list[str]) -> NDArray[np.float64]:
         """Embed n texts as an (n, dims) matrix; a text without a known n-gram becomes zeros."""
-        vectors = np.zeros((len(texts), self.dims))
-        for position, text in enumerate(texts):
+        distinct = {text: position for position, text in enumerate(dict.fromkeys(texts))}
+        vectors = np.zeros((len(distinct), self.dims))
+        for text, position in distinct.items():
             places, counts = self._count(text)
             if places:
                 times = np.array(counts, dtype=float)
                 norm = sqrt(float(np.square(times * self.idf[places]).sum()))
                 vectors[position] = (times @ self._weights[places]) / norm
-        return vectors
+        return vectors if len(distinct) == len(texts) else vectors[[distinct[text] for text in texts]]
 
     def _count(self, text: str) -> tuple[list[int], list[int]]:
         counts: dict[int, int] = {}

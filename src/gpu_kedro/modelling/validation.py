@@ -3,7 +3,7 @@
 A row of the result is one GPU at one level of knowledge.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from gpu_kedro.domain.cleaning import require_learnable
 from gpu_kedro.domain.features import FEATURE_NAMES
@@ -96,7 +97,9 @@ def predict_unseen(
     if examples.is_early.any() and not examples.is_early.all():
         splits.append(("temporal", -1, examples.is_early, ~examples.is_early))
     tasks = (
-        delayed(_predict_split)(examples, target, model, embedding, seed, split, int(fold), train, test)
+        delayed(_with_one_thread)(
+            _predict_split, examples, target, model, embedding, seed, split, int(fold), train, test
+        )
         for split, fold, train, test in splits
     )
     frames: Iterator[pd.DataFrame] = Parallel(n_jobs=jobs, return_as="generator")(tasks)
@@ -160,6 +163,12 @@ def _predict_split(
     return pd.concat(frames, ignore_index=True)
 
 
+def _with_one_thread(function: Callable[..., Any], *arguments: Any) -> Any:
+    """Call a function with one thread for linear algebra: sums must not depend on the number of cores."""
+    with threadpool_limits(limits=1, user_api="blas"):
+        return function(*arguments)
+
+
 def _by_class(prefix: str, classes: tuple[str, ...], probabilities: NDArray[np.float64]) -> dict[str, Any]:
     return {f"{prefix}_{name}": probabilities[:, position] for position, name in enumerate(classes)}
 
@@ -174,7 +183,9 @@ def fit_served_experts(
         values, rows = repeat_for_training(examples.values, examples.gpu_ids, level)
         columns = input_columns(target, level)
         tasks.append(
-            delayed(fit_expert)(values, vectors[rows], examples.answers[rows], columns, model, seed, examples.classes)
+            delayed(_with_one_thread)(
+                fit_expert, values, vectors[rows], examples.answers[rows], columns, model, seed, examples.classes
+            )
         )
     fitted = Parallel(n_jobs=jobs, return_as="generator")(tasks)
     return dict(zip(LEVELS, track(fitted, total=len(LEVELS), description=f"training {target.name}"), strict=True))

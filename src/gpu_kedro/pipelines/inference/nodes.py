@@ -203,5 +203,12 @@ def _absent(value: Any) -> Any:
 def write_answers(
     query_table: Mapping[str, Sequence[Any]], prediction_columns: Mapping[str, Sequence[Any]]
 ) -> dict[str, Sequence[Any]]:
-    """The table of queries as it came, with the answers' columns behind it."""
-    return {**query_table, **{name: values for name, values in prediction_columns.items() if name not in query_table}}
+    """The table of queries as it came, with the answers' columns behind it.
+
+    Raises:
+        ValueError: the table has columns of these names already, perhaps from an earlier scoring.
+    """
+    taken = sorted((query_table.keys() & prediction_columns.keys()) - {"name"})
+    if taken:
+        raise ValueError(f"the table has columns that the answers need: {', '.join(taken)}; rename or remove them")
+    return {**query_table, **{name: values for name, values in prediction_columns.items() if name != "name"}}
