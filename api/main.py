@@ -47,7 +47,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         lifespan=_run,
     )
     app.state.settings = settings
-    app.state.store = RuntimeStore(settings.bundle_store, settings.check_seconds)
+    app.state.store = RuntimeStore(settings.bundles, settings.check_seconds)
     app.state.lifecycle = Lifecycle()
     app.state.metrics = Metrics()
     app.state.slots = Slots(settings.max_concurrency)

@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 from pydantic import AliasChoices, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from gpu_kedro.resolvers import bundle_store
+
 
 class Settings(BaseSettings):
     """How the service runs; every field can be set as `GPU_KEDRO_<FIELD>`."""
@@ -18,8 +20,9 @@ class Settings(BaseSettings):
     port: int = Field(
         default=8000, ge=0, le=65535, validation_alias=AliasChoices("PORT", "GPU_KEDRO_PORT"), description="port"
     )
-    data_dir: Path = Field(default=Path("data"), description="the project's data folder")
-    bundles: Path | None = Field(default=None, description="store of bundles; by default 06_models/bundles in data_dir")
+    bundles: Path = Field(
+        default_factory=bundle_store, description="store of bundles; by default 06_models/bundles in the data folder"
+    )
     check_seconds: float = Field(default=1.0, gt=0, le=3600, description="how often to look for a new bundle")
     api_key: SecretStr | None = Field(default=None, description="asked for as X-API-Key when set")
     cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
@@ -51,8 +54,3 @@ class Settings(BaseSettings):
         if not all("!" <= letter <= "~" for letter in key):
             raise ValueError("a key is made of printable ASCII characters without spaces, as HTTP headers are")
         return value
-
-    @property
-    def bundle_store(self) -> Path:
-        """Folder of bundle versions with its pointer file."""
-        return self.bundles or self.data_dir / "06_models" / "bundles"

@@ -4,7 +4,6 @@ The module is not called `cli`: Kedro takes that name for commands of its own.
 """
 
 import json
-import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ import click
 
 from gpu_kedro import __version__
 from gpu_kedro.modelling.bundle import BundleError
-from gpu_kedro.resolvers import PROJECT_PATH
+from gpu_kedro.resolvers import bundle_store
 from gpu_kedro.serving.errors import ServingError
 
 _TITLES = {
@@ -21,11 +20,6 @@ _TITLES = {
     "price_usd": ("price", "${:,.0f}"),
     "tdp_w": ("power", "{:,.0f} W"),
 }
-
-
-def _bundles() -> Path:
-    data = os.environ.get("GPU_KEDRO_DATA_DIR", "").strip() or "data"
-    return PROJECT_PATH / data / "06_models" / "bundles"
 
 
 class _Group(click.Group):
@@ -56,7 +50,7 @@ def predict(name: str, as_json: bool, **known: float | None) -> None:
     """Estimate segment, performance, price and power of the GPU called NAME."""
     from gpu_kedro.serving.runtime import Runtime
 
-    (answer,) = Runtime.load(_bundles()).predict([{"name": name, **known}])
+    (answer,) = Runtime.load(bundle_store()).predict([{"name": name, **known}])
     click.echo(json.dumps(answer, indent=2) if as_json else render_card(answer))
 
 
@@ -102,7 +96,7 @@ def score(source: Path, result: Path) -> None:
     try:
         table = QueryTableDataset(str(source)).load()
         queries = read_queries(table)
-        runtime = Runtime.load(_bundles())
+        runtime = Runtime.load(bundle_store())
         columns: dict[str, list[Any]] = {}
         with click.progressbar(length=len(queries), label="scoring", file=sys.stderr) as bar:
             for part in runtime.iterate_columns(queries):

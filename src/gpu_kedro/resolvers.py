@@ -16,6 +16,12 @@ def absolute_path(path: str) -> str:
     return str((PROJECT_PATH / Path(path).expanduser()).resolve())
 
 
+def bundle_store() -> Path:
+    """Folder of the bundles' versions: `GPU_KEDRO_BUNDLES`, else `06_models/bundles` in the data folder."""
+    data = absolute_path(read_environment("GPU_KEDRO_DATA_DIR", "data"))
+    return Path(absolute_path(read_environment("GPU_KEDRO_BUNDLES", f"{data}/06_models/bundles")))
+
+
 def tracking_store() -> str:
     """Address of the local MLflow store; its folder can be moved with `GPU_KEDRO_MLRUNS_DIR`."""
     return f"sqlite:///{absolute_path(read_environment('GPU_KEDRO_MLRUNS_DIR', 'mlruns'))}/mlflow.db"

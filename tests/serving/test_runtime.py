@@ -219,3 +219,11 @@ def test_an_empty_store_says_how_to_fill_it(tmp_path: Path):
     (tmp_path / "current.json").write_text("{")
     with pytest.raises(BundleError, match=r"current\.json"):
         Runtime.load(tmp_path)
+
+
+def test_a_partial_sheet_of_an_unnamed_card_is_answered_about_as_its_whole_sheet(runtime: Runtime):
+    sheet = dict(runtime.served.index.match("GeForce RTX 3070").specs)
+    few = {name: sheet[name] for name in ("shading_units", "boost_clock_mhz", "memory_bandwidth_gb_s", "tdp_w")}
+    whole, partial = runtime.predict([{"specs": sheet}, {"specs": few | {"release_year": 2020}}])
+    assert partial["g3d_mark"]["predicted"] == pytest.approx(whole["g3d_mark"]["predicted"], rel=0.4)
+    assert "estimated_sheet" in {warning["code"] for warning in partial["warnings"]}

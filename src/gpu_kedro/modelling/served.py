@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from gpu_kedro.domain.features import FEATURE_NAMES, FeatureTable
 from gpu_kedro.domain.matching import SpecIndex
+from gpu_kedro.domain.sheets import SheetCompleter
 from gpu_kedro.modelling.bundle import Bundle, BundleError, subfiles
 from gpu_kedro.modelling.embedding import NameEmbedding
 from gpu_kedro.modelling.export import OnnxEstimator, ServedExpert, expert_from_files
@@ -93,6 +94,7 @@ class ServedBundle:
     def _bind(self, files: Mapping[str, bytes]) -> None:
         specs = read_columns(files["specs.json"])
         self.index = SpecIndex.from_rows(specs)
+        self.sheets = SheetCompleter(specs)
         self.embedding = NameEmbedding.from_files(dict(files))
         self.known = KnownGpus(read_columns(files["known_gpus.json"]), self.index)
         features = json.loads(files["features.json"])

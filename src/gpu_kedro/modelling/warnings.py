@@ -59,7 +59,12 @@ class TrainingRange:
 
 
 def find_warnings(
-    query: Mapping[str, Any], row: Mapping[str, Any], values: NDArray[np.float64], match: SpecMatch, served: Any
+    query: Mapping[str, Any],
+    row: Mapping[str, Any],
+    values: NDArray[np.float64],
+    match: SpecMatch,
+    estimated: tuple[str, ...],
+    served: Any,
 ) -> list[dict[str, str]]:
     """Warnings about one answer, as `code`, `field` and `detail`.
 
@@ -68,6 +73,7 @@ def find_warnings(
         row: the identified GPU.
         values: its features.
         match: what its name was matched to.
+        estimated: fields of a given sheet that were estimated from similar sheets.
         served: the bound bundle (`training_range`, `architectures`).
     """
     found: list[dict[str, str]] = []
@@ -77,6 +83,10 @@ def find_warnings(
         )
     elif row["match_confidence"] < _LEAST_CONFIDENT:
         found.append(_warning("uncertain_match", "name", f"taken for {match.spec_name}, which is a guess"))
+    if estimated:
+        found.append(
+            _warning("estimated_sheet", "specs", f"not given, taken from similar sheets: {', '.join(estimated)}")
+        )
     architecture = row["spec_architecture"]
     if architecture is not None and architecture not in served.architectures:
         found.append(

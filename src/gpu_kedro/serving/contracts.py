@@ -228,7 +228,9 @@ class SpecMatchAnswer(Answer):
 
     spec: str | None = _about("name of the sheet, null without one", "GeForce RTX 4070 Mobile")
     kind: str = _about("how it was found", "direct")
-    confidence: float = _about("share of audited matches of this kind that were right, 0 to 1", 0.99)
+    confidence: float = _about(
+        "how far a match of this kind is trusted, 0 to 1; an order by judgement, not a measured share", 0.99
+    )
     did_you_mean: list[str] = _about("known names that come close, best first", ["GeForce RTX 4070 Ti"])
 
 
@@ -313,7 +315,7 @@ class _PredictionColumns(Answer):
     name: list[str | None] = _about("names as they were given", ["GeForce RTX 4070 Laptop GPU"])
     match_spec: list[str | None] = _about("name of the matched sheet", ["GeForce RTX 4070 Mobile"])
     match_kind: list[str] = _about("how the sheet was found", ["direct"])
-    match_confidence: list[float] = _about("share of audited matches of this kind that were right", [0.99])
+    match_confidence: list[float] = _about("how far a match of this kind is trusted, 0 to 1", [0.99])
     segment: list[str] = _about("labels, separated by a comma; empty where the model abstains", ["Mobile"])
     segment_source: list[Source] = _about("where `segment` comes from", ["predicted"])
     p_desktop: list[float] = _about("probability of Desktop, 0 to 1", [0.01])

@@ -19,15 +19,17 @@ Estimates = dict[str, RegressionEstimates | SegmentEstimates]
 #: Prices were collected when the table was; nothing here follows the market since.
 PRICE_NOTE = "observations of 2022, in US dollars of that year"
 _SHEET_FIELDS = tuple(field.name for field in SPEC_FIELDS)
+_VENDORS = {"nvidia": "nvidia", "amd": "amd", "ati": "amd", "intel": "intel", "matrox": "matrox"}
 _PARSED = ("vendor", "series", "model", "suffix", "is_mobile", "memory_gb")
 
 
 class Identity(NamedTuple):
-    """What a query's name was taken for."""
+    """What a query's name was taken for, and which fields of a given sheet had to be estimated."""
 
     parsed: ParsedName
     match: SpecMatch
     measured: Mapping[str, Any] | None
+    estimated: tuple[str, ...]
 
 
 def bind_bundle(bundle: Bundle) -> ServedBundle:
@@ -48,13 +50,18 @@ def identify_queries(queries: Sequence[Query], served: ServedBundle) -> tuple[li
         name = query.get("name") or ""
         parsed = parse_name(name)
         match = served.index.match(parsed)
-        specs = query.get("specs") or {}
+        specs: Mapping[str, Any] = query.get("specs") or {}
+        estimated: tuple[str, ...] = ()
+        if specs and match.spec_name is None:
+            specs, estimated = served.sheets.complete(specs)
         row = assemble_row(name, parsed, match, query, specs)
         if specs.get("is_mobile") is not None:
             row["is_mobile"] = specs["is_mobile"]
+        if row["vendor"] is None and specs.get("manufacturer"):
+            row["vendor"] = _VENDORS.get(specs["manufacturer"].lower())
         rows.append(row)
         measured = served.known.find(parsed, match.spec_name, is_strict=match.is_strict) if name else None
-        identities.append(Identity(parsed, match, measured))
+        identities.append(Identity(parsed, match, measured, estimated))
     return rows, identities
 
 
@@ -92,7 +99,7 @@ def assemble_predictions(
         for name in REGRESSION_TARGETS:
             answer[name] = _describe_figure(estimates[name], place, measured.get(name))
         answer["price_usd"]["note"] = PRICE_NOTE
-        answer["warnings"] = find_warnings(query, row, feature_table.values[place], match, served)
+        answer["warnings"] = find_warnings(query, row, feature_table.values[place], match, identity.estimated, served)
         answers.append(answer)
     return answers
 
@@ -160,7 +167,9 @@ def tabulate_predictions(
     columns["warnings"] = [
         " ".join(
             warning["code"]
-            for warning in find_warnings(query, row, feature_table.values[place], identity.match, served)
+            for warning in find_warnings(
+                query, row, feature_table.values[place], identity.match, identity.estimated, served
+            )
         )
         for place, (query, row, identity) in enumerate(zip(queries, gpu_rows, identities, strict=True))
     ]
