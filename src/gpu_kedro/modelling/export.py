@@ -89,6 +89,8 @@ class OnnxEstimator:
         settings.inter_op_num_threads = 1
         settings.log_severity_level = 3
         self._session = onnxruntime.InferenceSession(content, settings, providers=["CPUExecutionProvider"])
+        # the Python wrapper keeps the file's bytes for a fallback to other providers, which is not wanted here
+        self._session._model_bytes = None
         self._input = self._session.get_inputs()[0].name
         # a classifier's last output is its probabilities; a regressor has one output
         self._outputs = [self._session.get_outputs()[-1].name]
