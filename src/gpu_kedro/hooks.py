@@ -1,6 +1,7 @@
 """What happens around a run: progress and results on the terminal, parameters, metrics and artifacts to MLflow."""
 
 import os
+import sys
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -18,6 +19,7 @@ from pydantic import BaseModel
 from rich.console import Console
 from threadpoolctl import threadpool_limits
 
+from gpu_kedro.domain.errors import GpuKedroError
 from gpu_kedro.modelling.bundle import BundleError
 from gpu_kedro.resolvers import sqlite_path
 from gpu_kedro.summary import print_results
@@ -54,10 +56,24 @@ class ProgressHook:
         self._console.print(f"[{self._done:>{width}}/{self._total}] {node.name:<44} {seconds:7.1f} s", highlight=False)
 
     @hook_impl
+    def on_pipeline_error(self, error: Exception) -> None:
+        """End with one line, without a traceback, when the data are at fault."""
+        fault = find_data_fault(error)
+        if fault is not None:
+            sys.excepthook = lambda *_: self._console.print(f"Error: {fault}", markup=False, highlight=False)
+
+    @hook_impl
     def after_pipeline_run(self, pipeline: Pipeline, catalog: DataCatalog) -> None:
         """Print what the run found, where it wrote it, and how long it took."""
         print_results(self._console, pipeline.all_outputs(), catalog)
         self._console.print(f"Done in {time.monotonic() - self._run_started:.0f} s.", highlight=False)
+
+
+def find_data_fault(error: BaseException | None) -> GpuKedroError | None:
+    """The complaint about the data behind an error, if there is one."""
+    while error is not None and not isinstance(error, GpuKedroError):
+        error = error.__cause__
+    return error
 
 
 class RepeatabilityHook:

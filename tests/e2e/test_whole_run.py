@@ -1,6 +1,9 @@
 """The whole graph on the sample, as `kedro run --env test` runs it."""
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -191,3 +194,23 @@ def test_a_kaggle_copy_with_its_derived_columns_runs_in_place(workspace: Workspa
     workspace.run("data_processing")
     summary = _read(workspace.data / "02_intermediate" / "ledger_summary.json")
     assert sum(rule["entries"] for rule in summary["by_rule"] if rule["rule"] == "derived_ratio") == 1
+
+
+def test_on_the_command_line_a_broken_table_is_one_line_without_a_traceback(workspace: Workspace):
+    broken = workspace.folder / "gpus.csv"
+    broken.write_text("gpuName,G3Dmarks,G2Dmark,price,TDP,testDate,category\nA,1,1,,,2020,\n")
+    done = subprocess.run(
+        [sys.executable, "-m", "kedro", "run", "--env", "test", "--pipeline", "data_processing"],
+        env={**os.environ, **workspace.environment(), "GPU_KEDRO_RAW_DATA": str(broken)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode != 0
+    said = done.stdout + done.stderr
+    assert "Traceback" not in said
+    line = " ".join(said.split())
+    assert "Error: " in line
+    for word in (broken.name, "G3Dmarks", "G3Dmark"):
+        assert word in line
