@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 export DO_NOT_TRACK := 1
 export PYTHONHASHSEED := 0
 
-.PHONY: help setup run test check format api viz mlflow-ui lock clean
+.PHONY: help setup run test check format api bench viz mlflow-ui lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -44,6 +44,9 @@ format: setup  ## format the code and strip the notebooks
 
 api: setup  ## start the HTTP service on $$PORT, else 8000
 	@$(BIN)/gpu-kedro serve
+
+bench: setup  ## measure the service beside other ways to serve the same models (4 minutes, Linux)
+	@$(BIN)/python -m bench.serving
 
 viz: setup  ## explore the pipelines in the browser (Kedro-Viz)
 	@$(BIN)/kedro viz run

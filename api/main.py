@@ -52,7 +52,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.metrics = Metrics()
     app.state.slots = Slots(settings.max_concurrency)
     app.state.heavy = anyio.CapacityLimiter(settings.heavy_threads)
-    for module in (health, model, gpus, predict, market, metrics):
+    # routes are tried in this order, and predictions are asked for most
+    for module in (predict, gpus, market, model, health, metrics):
         app.include_router(module.router)
     app.include_router(predict.files)
     app.include_router(docs)

@@ -6,6 +6,7 @@ Source of the method: Deerwester et al. (1990), Indexing by latent semantic anal
 
 import json
 from collections import Counter
+from functools import lru_cache
 from math import sqrt
 from typing import Self
 
@@ -16,6 +17,7 @@ from gpu_kedro.modelling.arrays import array_bytes, read_array
 from gpu_kedro.modelling.options import EmbeddingOptions
 
 _LONGEST_TEXT = 200
+_KEPT_VECTORS = 16_384
 
 
 def ngrams(text: str, longest: int) -> list[str]:
@@ -46,6 +48,8 @@ class NameEmbedding:
         self.components = components
         self.ngram_max = ngram_max
         self._weights = components * idf[:, None]
+        # the same names are asked about again and again; a vector takes about 300 bytes
+        self._embed = lru_cache(maxsize=_KEPT_VECTORS)(self._embed_anew)
 
     @property
     def dims(self) -> int:
@@ -80,15 +84,19 @@ class NameEmbedding:
 
     def transform(self, texts: list[str]) -> NDArray[np.float64]:
         """Embed n texts as an (n, dims) matrix; a text without a known n-gram becomes zeros."""
-        distinct = {text: position for position, text in enumerate(dict.fromkeys(texts))}
-        vectors = np.zeros((len(distinct), self.dims))
-        for text, position in distinct.items():
-            places, counts = self._count(text)
-            if places:
-                times = np.array(counts, dtype=float)
-                norm = sqrt(float(np.square(times * self.idf[places]).sum()))
-                vectors[position] = (times @ self._weights[places]) / norm
-        return vectors if len(distinct) == len(texts) else vectors[[distinct[text] for text in texts]]
+        vectors = np.empty((len(texts), self.dims))
+        for position, text in enumerate(texts):
+            vectors[position] = self._embed(text)
+        return vectors
+
+    def _embed_anew(self, text: str) -> NDArray[np.float64]:
+        places, counts = self._count(text)
+        if not places:
+            return np.zeros(self.dims)
+        times = np.array(counts, dtype=float)
+        norm = sqrt(float(np.square(times * self.idf[places]).sum()))
+        vector: NDArray[np.float64] = (times @ self._weights[places]) / norm
+        return vector
 
     def _count(self, text: str) -> tuple[list[int], list[int]]:
         counts: dict[int, int] = {}

@@ -76,7 +76,7 @@ class Preparation:
         missing = np.isnan(inputs)
         dense = np.concatenate([np.where(missing, self.medians, inputs), missing[:, self.flagged]], axis=1)
         scores = (dense - self.means) / self.scales
-        return np.clip(scores, -_CLIP, _CLIP).astype(np.float32)
+        return np.minimum(np.maximum(scores, -_CLIP), _CLIP).astype(np.float32)
 
     def to_files(self) -> dict[str, bytes]:
         """The preparation as files of a bundle."""

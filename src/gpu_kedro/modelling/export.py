@@ -213,7 +213,10 @@ class ServedExpert:
         """Answers of each member: (members, n) logs, or (members, n, classes) probabilities."""
         inputs = self.preparation.transform(values, embeddings)
         if self.classes is None:
-            return np.stack([member.predict(inputs).ravel().astype(float) for member in self.members])
+            logs = np.empty((len(self.members), len(inputs)))
+            for position, member in enumerate(self.members):
+                logs[position] = member.predict(inputs).ravel()
+            return logs
         answers = np.zeros((len(self.members), len(inputs), len(self.classes)))
         for position, (member, places) in enumerate(zip(self.members, self.member_classes, strict=True)):
             answers[position][:, places] = member.predict(inputs)

@@ -21,6 +21,7 @@ from gpu_kedro.modelling.options import IntervalOptions
 #: Stratum of GPUs released after the last release in the training table.
 NEWER = "newer"
 _SMALLEST_SCALE = 0.01
+_MISSING = -99.0
 
 
 class TooFewRowsError(ValueError):
@@ -65,9 +66,13 @@ def scale_inputs(
         predicted: (n,) logs.
         members: (members, n) logs.
     """
+    inputs = np.empty((len(values), len(columns) + 2), dtype=np.float32)
     features = values[:, columns]
-    spread = members.std(axis=0)
-    return np.column_stack([np.where(np.isnan(features), -99.0, features), predicted, spread]).astype(np.float32)
+    inputs[:, :-2] = np.where(np.isnan(features), _MISSING, features)
+    deviations = members - members.sum(axis=0) / len(members)
+    inputs[:, -2] = predicted
+    inputs[:, -1] = np.sqrt(np.square(deviations).sum(axis=0) / len(members))
+    return inputs
 
 
 def fit_scale_model(inputs: NDArray[np.float32], residuals: NDArray[np.float64], iterations: int, seed: int) -> Any:

@@ -146,8 +146,8 @@ class ServedBundle:
             predicted[places] = np.exp(centre)
             for coverage, quantiles in served.quantiles.items():
                 half = half_widths(sizes, strata, quantiles)
-                edges = np.exp(np.stack([centre - half, centre + half], axis=1))
-                bounds.setdefault(coverage, np.empty((len(rows), 2)))[places] = edges
+                edges = bounds.setdefault(coverage, np.empty((len(rows), 2)))
+                edges[places, 0], edges[places, 1] = np.exp(centre - half), np.exp(centre + half)
         return RegressionEstimates(predicted, bounds)
 
     def _estimate_segments(

@@ -1,6 +1,7 @@
 """Nodes of `inference`. None of them needs pandas, so that one request costs about a millisecond."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from gpu_kedro.domain.features import FeatureTable
@@ -120,9 +121,14 @@ def _describe_figure(estimates: Any, place: int, measured: float | None) -> dict
     return {
         "value": predicted if measured is None else measured,
         "predicted": predicted,
-        **{f"interval_{round(100 * cover)}": edges[place].tolist() for cover, edges in estimates.bounds.items()},
+        **{_interval_key(cover): edges[place].tolist() for cover, edges in estimates.bounds.items()},
         "source": "predicted" if measured is None else "measured",
     }
+
+
+@lru_cache(maxsize=16)
+def _interval_key(coverage: float) -> str:
+    return f"interval_{round(100 * coverage)}"
 
 
 def tabulate_predictions(
