@@ -85,7 +85,7 @@ class RepeatabilityHook:
         threadpool_limits(limits=1, user_api="blas")
 
 
-class TrackingHook(MlflowHook):
+class TrackingHook(MlflowHook):  # type: ignore[misc]  # the library has no types
     """kedro-mlflow's hook, connected only when a tracked pipeline runs, with metrics and artifacts at its end.
 
     kedro-mlflow connects as soon as a context exists, also for `kedro catalog` or Kedro-Viz; here the connection

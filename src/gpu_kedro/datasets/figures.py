@@ -6,7 +6,7 @@ import plotly.graph_objects as go
 from kedro_datasets.plotly.json_dataset import JSONDataset
 
 
-class FigureDataset(JSONDataset):
+class FigureDataset(JSONDataset):  # type: ignore[misc]  # the library has no types
     """A figure as Plotly's JSON, which Kedro-Viz draws; loads as one without traces when it is not drawn yet.
 
     The report can so be made before everything is trained.

@@ -7,7 +7,7 @@ from kedro_datasets.json import JSONDataset
 from kedro_datasets.pandas import ParquetDataset
 
 
-class TableDataset(ParquetDataset):
+class TableDataset(ParquetDataset):  # type: ignore[misc]  # the library has no types
     """A Parquet table whose first rows Kedro-Viz shows (kedro-datasets previews CSV only)."""
 
     def preview(self, nrows: int = 20) -> TablePreview:
@@ -16,7 +16,7 @@ class TableDataset(ParquetDataset):
         return TablePreview(head.to_dict(orient="split"))
 
 
-class ResultsDataset(JSONDataset):
+class ResultsDataset(JSONDataset):  # type: ignore[misc]  # the library has no types
     """Results of a training that may not have run yet: loads as an empty dictionary until then.
 
     The report can so be made from a clean checkout; it says what is not trained yet.
