@@ -38,10 +38,10 @@ from bench.measuring import (
 from bench.processes import Server, ServerError, run_server
 from bench.queries import Queries
 from bench.results import TITLES, describe_machine, print_results, write_results
-from gpu_kedro.modelling.bundle import BundleError
+from gpu_kedro.modelling.bundle import POINTER, BundleError
 from gpu_kedro.resolvers import PROJECT_PATH
 from gpu_kedro.serving.errors import NoBundleError
-from gpu_kedro.serving.runtime import POINTER, read_pointer
+from gpu_kedro.serving.runtime import read_version
 
 _READY = "/health/ready"
 _START_SECONDS = 120
@@ -61,7 +61,7 @@ def _copy_bundle(bundles: Path) -> Iterator[Path]:
     Raises:
         NoBundleError: nothing was trained yet.
     """
-    version = read_pointer(bundles)
+    version = read_version(bundles)
     with tempfile.TemporaryDirectory(prefix="gpu_kedro_bench_") as name:
         store = Path(name) / "data" / "06_models" / "bundles"
         copytree(bundles / version, store / version)
@@ -136,7 +136,7 @@ def measure(bundles: Path, sizes: Sizes, advance: Advance) -> dict[str, Any]:
     """
     with _copy_bundle(bundles) as folder, ExitStack() as stack:
         store = folder / "data" / "06_models" / "bundles"
-        version = read_pointer(store)
+        version = read_version(store)
         queries = Queries(store / version)
         starts = _measure_starts(folder, sizes, advance)
         with ExitStack() as fresh:

@@ -55,4 +55,4 @@ def test_a_sheet_that_says_nothing_stays_as_it_is(completer: SheetCompleter, spe
 def test_every_figure_that_is_filled_is_finite(completer: SheetCompleter):
     for value in (1e-300, 1e-3, 1e300):
         filled, _ = completer.complete({"shading_units": value, "boost_clock_mhz": value})
-        assert all(np.isfinite(figure) or figure > 0 for figure in filled.values() if isinstance(figure, float))
+        assert all(np.isfinite(figure) for figure in filled.values() if isinstance(figure, float))

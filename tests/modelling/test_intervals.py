@@ -48,7 +48,7 @@ def test_the_errors_of_a_fold_do_not_shape_its_own_intervals(noisy):
     changed, _ = cross_calibrate(inputs, louder, strata, folds, OPTIONS, seed=0)
     own = folds == 2
     # the sizes of fold 2 come from models of the other folds, its quantile from their scores
-    assert np.median(changed[0.9][own]) < 3 * np.median(widths[0.9][own]) < 100 * np.median(widths[0.9][own])
+    assert np.median(changed[0.9][own]) < 3 * np.median(widths[0.9][own])
     assert np.median(changed[0.9][~own]) > np.median(widths[0.9][~own])
 
 

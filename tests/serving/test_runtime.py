@@ -160,13 +160,11 @@ def test_spellings_of_a_name_get_one_answer(runtime: Runtime, one: str, other: s
 
 
 def test_the_table_answers_what_it_has_measured(runtime: Runtime):
-    (answer,) = runtime.predict([{"name": "GeForce RTX 3060 Ti"}])
     known = next(row for row in runtime.served.known.rows if row["g3d_mark"] and row["tdp_w"])
     (measured,) = runtime.predict([{"name": known["name"]}])
     assert measured["g3d_mark"]["value"] == known["g3d_mark"]
     assert measured["g3d_mark"]["source"] == "measured"
     assert measured["g3d_mark"]["predicted"] != known["g3d_mark"]
-    assert answer["g3d_mark"]["predicted"] > 0
 
 
 @pytest.mark.parametrize(

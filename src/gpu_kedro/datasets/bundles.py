@@ -13,7 +13,15 @@ from typing import Any
 from kedro.io import AbstractDataset, DatasetError
 from kedro_datasets._typing import JSONPreview
 
-from gpu_kedro.modelling.bundle import Bundle, BundleError, read_bundle, read_manifest, write_bundle
+from gpu_kedro.modelling.bundle import (
+    POINTER,
+    Bundle,
+    BundleError,
+    read_bundle,
+    read_manifest,
+    read_pointer,
+    write_bundle,
+)
 from gpu_kedro.modelling.bundle import content_hash as hash_content
 from gpu_kedro.resolvers import PROJECT_PATH
 
@@ -94,8 +102,6 @@ class BundleStoreDataset(BundleDataset):
     goes (back) to the version that holds it.
     """
 
-    POINTER = "current.json"
-
     def save(self, data: Bundle) -> None:
         """Write the next version, then point at it with one atomic replacement."""
         content = hash_content(data.files)
@@ -115,23 +121,19 @@ class BundleStoreDataset(BundleDataset):
         return None
 
     def _point_at(self, name: str) -> None:
-        descriptor, temporary = tempfile.mkstemp(prefix=f".{self.POINTER}.", dir=self._filepath)
+        descriptor, temporary = tempfile.mkstemp(prefix=f".{POINTER}.", dir=self._filepath)
         with os.fdopen(descriptor, "w") as file:
             json.dump({"version": name}, file)
             file.flush()
             os.fsync(file.fileno())
         Path(temporary).chmod(0o644)
-        Path(temporary).replace(self._filepath / self.POINTER)
+        Path(temporary).replace(self._filepath / POINTER)
 
     def _folder(self) -> Path:
-        pointer = self._filepath / self.POINTER
         try:
-            name = json.loads(pointer.read_text())["version"]
-        except FileNotFoundError as err:
-            raise DatasetError(f"{pointer}: no trained bundle yet; run `kedro run`") from err
-        except (json.JSONDecodeError, KeyError, TypeError) as err:
-            raise DatasetError(f"{pointer}: unreadable; run `kedro run` to write a new one") from err
-        return self._filepath / str(name)
+            return self._filepath / read_pointer(self._filepath)
+        except BundleError as err:
+            raise DatasetError(str(err)) from err
 
     def _exists(self) -> bool:
-        return (self._filepath / self.POINTER).is_file()
+        return (self._filepath / POINTER).is_file()

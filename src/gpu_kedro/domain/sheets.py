@@ -5,6 +5,7 @@ Without this a model would take every missing figure for that of an average card
 """
 
 from collections.abc import Iterable, Mapping
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -81,7 +82,9 @@ def _derive(specs: Mapping[str, Any]) -> dict[str, Any]:
     clock = filled.get("boost_clock_mhz")
     for rate, units, per_clock in zip(_RATES, ("shading_units", "rops", "tmus"), (2, 1, 1), strict=True):
         if clock is not None and filled.get(units) is not None:
-            filled.setdefault(rate, per_clock * filled[units] * clock / 1000)
+            figure = per_clock * filled[units] * clock / 1000
+            if isfinite(figure):
+                filled.setdefault(rate, figure)
     return filled
 
 

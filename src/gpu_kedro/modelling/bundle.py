@@ -16,6 +16,8 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 MANIFEST = "manifest.json"
+#: Names the current one among the versions of a folder.
+POINTER = "current.json"
 FORMAT = 1
 _FORBIDDEN = (".pkl", ".pickle", ".joblib", ".cloudpickle")
 
@@ -30,6 +32,10 @@ class Bundle:
 
 class BundleError(ValueError):
     """A bundle is missing, incomplete, changed, or of another format."""
+
+
+class NoPointerError(BundleError):
+    """Nothing was trained yet: there is no pointer to a bundle."""
 
 
 def content_hash(files: Mapping[str, bytes]) -> str:
@@ -168,6 +174,25 @@ def read_bundle(folder: Path) -> tuple[dict[str, bytes], dict[str, Any]]:
     if strangers:
         raise BundleError(f"{folder}: holds files that the manifest does not list: {', '.join(sorted(strangers)[:3])}")
     return files, manifest
+
+
+def read_pointer(bundles: Path) -> str:
+    """The version that the pointer of a folder of bundles names.
+
+    Raises:
+        NoPointerError: there is no pointer.
+        BundleError: it cannot be read, or names no folder in there.
+    """
+    pointer = bundles / POINTER
+    try:
+        version = json.loads(pointer.read_bytes())["version"]
+    except FileNotFoundError as err:
+        raise NoPointerError(f"no trained bundle in {bundles}; run `kedro run` to train one") from err
+    except (OSError, ValueError, KeyError, TypeError) as err:
+        raise BundleError(f"{pointer}: cannot be read ({err}); run `kedro run` to write a new one") from err
+    if not isinstance(version, str) or Path(version).name != version:
+        raise BundleError(f"{pointer}: names no version of a bundle")
+    return version
 
 
 def subfiles(files: Mapping[str, bytes], folder: str) -> dict[str, bytes]:

@@ -1,6 +1,5 @@
 """Answers requests with Kedro's own inference pipeline, read once into a plan and bound to a bundle."""
 
-import json
 import logging
 import threading
 import time
@@ -11,7 +10,7 @@ from typing import Any, Self
 from threadpoolctl import threadpool_limits
 
 from gpu_kedro.domain.identify import KNOWN_FIELDS
-from gpu_kedro.modelling.bundle import Bundle, BundleError, read_bundle
+from gpu_kedro.modelling.bundle import Bundle, BundleError, NoPointerError, read_bundle, read_pointer
 from gpu_kedro.modelling.served import ServedBundle
 from gpu_kedro.pipelines.inference.pipeline import ANSWER_PIPELINE
 from gpu_kedro.pipelines.inference.plan import Plan
@@ -19,7 +18,6 @@ from gpu_kedro.serving.catalogue import Catalogue
 from gpu_kedro.serving.errors import NoBundleError
 
 logger = logging.getLogger(__name__)
-POINTER = "current.json"
 CATALOGUE = "catalogue.json"
 
 
@@ -55,7 +53,7 @@ class Runtime:
         # requests run side by side already; BLAS's own threads would spin beside them (2.3 s instead of 1.4 s of
         # processor time for 10,000 rows). This holds for the whole process.
         threadpool_limits(limits=1, user_api="blas")
-        folder = bundles / read_pointer(bundles)
+        folder = bundles / read_version(bundles)
         files, manifest = read_bundle(folder)
         if CATALOGUE not in files:
             raise BundleError(
@@ -111,23 +109,17 @@ def _find_distinct(queries: Sequence[Mapping[str, Any]]) -> tuple[list[Mapping[s
     return distinct, places
 
 
-def read_pointer(bundles: Path) -> str:
+def read_version(bundles: Path) -> str:
     """The version that is to be served.
 
     Raises:
         NoBundleError: there is none.
         BundleError: the pointer cannot be read.
     """
-    pointer = bundles / POINTER
     try:
-        version = json.loads(pointer.read_bytes())["version"]
-    except FileNotFoundError as err:
-        raise NoBundleError(f"no trained bundle in {bundles}; run `kedro run` to train one") from err
-    except (OSError, ValueError, KeyError, TypeError) as err:
-        raise BundleError(f"{pointer}: cannot be read ({err}); run `kedro run` to write a new one") from err
-    if not isinstance(version, str) or Path(version).name != version:
-        raise BundleError(f"{pointer}: names no version of a bundle")
-    return version
+        return read_pointer(bundles)
+    except NoPointerError as err:
+        raise NoBundleError(str(err)) from err
 
 
 class RuntimeStore:
@@ -168,7 +160,7 @@ class RuntimeStore:
                 return False
             self._checked = time.monotonic()
             try:
-                version = read_pointer(self.bundles)
+                version = read_version(self.bundles)
                 if self._runtime is not None and version == self._runtime.version:
                     return False
                 stamp = (version, _stamp(self.bundles / version))
