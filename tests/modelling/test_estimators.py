@@ -6,14 +6,17 @@ import numpy as np
 import onnx
 import pandas as pd
 import pytest
+from catboost import CatBoostClassifier, CatBoostRegressor
 from sklearn.ensemble import ExtraTreesRegressor
 
 from gpu_kedro.domain.errors import NotLearnableError
 from gpu_kedro.domain.features import FEATURE_NAMES
+from gpu_kedro.modelling.arrays import read_array
 from gpu_kedro.modelling.embedding import NameEmbedding
 from gpu_kedro.modelling.estimators import Preparation, fit_expert
-from gpu_kedro.modelling.export import OnnxEstimator, estimator_to_onnx, expert_from_files, expert_to_files
+from gpu_kedro.modelling.export import OnnxEstimator, expert_from_files, expert_to_files, forest_to_onnx
 from gpu_kedro.modelling.intervals import expected_size, fit_scale_model, scale_inputs
+from gpu_kedro.modelling.oblivious_trees import ObliviousEstimator, oblivious_to_files
 from gpu_kedro.modelling.options import EmbeddingOptions, ModelOptions
 from gpu_kedro.modelling.targets import LEAKY_FEATURES, LEVELS, TARGETS, input_columns
 from gpu_kedro.modelling.validation import Examples, select_examples
@@ -78,8 +81,8 @@ def test_the_exported_scale_model_answers_as_the_trained_one(values: np.ndarray)
     columns = input_columns(TARGETS["g3d_mark"], "specs")
     inputs = scale_inputs(values, columns, chance.normal(size=len(values)), chance.normal(size=(3, len(values))))
     model = fit_scale_model(inputs, chance.normal(size=len(values)), iterations=30, seed=0)
-    exported = OnnxEstimator(estimator_to_onnx(model, inputs.shape[1])).predict(inputs).ravel()
-    np.testing.assert_allclose(np.exp(exported), expected_size(model, inputs), rtol=1e-4)
+    exported = ObliviousEstimator(oblivious_to_files(model))
+    np.testing.assert_allclose(expected_size(exported, inputs), expected_size(model, inputs), rtol=1e-12)
 
 
 def test_an_export_has_the_same_bytes_every_time(model_input: pd.DataFrame, vectors: np.ndarray):
@@ -150,15 +153,46 @@ def test_a_target_without_any_known_value_is_refused(model_input: pd.DataFrame):
 def test_trees_are_written_in_the_compact_form(values: np.ndarray):
     inputs = np.nan_to_num(values[:300]).astype(np.float32)
     forest = ExtraTreesRegressor(n_estimators=5, min_samples_leaf=3, random_state=0).fit(inputs, inputs[:, 0])
-    model = onnx.load_from_string(estimator_to_onnx(forest, inputs.shape[1]))
+    model = onnx.load_from_string(forest_to_onnx(forest, inputs.shape[1]))
     assert [node.op_type for node in model.graph.node] == ["TreeEnsemble"]
 
 
 def test_a_forest_with_a_tree_that_never_splits_is_exported_all_the_same(values: np.ndarray):
     inputs = np.nan_to_num(values[:50]).astype(np.float32)
     forest = ExtraTreesRegressor(n_estimators=3, min_samples_leaf=50, random_state=0).fit(inputs, np.arange(50.0))
-    exported = OnnxEstimator(estimator_to_onnx(forest, inputs.shape[1]))
+    exported = OnnxEstimator(forest_to_onnx(forest, inputs.shape[1]))
     np.testing.assert_allclose(exported.predict(inputs).ravel(), forest.predict(inputs), rtol=1e-6)
+
+
+def test_catboosts_trees_keep_their_double_precision(values: np.ndarray):
+    inputs = np.nan_to_num(values).astype(np.float32)
+    chance = np.random.default_rng(0)
+    figures, classes = chance.normal(size=len(values)) + inputs[:, 0], chance.integers(0, 3, size=len(values))
+    settings = {"iterations": 50, "depth": 5, "verbose": False, "allow_writing_files": False, "thread_count": 1}
+    regressor = CatBoostRegressor(**settings).fit(inputs, figures)
+    classifier = CatBoostClassifier(loss_function="MultiClass", **settings).fit(inputs, classes)
+    exported = ObliviousEstimator(oblivious_to_files(regressor)).predict(inputs)
+    np.testing.assert_allclose(exported, regressor.predict(inputs), rtol=1e-12)
+    exported = ObliviousEstimator(oblivious_to_files(classifier)).predict(inputs)
+    np.testing.assert_allclose(exported, classifier.predict_proba(inputs), rtol=1e-12)
+
+
+def test_an_input_on_a_border_goes_where_catboost_sends_it():
+    inputs = np.repeat(np.arange(6, dtype=np.float32), 20)[:, None]
+    model = CatBoostRegressor(iterations=5, depth=3, verbose=False, allow_writing_files=False).fit(inputs, inputs[:, 0])
+    exported = ObliviousEstimator(files := oblivious_to_files(model))
+    borders = read_array(files["borders.npy"])
+    edges = np.unique(borders[np.isfinite(borders)])[:, None]
+    assert edges.size
+    np.testing.assert_allclose(exported.predict(edges), model.predict(edges), rtol=1e-12)
+
+
+def test_trees_too_deep_for_a_byte_are_refused(values: np.ndarray):
+    inputs = np.nan_to_num(values[:300]).astype(np.float32)
+    chance = np.random.default_rng(0)
+    model = CatBoostRegressor(iterations=2, depth=9, verbose=False, allow_writing_files=False)
+    with pytest.raises(ValueError, match="set `depth` to 8 at the most"):
+        oblivious_to_files(model.fit(inputs, chance.normal(size=300)))
 
 
 @pytest.mark.parametrize("kind", ["extra_trees", "catboost"])

@@ -1,6 +1,6 @@
 """Tree ensembles in the compact form of ONNX: `TreeEnsemble` of ai.onnx.ml 5 instead of `TreeEnsembleRegressor`.
 
-The converters write the older operator, which spells out every node with strings and takes 3 times the file and 20
+The converter writes the older operator, which spells out every node with strings and takes 3 times the file and 20
 times the memory of the newer one. Answers are the same to the bit (same order of the same single-precision sums).
 
 Source: the operators' definitions in the ONNX-ML specification.
@@ -37,12 +37,10 @@ def compact_trees(model: Any) -> Any:
         parts = _translate(attributes)
     except _UntranslatableError:
         return model
-    base = attributes.get("base_values")
-    output = old.output[0]
     new = helper.make_node(
         "TreeEnsemble",
         list(old.input),
-        ["sum_of_trees" if base else output],
+        list(old.output),
         domain="ai.onnx.ml",
         aggregate_function=1,
         n_targets=1,
@@ -53,11 +51,6 @@ def compact_trees(model: Any) -> Any:
         **{name: values.tolist() for name, values in parts.items()},
     )
     nodes = [*model.graph.node[:place], new, *model.graph.node[place + 1 :]]
-    if base:
-        model.graph.initializer.append(
-            numpy_helper.from_array(np.array(base, dtype=np.float32).reshape(1, 1), "base_value")
-        )
-        nodes.insert(place + 1, helper.make_node("Add", ["sum_of_trees", "base_value"], [output]))
     del model.graph.node[:]
     model.graph.node.extend(nodes)
     del model.opset_import[:]
@@ -81,7 +74,8 @@ def _translate(attributes: dict[str, Any]) -> dict[str, Any]:
     _require(
         attributes.get("n_targets") == 1
         and attributes.get("aggregate_function", b"SUM") == b"SUM"
-        and attributes.get("post_transform", b"NONE") == b"NONE",
+        and attributes.get("post_transform", b"NONE") == b"NONE"
+        and not attributes.get("base_values"),
     )
     _require(bool((np.lexsort((numbers, trees)) == np.arange(trees.size)).all()))
     _require(set(modes[~is_leaf].tolist()) <= set(_MODES))

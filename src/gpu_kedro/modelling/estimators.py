@@ -72,11 +72,20 @@ class Preparation:
 
     def transform(self, values: Matrix, embeddings: Matrix) -> NDArray[np.float32]:
         """Dense float32 inputs, shape (n, used inputs + flags); standard scores are capped at ±8."""
-        inputs = np.concatenate([values[:, self.columns], embeddings[:, : self.embedding_dims]], axis=1)
+        used, columns = self.medians.size, self.columns.size
+        inputs = np.empty((len(values), used))
+        values.take(self.columns, axis=1, out=inputs[:, :columns])
+        inputs[:, columns:] = embeddings[:, : self.embedding_dims]
         missing = np.isnan(inputs)
-        dense = np.concatenate([np.where(missing, self.medians, inputs), missing[:, self.flagged]], axis=1)
-        scores = (dense - self.means) / self.scales
-        return np.minimum(np.maximum(scores, -_CLIP), _CLIP).astype(np.float32)
+        np.copyto(inputs, self.medians, where=missing)
+        dense = np.empty((len(values), self.means.size))
+        dense[:, :used] = inputs
+        dense[:, used:] = missing.take(self.flagged, axis=1)
+        dense -= self.means
+        dense /= self.scales
+        np.minimum(dense, _CLIP, out=dense)
+        np.maximum(dense, -_CLIP, out=dense)
+        return dense.astype(np.float32)
 
     def to_files(self) -> dict[str, bytes]:
         """The preparation as files of a bundle."""

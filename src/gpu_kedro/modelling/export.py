@@ -1,14 +1,12 @@
 """Trained experts as ONNX files and plain arrays, and the same experts read back for serving.
 
-Tree ensembles become ONNX, linear models and kernel machines become arrays that NumPy evaluates in double precision:
-ONNX Runtime sums those in single precision and in another order for one row than for many. What is served never
-unpickles anything and never imports scikit-learn or CatBoost. The exported form answers as the trained one: inputs
-are float32 in both, and a test compares them on the whole table.
+Forests become ONNX; linear models, kernel machines and CatBoost's regular trees become arrays that NumPy evaluates in
+double precision: ONNX Runtime sums those in single precision, and the first two in another order for one row than for
+many. What is served never unpickles anything and never imports scikit-learn or CatBoost. The exported form answers as
+the trained one: inputs are float32 in both, and a test compares them on the whole table.
 """
 
 import json
-import tempfile
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,6 +16,7 @@ from gpu_kedro.modelling.arrays import array_bytes, read_array
 from gpu_kedro.modelling.bundle import subfiles, within
 from gpu_kedro.modelling.compact_trees import compact_trees
 from gpu_kedro.modelling.estimators import Expert, Matrix, Preparation
+from gpu_kedro.modelling.oblivious_trees import ObliviousEstimator, oblivious_to_files
 
 #: Set by hand, so that the same model always gives the same bytes.
 _PRODUCER = "gpu_kedro"
@@ -26,52 +25,29 @@ _KERNEL_ROWS = 512
 _TARGET_OPSET = {"": 18, "ai.onnx.ml": 3}
 
 
-def estimator_to_onnx(estimator: Any, inputs: int) -> bytes:
-    """Convert a fitted scikit-learn or CatBoost estimator with float32 inputs of shape (n, inputs).
+def forest_to_onnx(estimator: Any, inputs: int) -> bytes:
+    """Convert a fitted scikit-learn forest with float32 inputs of shape (n, inputs).
 
     Classifiers give their probabilities as one tensor (n, classes).
     """
-    content = _catboost_to_onnx(estimator) if hasattr(estimator, "get_cat_feature_indices") else None
-    model = compact_trees(_sklearn_to_onnx(estimator, inputs) if content is None else content)
+    from skl2onnx import convert_sklearn
+    from skl2onnx.common.data_types import FloatTensorType
+
+    options = {id(estimator): {"zipmap": False}} if hasattr(estimator, "predict_proba") else None
+    model = compact_trees(
+        convert_sklearn(
+            estimator,
+            name="model",
+            initial_types=[("inputs", FloatTensorType([None, inputs]))],
+            options=options,
+            target_opset=_TARGET_OPSET,
+        )
+    )
     model.producer_name, model.producer_version, model.doc_string = _PRODUCER, "", ""
     model.graph.name, model.graph.doc_string = "model", ""
     del model.metadata_props[:]
     serialised: bytes = model.SerializeToString(deterministic=True)
     return serialised
-
-
-def _sklearn_to_onnx(estimator: Any, inputs: int) -> Any:
-    from skl2onnx import convert_sklearn
-    from skl2onnx.common.data_types import FloatTensorType
-
-    options = {id(estimator): {"zipmap": False}} if hasattr(estimator, "predict_proba") else None
-    return convert_sklearn(
-        estimator,
-        name="model",
-        initial_types=[("inputs", FloatTensorType([None, inputs]))],
-        options=options,
-        target_opset=_TARGET_OPSET,
-    )
-
-
-def _catboost_to_onnx(estimator: Any) -> Any:
-    import onnx
-
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "model.onnx"
-        estimator.save_model(str(path), format="onnx")
-        model = onnx.load(str(path))
-    maps = [node for node in model.graph.node if node.op_type == "ZipMap"]
-    for node in maps:
-        # CatBoost wraps probabilities into a list of dictionaries; the plain tensor is its input
-        model.graph.node.remove(node)
-        outputs = [output for output in model.graph.output if output.name == node.output[0]]
-        for output in outputs:
-            model.graph.output.remove(output)
-        model.graph.output.append(
-            onnx.helper.make_tensor_value_info(node.input[0], onnx.TensorProto.FLOAT, [None, None])
-        )
-    return model
 
 
 class OnnxEstimator:
@@ -175,8 +151,10 @@ def _member_to_files(kind: str, estimator: Any, inputs: int) -> dict[str, bytes]
             return _linear_to_files(estimator)
         case "svr":
             return _kernel_to_files(estimator)
+        case "catboost":
+            return oblivious_to_files(estimator)
         case _:
-            return {"model.onnx": estimator_to_onnx(estimator, inputs)}
+            return {"model.onnx": forest_to_onnx(estimator, inputs)}
 
 
 def _member_from_files(kind: str, files: dict[str, bytes]) -> "ServedMember":
@@ -185,11 +163,13 @@ def _member_from_files(kind: str, files: dict[str, bytes]) -> "ServedMember":
             return LinearEstimator(files)
         case "svr":
             return KernelEstimator(files)
+        case "catboost":
+            return ObliviousEstimator(files)
         case _:
             return OnnxEstimator(files["model.onnx"])
 
 
-ServedMember = OnnxEstimator | LinearEstimator | KernelEstimator
+ServedMember = OnnxEstimator | LinearEstimator | KernelEstimator | ObliviousEstimator
 
 
 class ServedExpert:
@@ -228,7 +208,7 @@ class ServedExpert:
 
 
 def expert_to_files(expert: Expert) -> dict[str, bytes]:
-    """An expert as files: one ONNX model per member, arrays of the preparation, `expert.json`."""
+    """An expert as files: a folder for each member, arrays of the preparation, `expert.json`."""
     inputs = expert.preparation.means.size
     folders = [f"member_{position}_{kind}" for position, kind in enumerate(expert.kinds)]
     head = {

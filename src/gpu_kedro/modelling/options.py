@@ -45,7 +45,7 @@ class CatBoostOptions(Options):
     kind: Literal["catboost"]
     iterations: int = Field(gt=0, le=10_000)
     learning_rate: float = Field(gt=0, le=1)
-    depth: int = Field(gt=0, le=10)
+    depth: int = Field(gt=0, le=8)
     l2: float = Field(default=3.0, ge=0)
     column_share: float = Field(default=0.3, gt=0, le=1, description="share of the inputs tried per split")
     weight: float = Field(default=1.0, ge=0)

@@ -17,9 +17,10 @@ from gpu_kedro.domain.matching import SpecIndex
 from gpu_kedro.domain.sheets import SheetCompleter
 from gpu_kedro.modelling.bundle import Bundle, BundleError, subfiles
 from gpu_kedro.modelling.embedding import NameEmbedding
-from gpu_kedro.modelling.export import OnnxEstimator, ServedExpert, expert_from_files
+from gpu_kedro.modelling.export import ServedExpert, expert_from_files
 from gpu_kedro.modelling.intervals import NEWER, expected_size, half_widths, name_stratum, scale_inputs
 from gpu_kedro.modelling.known import KnownGpus
+from gpu_kedro.modelling.oblivious_trees import ObliviousEstimator
 from gpu_kedro.modelling.targets import LEVELS, SEGMENTS, TARGETS, Level, Target, find_level, label_membership
 from gpu_kedro.modelling.temperature import apply_temperature
 from gpu_kedro.modelling.warnings import TrainingRange
@@ -58,7 +59,7 @@ class SegmentEstimates:
 class _ServedRegressor:
     expert: ServedExpert
     columns: list[int]
-    scale_model: OnnxEstimator
+    scale_model: ObliviousEstimator
     quantiles: dict[float, dict[str, float]]
 
 
@@ -186,7 +187,7 @@ def _bind_regressor(files: dict[str, bytes]) -> _ServedRegressor:
     return _ServedRegressor(
         expert=expert_from_files(files),
         columns=head["columns"],
-        scale_model=OnnxEstimator(files["scale.onnx"]),
+        scale_model=ObliviousEstimator(subfiles(files, "scale")),
         quantiles={float(coverage): strata for coverage, strata in head["quantiles"].items()},
     )
 

@@ -13,7 +13,7 @@ from gpu_kedro.modelling.bundle import Bundle, within
 from gpu_kedro.modelling.embedding import NameEmbedding
 from gpu_kedro.modelling.estimators import Expert
 from gpu_kedro.modelling.evaluation import interval_metrics, regression_metrics, stratify
-from gpu_kedro.modelling.export import estimator_to_onnx, expert_to_files
+from gpu_kedro.modelling.export import expert_to_files
 from gpu_kedro.modelling.intervals import (
     Calibration,
     add_newer_stratum,
@@ -25,6 +25,7 @@ from gpu_kedro.modelling.intervals import (
 from gpu_kedro.modelling.intervals import expected_size as expected_error
 from gpu_kedro.modelling.knowledge import hide_figures
 from gpu_kedro.modelling.leakage import compare_leaky
+from gpu_kedro.modelling.oblivious_trees import oblivious_to_files
 from gpu_kedro.modelling.options import EmbeddingOptions, IntervalOptions, ModelOptions, SplitOptions
 from gpu_kedro.modelling.targets import LEVELS, TARGETS, Level, input_columns
 from gpu_kedro.modelling.validation import fit_served_experts, predict_unseen, select_examples
@@ -177,5 +178,5 @@ def package_target(fitted: FittedTarget, calibrations: Calibrations, results: di
         files |= within(expert_to_files(expert), level)
         files[f"{level}/calibration.json"] = json.dumps(head, indent=1, sort_keys=True).encode()
         # the scale model sees the features, the estimate and the members' spread
-        files[f"{level}/scale.onnx"] = estimator_to_onnx(calibration.scale_model, len(columns) + 2)
+        files |= within(oblivious_to_files(calibration.scale_model), f"{level}/scale")
     return Bundle(files, {"kind": "target", "target": target, "features": FEATURE_NAMES, "metrics": results})
