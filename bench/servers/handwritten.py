@@ -81,7 +81,7 @@ class Models:
                 "spec": match.spec_name,
                 "kind": row["match_kind"],
                 "confidence": row["match_confidence"],
-                "did_you_mean": list(match.did_you_mean),
+                "did_you_mean": list(self.served.index.suggest(parse_name(query["name"]))),
             },
             "segment": {
                 "labels": labels if measured is None else measured.split(", "),

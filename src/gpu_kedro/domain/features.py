@@ -8,10 +8,14 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from math import log, nan
+from operator import itemgetter
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+
+from gpu_kedro.domain.identify import KNOWN_FIELDS, PARSED_FIELDS
+from gpu_kedro.domain.specs import COLUMN_BY_FIELD
 
 Row = Mapping[str, Any]
 #: What a feature needs to be known: the name alone, the specification sheet, or figures of the benchmark table.
@@ -298,7 +302,34 @@ FEATURES: tuple[Feature, ...] = (
     _known("years_since_release", "years", "test year less the sheet's release year", _years_since_release),
 )  # fmt: skip
 FEATURE_NAMES: tuple[str, ...] = tuple(feature.name for feature in FEATURES)
-_COMPUTE: tuple[Callable[[Row], float], ...] = tuple(feature.compute for feature in FEATURES)
+#: What the features of a group may read of a row; those that ask for more raise a `KeyError`.
+_READABLE: dict[FeatureGroup, tuple[str, ...]] = {
+    "name": tuple(field for field in PARSED_FIELDS if field not in ("canonical", "chip_group")),
+    "specs": ("match_confidence", "is_strict", *COLUMN_BY_FIELD.values()),
+    "known": (*KNOWN_FIELDS, "spec_release_year"),
+}
+#: GPUs share their chips' sheets, and boards their chips' names.
+_KEPT_PARTS = 4096
+
+
+def _compute_group(group: FeatureGroup) -> tuple[slice, Callable[[Row], NDArray[np.float32]]]:
+    """Places of a group's features, and the function that computes them, which remembers what it has seen."""
+    places = [place for place, feature in enumerate(FEATURES) if feature.group == group]
+    if places != list(range(places[0], places[-1] + 1)):
+        raise ValueError(f"the features that need {group!r} must stand together in FEATURES")
+    computations = [FEATURES[place].compute for place in places]
+    fields = _READABLE[group]
+    read = itemgetter(*fields)
+
+    @lru_cache(maxsize=_KEPT_PARTS)
+    def compute(parts: tuple[Any, ...]) -> NDArray[np.float32]:
+        row = dict(zip(fields, parts, strict=True))
+        return np.array([compute_one(row) for compute_one in computations], dtype=np.float32)
+
+    return slice(places[0], places[-1] + 1), lambda row: compute(read(row))
+
+
+_COMPUTE = tuple(_compute_group(group) for group in _READABLE)
 
 
 def complete_name(row: Row) -> str:
@@ -316,10 +347,10 @@ def build_features(rows: Iterable[Row]) -> FeatureTable:
     Values are rounded to float32, the precision in which tree libraries and ONNX compare them, so that a
     model answers alike before and after its export.
     """
-    texts: list[str] = []
-    values: list[list[float]] = []
-    for row in rows:
-        texts.append(complete_name(row))
-        values.append([compute(row) for compute in _COMPUTE])
-    matrix = np.asarray(values, dtype=np.float32).astype(np.float64).reshape(len(values), len(FEATURES))
-    return FeatureTable(texts=texts, values=matrix)
+    gpus = list(rows)
+    values = np.empty((len(gpus), len(FEATURES)), dtype=np.float32)
+    for places, compute in _COMPUTE:
+        part = values[:, places]
+        for place, row in enumerate(gpus):
+            part[place] = compute(row)
+    return FeatureTable(texts=[complete_name(row) for row in gpus], values=values.astype(np.float64))

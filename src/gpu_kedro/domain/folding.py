@@ -5,9 +5,12 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from gpu_kedro.domain.vocabulary import LEADING_VENDOR_WORDS
 
+#: Names are made of a few thousand words, which come again and again.
+_KEPT_WORDS = 8192
 _TRADEMARKS = str.maketrans(dict.fromkeys("™®©℠", " "))
 _TRADEMARK_WORDS = re.compile(r"\((?:tm|r|c)\)|\btm\b")
 _DEVICE_ID = re.compile(r"\((?:0x[0-9a-f]{4,8}|rev [0-9a-f]{2})\)")
@@ -100,24 +103,25 @@ def _unwrap_renderer(text: str) -> str:
     return text[: tail.start()] if tail and tail.start() > 0 else text
 
 
-def _unglue(word: str) -> list[str]:
+@lru_cache(maxsize=_KEPT_WORDS)
+def _unglue(word: str) -> tuple[str, ...]:
     """Split words written together: `rx6600xt` → `rx 6600 xt`, `eah4870x2` → `hd 4870 x2`."""
     if word in _SPELLINGS:
-        return _SPELLINGS[word].split()
+        return tuple(_SPELLINGS[word].split())
     if word.isalpha() or word.isdecimal() or len(word) < 3:
-        return [word]
+        return (word,)
     embedded = _EMBEDDED_MODEL.fullmatch(word)
     if embedded:
-        return ["radeon", "hd", *(part for part in embedded.groups() if part)]
+        return ("radeon", "hd", *(part for part in embedded.groups() if part))
     glued = _SERIES_THEN_NUMBER.fullmatch(word)
     if glued:
-        return [_SPELLINGS.get(glued[1], glued[1]), *_unglue_suffix(glued[2])]
+        return (_SPELLINGS.get(glued[1], glued[1]), *_unglue_suffix(glued[2]))
     return _unglue_suffix(word)
 
 
-def _unglue_suffix(word: str) -> list[str]:
+def _unglue_suffix(word: str) -> tuple[str, ...]:
     glued = _NUMBER_THEN_SUFFIX.fullmatch(word) or _MOBILE_NUMBER_THEN_SUFFIX.fullmatch(word)
-    return [part for part in glued.groups() if part] if glued else [word]
+    return tuple(part for part in glued.groups() if part) if glued else (word,)
 
 
 def _join_series_digits(words: list[str]) -> list[str]:

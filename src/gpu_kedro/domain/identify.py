@@ -9,7 +9,7 @@ from typing import Any
 
 from gpu_kedro.domain.matching import SpecIndex, SpecMatch
 from gpu_kedro.domain.names import ParsedName, parse_name
-from gpu_kedro.domain.specs import NUMERIC_SPEC_FIELDS, SPEC_FIELDS
+from gpu_kedro.domain.specs import COLUMN_BY_FIELD, NUMERIC_SPEC_FIELDS
 
 #: Figures that the benchmark table, or the person who asks, may know about a GPU, with their unit.
 KNOWN_FIELDS: tuple[str, ...] = ("g3d_mark", "g2d_mark", "price_usd", "tdp_w", "test_year")
@@ -31,13 +31,9 @@ PARSED_FIELDS: tuple[str, ...] = (
     "compute_cores",
 )
 MATCH_FIELDS: tuple[str, ...] = ("spec_name", "match_kind", "match_confidence", "is_strict")
-#: Spec columns carry a prefix, because a spec sheet's power and a measured power are different things.
-SPEC_PREFIX = "spec_"
 
 GpuRow = dict[str, Any]
 _PARSED_VALUES = attrgetter(*PARSED_FIELDS)
-_SPEC_COLUMNS = {field.name: SPEC_PREFIX + field.name for field in SPEC_FIELDS}
-_NO_SPECS: dict[str, None] = dict.fromkeys(_SPEC_COLUMNS.values())
 
 
 def identify_gpu(
@@ -76,12 +72,11 @@ def assemble_row(
     row["is_strict"] = match.is_strict
     if specs:
         row["match_kind"], row["match_confidence"], row["is_strict"] = "sheet", 1.0, True
-    row.update(_NO_SPECS)
-    for sheet in (match.specs, specs):
-        for field, value in sheet.items():
-            column = _SPEC_COLUMNS.get(field)
-            if column is not None and value is not None:
-                row[column] = value
+    row.update(match.columns)
+    for field, value in specs.items():
+        column = COLUMN_BY_FIELD.get(field)
+        if column is not None and value is not None:
+            row[column] = value
     for field in KNOWN_FIELDS:
         row[field] = known.get(field)
     return row
@@ -99,6 +94,6 @@ NUMERIC_ROW_FIELDS: tuple[str, ...] = (
     "memory_gb",
     "compute_cores",
     "match_confidence",
-    *(SPEC_PREFIX + field for field in NUMERIC_SPEC_FIELDS),
+    *(COLUMN_BY_FIELD[field] for field in NUMERIC_SPEC_FIELDS),
     *KNOWN_FIELDS,
 )

@@ -37,6 +37,7 @@ from gpu_kedro.domain.spec_rows import (
     is_workstation_spec,
     read_spec_row,
 )
+from gpu_kedro.domain.specs import COLUMN_BY_FIELD
 
 __all__ = ["KINDS", "MatchKind", "SpecIndex", "SpecMatch", "is_mobile_spec", "is_workstation_spec"]
 
@@ -44,7 +45,7 @@ __all__ = ["KINDS", "MatchKind", "SpecIndex", "SpecMatch", "is_mobile_spec", "is
 SUGGEST_BELOW = 0.55  # confidence under which near names are offered
 SUGGESTION_LIMIT = 3
 _SUGGESTION_CUTOFF = 72.0
-_CACHE_SIZE = 16_384
+_CACHE_SIZE = 8192  # every name of the table and of the specifications
 _FIRST_RENOIR_YEAR = 2020  # from then on the graphics carry no Vega number
 
 
@@ -60,18 +61,18 @@ class SpecMatch:
         kind: one of `KINDS`.
         confidence: in [0, 1], of the kind.
         is_strict: the very same model: number, suffix, form and line agree.
-        did_you_mean: up to three near row names, only when there is no join or a doubtful one.
         specs: inherited values by specification field; a missing one is absent.
         field_sources: for each of `specs`, `spec` (from the row) or `derived` (worked out from the processor).
+        columns: the same values by column of a GPU's row (`spec_…`), None where missing.
     """
 
     spec_name: str | None
     kind: str
     confidence: float
     is_strict: bool
-    did_you_mean: tuple[str, ...]
     specs: Mapping[str, Any]
     field_sources: Mapping[str, str]
+    columns: Mapping[str, Any]
 
 
 class SpecIndex:
@@ -93,6 +94,9 @@ class SpecIndex:
         plainest = (min(editions, key=lambda row: (row.oddity, row.spec_name)) for editions in self._by_key.values())
         self._suggestions = {row.spec_name: _suggestion_text(row.parsed, row.is_mobile) for row in plainest}
         self._match_cached: Callable[[ParsedName], SpecMatch] = lru_cache(maxsize=_CACHE_SIZE)(self._match)
+        self._suggest_cached: Callable[[ParsedName], tuple[str, ...]] = lru_cache(maxsize=_CACHE_SIZE)(self._suggest)
+        # the names that inherit the same from one row share it
+        self._inheritances: dict[tuple[Any, ...], tuple[Mapping[str, Any], Mapping[str, str], Mapping[str, Any]]] = {}
 
     @classmethod
     def from_rows(cls, rows: Iterable[Mapping[str, Any]]) -> "SpecIndex":
@@ -107,25 +111,26 @@ class SpecIndex:
         """Find the row of a GPU's name; any string gives an answer, `kind` "none" when there is no row."""
         return self._match_cached(name if isinstance(name, ParsedName) else parse_name(name))
 
+    def suggest(self, name: str | ParsedName) -> tuple[str, ...]:
+        """Name up to three near rows when there is no join or a doubtful one, best first; nothing otherwise.
+
+        Apart from the join because it compares with every row, which those who ask for thousands of GPUs do not need.
+        """
+        parsed = name if isinstance(name, ParsedName) else parse_name(name)
+        is_sure = self.match(parsed).confidence >= SUGGEST_BELOW
+        return () if is_sure or parsed.kind == "virtual" else self._suggest_cached(parsed)
+
     def _match(self, parsed: ParsedName) -> SpecMatch:
-        if parsed.kind == "virtual":
-            return _no_match(())
-        row, kind = self._find(parsed)
+        row, kind = (None, "none") if parsed.kind == "virtual" else self._find(parsed)
         if row is None:
-            return _no_match(self._suggest(parsed))
+            return _NO_MATCH
         rung = KINDS[kind]
         derived = _derive_processor_values(parsed) if kind in ("apu_compute_units", "a_series_apu") else {}
-        inherited = {field: value for field, value in row.values.items() if field not in rung.withheld}
-        sources = {**dict.fromkeys(inherited, "spec"), **dict.fromkeys(derived, "derived")}
-        return SpecMatch(
-            spec_name=row.spec_name,
-            kind=kind,
-            confidence=rung.confidence,
-            is_strict=rung.is_strict,
-            did_you_mean=self._suggest(parsed) if rung.confidence < SUGGEST_BELOW else (),
-            specs=MappingProxyType({**inherited, **derived}),
-            field_sources=MappingProxyType(sources),
-        )
+        key = (row.spec_name, kind, *derived.items())
+        found = self._inheritances.get(key)
+        if found is None:
+            found = self._inheritances[key] = _inherit(row, rung, derived)
+        return SpecMatch(row.spec_name, kind, rung.confidence, rung.is_strict, *found)
 
     def _find(self, parsed: ParsedName) -> tuple[SpecRow | None, str]:
         """Climb down the ladder, surest join first."""
@@ -304,17 +309,26 @@ class SpecIndex:
         return tuple(str(spec_name) for _, _, spec_name in near)
 
 
-def _no_match(suggestions: tuple[str, ...]) -> SpecMatch:
-    empty: Mapping[str, Any] = MappingProxyType({})
-    return SpecMatch(
-        spec_name=None,
-        kind="none",
-        confidence=KINDS["none"].confidence,
-        is_strict=False,
-        did_you_mean=suggestions,
-        specs=empty,
-        field_sources=empty,
-    )
+def _inherit(
+    row: SpecRow, rung: MatchKind, derived: Mapping[str, Any]
+) -> tuple[Mapping[str, Any], Mapping[str, str], Mapping[str, Any]]:
+    """What a name takes over from a row: `specs`, `field_sources` and `columns` of `SpecMatch`."""
+    inherited = {field: value for field, value in row.values.items() if field not in rung.withheld}
+    sources = {**dict.fromkeys(inherited, "spec"), **dict.fromkeys(derived, "derived")}
+    specs = {**inherited, **derived}
+    columns = {column: specs.get(field) for field, column in COLUMN_BY_FIELD.items()}
+    return MappingProxyType(specs), MappingProxyType(sources), MappingProxyType(columns)
+
+
+_NO_MATCH = SpecMatch(
+    spec_name=None,
+    kind="none",
+    confidence=KINDS["none"].confidence,
+    is_strict=False,
+    specs=MappingProxyType({}),
+    field_sources=MappingProxyType({}),
+    columns=MappingProxyType(dict.fromkeys(COLUMN_BY_FIELD.values())),
+)
 
 
 def _key_of(parsed: ParsedName, is_mobile: bool) -> _Key:

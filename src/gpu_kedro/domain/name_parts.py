@@ -5,6 +5,7 @@ Each function answers one question from the words alone.
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from gpu_kedro.domain.vocabulary import (
     APU_MODELS,
@@ -24,6 +25,9 @@ _SHORT_MODEL_BRANDS = frozenset({"tesla", "grid", "firegl", "arc", "apple"})
 _NUMBERED_VERSION = re.compile(r"v?\d{1,4}")
 _MEMORY = re.compile(r"(\d{1,4})(gb|mb)")
 _MOBILE_TOKEN = re.compile(r"[a-z]?\d{3,4}m(?:x|s)?")
+#: Names are made of a few thousand words, which come again and again.
+_KEPT_WORDS = 8192
+_SERIES_WORDS = frozenset().union(*(words for words, _ in SERIES_BY_WORDS))
 
 
 def find_model(words: Sequence[str]) -> int | None:
@@ -31,9 +35,9 @@ def find_model(words: Sequence[str]) -> int | None:
     start = next((at for at, word in enumerate(words) if word in BRAND_WORDS), 0)
     for at in range(start, len(words)):
         word = words[at]
-        if word in NOT_A_MODEL or _MEMORY.fullmatch(word) or words[at + 1 : at + 2] in (["gb"], ["mb"]):
+        if _is_no_model(word) or words[at + 1 : at + 2] in (["gb"], ["mb"]):
             continue
-        if _MODEL.fullmatch(word) or (word in DATA_CENTER_MODELS and len(words) <= at + 4):
+        if _looks_like_model(word) or (word in DATA_CENTER_MODELS and len(words) <= at + 4):
             return at
         if not _SHORT_MODEL_BRANDS.isdisjoint(words) and _SHORT_MODEL.fullmatch(word):
             return at
@@ -44,6 +48,16 @@ def find_model(words: Sequence[str]) -> int | None:
         if words[start] in ("voodoo", "volari") and _NUMBERED_VERSION.fullmatch(word):
             return at
     return None
+
+
+@lru_cache(maxsize=_KEPT_WORDS)
+def _is_no_model(word: str) -> bool:
+    return word in NOT_A_MODEL or _MEMORY.fullmatch(word) is not None
+
+
+@lru_cache(maxsize=_KEPT_WORDS)
+def _looks_like_model(word: str) -> bool:
+    return _MODEL.fullmatch(word) is not None
 
 
 def find_wordy_model(words: Sequence[str]) -> str | None:
@@ -67,10 +81,13 @@ def find_series(words: Sequence[str], at: int | None, token: str | None) -> str 
         present -= {word for word in words[at + 1 :] if word in ("gt", "gtx", "gts", "pro", "xe", "mx", "hd", "igp")}
     if token and token.startswith("titan") and "gtx" in words:
         return "geforce gtx"
-    for required, series in SERIES_BY_WORDS:
-        if required <= present:
-            return _refine_series(series, token, set(words))
-    return _series_of_bare_number(words, at, token)
+    series = _series_of_words(_SERIES_WORDS.intersection(present))
+    return _refine_series(series, token, set(words)) if series else _series_of_bare_number(words, at, token)
+
+
+@lru_cache(maxsize=_KEPT_WORDS)
+def _series_of_words(present: frozenset[str]) -> str | None:
+    return next((series for required, series in SERIES_BY_WORDS if required <= present), None)
 
 
 def find_vendor(words: Sequence[str], prefix: str | None, series: str | None) -> str | None:
@@ -89,10 +106,10 @@ def take_memory(words: Sequence[str], at: int | None) -> tuple[float | None, lis
     for index, word in enumerate(words):
         if index == at:
             continue
-        size = _MEMORY.fullmatch(word) or (_MEMORY.fullmatch(f"{word}b") if at is not None and index > at else None)
         after_model = at is not None and index > at
-        if size:
-            memory_gb = int(size[1]) / (1 if size[2] == "gb" else 1024)
+        size_gb = _read_memory(word, after_model)
+        if size_gb is not None:
+            memory_gb = size_gb
         elif word in ("gb", "mb") and rest and rest[-1].isdecimal() and len(rest[-1]) <= 4:
             memory_gb = int(rest.pop()) / (1 if word == "gb" else 1024)
         elif after_model and word in ("16m", "32m", "64m", "128m") and "go" in words:
@@ -100,6 +117,13 @@ def take_memory(words: Sequence[str], at: int | None) -> tuple[float | None, lis
         else:
             rest.append(word)
     return memory_gb, rest
+
+
+@lru_cache(maxsize=_KEPT_WORDS)
+def _read_memory(word: str, after_model: bool) -> float | None:
+    """Read "6gb" and "512mb", behind the model also "6g"; in GB."""
+    size = _MEMORY.fullmatch(word) or (_MEMORY.fullmatch(f"{word}b") if after_model else None)
+    return int(size[1]) / (1 if size[2] == "gb" else 1024) if size else None
 
 
 def find_suffix(before: Sequence[str], after: Sequence[str], series: str | None, token: str | None) -> str | None:

@@ -38,7 +38,7 @@ from gpu_kedro.domain.vocabulary import (
 
 MAX_NAME_LENGTH = 200  # longer than any GPU name; bounds the work a hostile string can cause
 _RAW_LENGTH = 4000
-_CACHE_SIZE = 16_384
+_CACHE_SIZE = 8192  # every name of the table and of the specifications
 
 _DIGITS = re.compile(r"\d+")
 _VGPU = re.compile(r"(?:grid )?(?:gtx )?(?:rtx (\d{4})p?|([a-z]{1,3}\d{1,4}[a-z]?)) \d{1,2}[qabc]?")

@@ -66,6 +66,8 @@ SPEC_FIELDS: tuple[SpecField, ...] = (
 SPEC_COLUMNS: tuple[str, ...] = ("spec_name", *(field.name for field in SPEC_FIELDS))
 NUMERIC_SPEC_FIELDS: tuple[str, ...] = tuple(field.name for field in SPEC_FIELDS if field.kind == "number")
 TEXT_SPEC_FIELDS: tuple[str, ...] = tuple(field.name for field in SPEC_FIELDS if field.kind == "text")
+#: A GPU's row has them with a prefix, because a spec sheet's power and a measured power are different things.
+COLUMN_BY_FIELD: dict[str, str] = {field.name: f"spec_{field.name}" for field in SPEC_FIELDS}
 
 
 def tabulate_specs(specifications: Iterable[Any]) -> "pd.DataFrame":

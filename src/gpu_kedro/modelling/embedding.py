@@ -6,6 +6,7 @@ Source of the method: Deerwester et al. (1990), Indexing by latent semantic anal
 
 import json
 from collections import Counter
+from collections.abc import Mapping
 from functools import lru_cache
 from math import sqrt
 from typing import Self
@@ -17,17 +18,22 @@ from gpu_kedro.modelling.arrays import array_bytes, read_array
 from gpu_kedro.modelling.options import EmbeddingOptions
 
 _LONGEST_TEXT = 200
-_KEPT_VECTORS = 16_384
+#: Names are made of a few thousand words, which come again and again; one takes about a kilobyte.
+_KEPT_WORDS = 4096
 
 
 def ngrams(text: str, longest: int) -> list[str]:
     """Character n-grams of 2 to `longest` letters inside each word, words padded with a space on both sides."""
-    grams: list[str] = []
-    for word in text[:_LONGEST_TEXT].split():
-        padded = f" {word} "
-        for size in range(2, longest + 1):
-            grams.extend(padded[start : start + size] for start in range(max(1, len(padded) - size + 1)))
-    return grams
+    return [gram for word in text[:_LONGEST_TEXT].split() for gram in _word_ngrams(word, longest)]
+
+
+def _word_ngrams(word: str, longest: int) -> list[str]:
+    padded = f" {word} "
+    return [
+        padded[start : start + size]
+        for size in range(2, longest + 1)
+        for start in range(max(1, len(padded) - size + 1))
+    ]
 
 
 class NameEmbedding:
@@ -48,8 +54,7 @@ class NameEmbedding:
         self.components = components
         self.ngram_max = ngram_max
         self._weights = components * idf[:, None]
-        # the same names are asked about again and again; a vector takes about 300 bytes
-        self._embed = lru_cache(maxsize=_KEPT_VECTORS)(self._embed_anew)
+        self._read_word = lru_cache(maxsize=_KEPT_WORDS)(self._read_word_anew)
 
     @property
     def dims(self) -> int:
@@ -89,23 +94,25 @@ class NameEmbedding:
             vectors[position] = self._embed(text)
         return vectors
 
-    def _embed_anew(self, text: str) -> NDArray[np.float64]:
-        places, counts = self._count(text)
-        if not places:
-            return np.zeros(self.dims)
-        times = np.array(counts, dtype=float)
-        norm = sqrt(float(np.square(times * self.idf[places]).sum()))
-        vector: NDArray[np.float64] = (times @ self._weights[places]) / norm
+    def _embed(self, text: str) -> NDArray[np.float64]:
+        """The sum of the words' vectors, divided by the norm of all their n-grams together."""
+        vector = np.zeros(self.dims)
+        weights: dict[int, float] = {}
+        for word in text[:_LONGEST_TEXT].split():
+            word_vector, word_weights = self._read_word(word)
+            vector += word_vector
+            for place, weight in word_weights.items():
+                weights[place] = weights.get(place, 0.0) + weight
+        if weights:
+            vector /= sqrt(sum(weight * weight for weight in weights.values()))
         return vector
 
-    def _count(self, text: str) -> tuple[list[int], list[int]]:
-        counts: dict[int, int] = {}
-        vocabulary = self.vocabulary
-        for gram in ngrams(text, self.ngram_max):
-            place = vocabulary.get(gram)
-            if place is not None:
-                counts[place] = counts.get(place, 0) + 1
-        return list(counts), list(counts.values())
+    def _read_word_anew(self, word: str) -> tuple[NDArray[np.float64], Mapping[int, float]]:
+        """A word's part of the vector, (dims,), and its n-grams' tf-idf by place in the vocabulary."""
+        grams = Counter(_word_ngrams(word, self.ngram_max))
+        counts = {self.vocabulary[gram]: times for gram, times in grams.items() if gram in self.vocabulary}
+        places, times = list(counts), np.array(list(counts.values()), dtype=float)
+        return times @ self._weights[places], dict(zip(places, (times * self.idf[places]).tolist(), strict=True))
 
     def to_files(self) -> dict[str, bytes]:
         """The embedding as files of a bundle."""

@@ -68,7 +68,9 @@ def describe_gpu(runtime: Runtime, name: str) -> dict[str, Any]:
     match = runtime.served.index.match(parsed)
     measured = runtime.served.known.find(parsed, match.spec_name, is_strict=match.is_strict)
     if match.spec_name is None and measured is None:
-        raise UnknownGpuError(name, match.did_you_mean or tuple(_nearest_names(runtime.catalogue, name)))
+        raise UnknownGpuError(
+            name, runtime.served.index.suggest(parsed) or tuple(_nearest_names(runtime.catalogue, name))
+        )
     return {
         "model_version": runtime.version,
         "name": (measured or {}).get("name") or match.spec_name,

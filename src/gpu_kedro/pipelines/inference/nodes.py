@@ -93,7 +93,7 @@ def assemble_predictions(
                 "spec": match.spec_name,
                 "kind": row["match_kind"],
                 "confidence": row["match_confidence"],
-                "did_you_mean": list(match.did_you_mean),
+                "did_you_mean": list(served.index.suggest(identity.parsed)),
             },
             "segment": _describe_segment(estimates["segment"], place, measured.get("segment")),
         }
