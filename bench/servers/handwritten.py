@@ -81,7 +81,7 @@ class Models:
                 "spec": match.spec_name,
                 "kind": row["match_kind"],
                 "confidence": row["match_confidence"],
-                "did_you_mean": list(self.served.index.suggest(parse_name(query["name"]))),
+                "did_you_mean": list(self.served.index.suggest(parse_name(query["name"]), match)),
             },
             "segment": {
                 "labels": labels if measured is None else measured.split(", "),
@@ -101,13 +101,15 @@ class Models:
                 "source": "predicted" if measured is None else "measured",
             }
         answer["price_usd"]["note"] = _NOTE
-        answer["warnings"] = find_warnings(query, row, values[0], match, (), self.served)
+        outside = self.served.training_range.outside(values)
+        answer["warnings"] = find_warnings(query, row, values[0], outside[0], match, (), self.served)
         return answer
 
     def answer_columns(self, columns: dict[str, list[Any]]) -> dict[str, Any]:
         """Many answers, in the shape of `PredictionColumns`."""
         queries = [dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True)]
         rows, matches, known, values, estimates = self._estimate(queries)
+        outside = self.served.training_range.outside(values)
         segment = estimates["segment"]
         answer: dict[str, Any] = {
             "model_version": self.served.version,
@@ -124,8 +126,10 @@ class Models:
             "p_mobile": segment.probabilities[:, 1].tolist(),
             "p_workstation": segment.probabilities[:, 2].tolist(),
             "warnings": [
-                " ".join(warning["code"] for warning in find_warnings(query, row, features, match, (), self.served))
-                for query, row, features, match in zip(queries, rows, values, matches, strict=True)
+                " ".join(
+                    warning["code"] for warning in find_warnings(query, row, features, beyond, match, (), self.served)
+                )
+                for query, row, features, beyond, match in zip(queries, rows, values, outside, matches, strict=True)
             ],
         }
         for name in _FIGURES:

@@ -111,13 +111,12 @@ class SpecIndex:
         """Find the row of a GPU's name; any string gives an answer, `kind` "none" when there is no row."""
         return self._match_cached(name if isinstance(name, ParsedName) else parse_name(name))
 
-    def suggest(self, name: str | ParsedName) -> tuple[str, ...]:
+    def suggest(self, parsed: ParsedName, match: SpecMatch) -> tuple[str, ...]:
         """Name up to three near rows when there is no join or a doubtful one, best first; nothing otherwise.
 
         Apart from the join because it compares with every row, which those who ask for thousands of GPUs do not need.
         """
-        parsed = name if isinstance(name, ParsedName) else parse_name(name)
-        is_sure = self.match(parsed).confidence >= SUGGEST_BELOW
+        is_sure = match.confidence >= SUGGEST_BELOW
         return () if is_sure or parsed.kind == "virtual" else self._suggest_cached(parsed)
 
     def _match(self, parsed: ParsedName) -> SpecMatch:

@@ -204,7 +204,9 @@ class ServedExpert:
 
     def predict(self, values: Matrix, embeddings: Matrix) -> Matrix:
         """The blend: (n,) logs, or (n, classes) probabilities."""
-        return np.tensordot(self.weights, self.predict_members(values, embeddings), axes=1)
+        members = self.predict_members(values, embeddings)
+        blend: Matrix = (self.weights @ members.reshape(len(members), -1)).reshape(members.shape[1:])
+        return blend
 
 
 def expert_to_files(expert: Expert) -> dict[str, bytes]:

@@ -8,7 +8,7 @@ Source: Lei et al. (2018), Distribution-free predictive inference for regression
 Normalized nonconformity measures for regression conformal prediction.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
 from typing import Any
@@ -56,7 +56,10 @@ def conformal_quantile(scores: NDArray[np.float64], coverage: float) -> float:
 
 
 def scale_inputs(
-    values: NDArray[np.float64], columns: list[int], predicted: NDArray[np.float64], members: NDArray[np.float64]
+    values: NDArray[np.float64],
+    columns: Sequence[int] | NDArray[np.intp],
+    predicted: NDArray[np.float64],
+    members: NDArray[np.float64],
 ) -> NDArray[np.float32]:
     """Inputs of the scale model: the expert's features (NaN as −99), the estimate, the members' spread.
 
@@ -67,8 +70,8 @@ def scale_inputs(
         members: (members, n) logs.
     """
     inputs = np.empty((len(values), len(columns) + 2), dtype=np.float32)
-    features = values[:, columns]
-    inputs[:, :-2] = np.where(np.isnan(features), _MISSING, features)
+    inputs[:, :-2] = values.take(columns, axis=1)
+    inputs[np.isnan(inputs)] = _MISSING
     deviations = members - members.sum(axis=0) / len(members)
     inputs[:, -2] = predicted
     inputs[:, -1] = np.sqrt(np.square(deviations).sum(axis=0) / len(members))
@@ -122,10 +125,12 @@ def name_stratum(row: Mapping[str, Any]) -> str:
     return "none" if row["match_kind"] == "none" else "other"
 
 
-def half_widths(sizes: NDArray[np.float64], strata: NDArray[Any], quantiles: dict[str, float]) -> NDArray[np.float64]:
+def half_widths(
+    sizes: NDArray[np.float64], strata: Iterable[str], quantiles: Mapping[str, float]
+) -> NDArray[np.float64]:
     """Half-width in logs for each row: its size times its stratum's quantile (else that of all)."""
-    multiples = np.array([quantiles.get(str(stratum), quantiles["all"]) for stratum in strata])
-    widths: NDArray[np.float64] = sizes * multiples
+    others = quantiles["all"]
+    widths: NDArray[np.float64] = sizes * [quantiles.get(stratum, others) for stratum in strata]
     return widths
 
 

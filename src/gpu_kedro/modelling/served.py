@@ -27,6 +27,9 @@ from gpu_kedro.modelling.warnings import TrainingRange
 
 Matrix = NDArray[np.float64]
 _RELEASE_YEAR = FEATURE_NAMES.index("release_year")
+_BOTH_SIDES = np.array([-1.0, 1.0])
+#: Segments are judged by name and specification only.
+_SEGMENT_LEVELS: tuple[Level, ...] = ("name", "specs")
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,7 @@ class SegmentEstimates:
 @dataclass(frozen=True)
 class _ServedRegressor:
     expert: ServedExpert
-    columns: list[int]
+    columns: NDArray[np.intp]
     scale_model: ObliviousEstimator
     quantiles: dict[float, dict[str, float]]
 
@@ -112,7 +115,7 @@ class ServedBundle:
                 part = subfiles(files, f"targets/{target.name}/{level}")
                 if target.task == "regression":
                     self._regressors[target.name, level] = _bind_regressor(part)
-                else:
+                elif level in _SEGMENT_LEVELS:
                     self._classifiers[level] = _bind_classifier(part)
 
     def estimate(self, target: Target, rows: Sequence[Mapping[str, Any]], table: FeatureTable, vectors: Matrix) -> Any:
@@ -136,19 +139,19 @@ class ServedBundle:
     ) -> RegressionEstimates:
         predicted = np.empty(len(rows))
         bounds: dict[float, Matrix] = {}
+        are_newer = (values[:, _RELEASE_YEAR] > self._last_release).tolist()
         for level, places in _by_level(rows, target).items():
             served = self._regressors[target.name, level]
-            chosen = values[places]
-            members = served.expert.predict_members(chosen, vectors[places])
+            chosen = values.take(places, axis=0)
+            members = served.expert.predict_members(chosen, vectors.take(places, axis=0))
             centre = served.expert.weights @ members
             sizes = expected_size(served.scale_model, scale_inputs(chosen, served.columns, centre, members))
-            strata = np.array([name_stratum(rows[place]) for place in places], dtype=object)
-            strata[chosen[:, _RELEASE_YEAR] > self._last_release] = NEWER
+            strata = [NEWER if are_newer[place] else name_stratum(rows[place]) for place in places]
             predicted[places] = np.exp(centre)
             for coverage, quantiles in served.quantiles.items():
-                half = half_widths(sizes, strata, quantiles)
                 edges = bounds.setdefault(coverage, np.empty((len(rows), 2)))
-                edges[places, 0], edges[places, 1] = np.exp(centre - half), np.exp(centre + half)
+                half = half_widths(sizes, strata, quantiles)
+                edges[places] = np.exp(centre[:, None] + half[:, None] * _BOTH_SIDES)
         return RegressionEstimates(predicted, bounds)
 
     def _estimate_segments(
@@ -158,7 +161,7 @@ class ServedBundle:
         marginals = np.empty((len(rows), len(SEGMENTS)))
         for level, places in _by_level(rows, target).items():
             served = self._classifiers[level]
-            raw = served.expert.predict(values[places], vectors[places])
+            raw = served.expert.predict(values.take(places, axis=0), vectors.take(places, axis=0))
             probabilities = apply_temperature(raw, served.temperature)
             marginals[places] = np.minimum(probabilities @ served.membership, 1.0)
             for place, best in zip(places, probabilities.argmax(axis=1), strict=True):
@@ -186,7 +189,7 @@ def _bind_regressor(files: dict[str, bytes]) -> _ServedRegressor:
     head = json.loads(files["calibration.json"])
     return _ServedRegressor(
         expert=expert_from_files(files),
-        columns=head["columns"],
+        columns=np.array(head["columns"], dtype=np.intp),
         scale_model=ObliviousEstimator(subfiles(files, "scale")),
         quantiles={float(coverage): strata for coverage, strata in head["quantiles"].items()},
     )

@@ -1,6 +1,6 @@
 """What somebody should know before trusting an answer; each warning names the field it is about."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -51,17 +51,24 @@ class TrainingRange:
         self.lowest = np.array([low for low, _ in self.bounds])
         self.highest = np.array([high for _, high in self.bounds])
 
-    def outside(self, values: NDArray[np.float64]) -> list[int]:
-        """Positions, among the watched features, of values beyond the range; NaN lies nowhere."""
-        watched = values[_PLACES]
-        places: list[int] = np.flatnonzero((watched < self.lowest) | (watched > self.highest)).tolist()
-        return places
+    def outside(self, values: NDArray[np.float64]) -> list[list[int]]:
+        """For each of n rows of features, the positions among the watched ones of values beyond the range.
+
+        NaN lies nowhere.
+        """
+        watched = values.take(_PLACES, axis=1)
+        rows, places = np.nonzero((watched < self.lowest) | (watched > self.highest))
+        found: list[list[int]] = [[] for _ in values]
+        for row, place in zip(rows.tolist(), places.tolist(), strict=True):
+            found[row].append(place)
+        return found
 
 
 def find_warnings(
     query: Mapping[str, Any],
     row: Mapping[str, Any],
     values: NDArray[np.float64],
+    outside: Sequence[int],
     match: SpecMatch,
     estimated: tuple[str, ...],
     served: Any,
@@ -72,6 +79,7 @@ def find_warnings(
         query: what was asked.
         row: the identified GPU.
         values: its features.
+        outside: which of them `TrainingRange.outside` found.
         match: what its name was matched to.
         estimated: fields of a given sheet that were estimated from similar sheets.
         served: the bound bundle (`training_range`, `architectures`).
@@ -96,8 +104,7 @@ def find_warnings(
                 f"no GPU of the architecture {architecture} is in the training table",
             )
         )
-    ranges = served.training_range
-    found.extend(_describe_range(place, values, ranges) for place in ranges.outside(values))
+    found.extend(_describe_range(place, values, served.training_range) for place in outside)
     found.extend(_find_contradictions(query, match))
     return found
 

@@ -69,7 +69,7 @@ def describe_gpu(runtime: Runtime, name: str) -> dict[str, Any]:
     measured = runtime.served.known.find(parsed, match.spec_name, is_strict=match.is_strict)
     if match.spec_name is None and measured is None:
         raise UnknownGpuError(
-            name, runtime.served.index.suggest(parsed) or tuple(_nearest_names(runtime.catalogue, name))
+            name, runtime.served.index.suggest(parsed, match) or tuple(_nearest_names(runtime.catalogue, name))
         )
     return {
         "model_version": runtime.version,

@@ -82,6 +82,7 @@ def assemble_predictions(
 ) -> list[Prediction]:
     """Write each answer as the HTTP contract has it (`Prediction`)."""
     answers: list[Prediction] = []
+    outside = served.training_range.outside(feature_table.values)
     for place, (query, row, identity) in enumerate(zip(queries, gpu_rows, identities, strict=True)):
         measured = identity.measured or {}
         match = identity.match
@@ -93,14 +94,16 @@ def assemble_predictions(
                 "spec": match.spec_name,
                 "kind": row["match_kind"],
                 "confidence": row["match_confidence"],
-                "did_you_mean": list(served.index.suggest(identity.parsed)),
+                "did_you_mean": list(served.index.suggest(identity.parsed, match)),
             },
             "segment": _describe_segment(estimates["segment"], place, measured.get("segment")),
         }
         for name in REGRESSION_TARGETS:
             answer[name] = _describe_figure(estimates[name], place, measured.get(name))
         answer["price_usd"]["note"] = PRICE_NOTE
-        answer["warnings"] = find_warnings(query, row, feature_table.values[place], match, identity.estimated, served)
+        answer["warnings"] = find_warnings(
+            query, row, feature_table.values[place], outside[place], match, identity.estimated, served
+        )
         answers.append(answer)
     return answers
 
@@ -170,14 +173,15 @@ def tabulate_predictions(
             columns[f"{name}_low_{round(100 * cover)}"] = edges[:, 0].tolist()
             columns[f"{name}_high_{round(100 * cover)}"] = edges[:, 1].tolist()
         columns[f"{name}_source"] = _sources(known_figures)
+    outside = served.training_range.outside(feature_table.values)
     columns["warnings"] = [
         " ".join(
             warning["code"]
-            for warning in find_warnings(
-                query, row, feature_table.values[place], identity.match, identity.estimated, served
-            )
+            for warning in find_warnings(query, row, values, beyond, identity.match, identity.estimated, served)
         )
-        for place, (query, row, identity) in enumerate(zip(queries, gpu_rows, identities, strict=True))
+        for query, row, values, beyond, identity in zip(
+            queries, gpu_rows, feature_table.values, outside, identities, strict=True
+        )
     ]
     return columns
 
