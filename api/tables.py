@@ -6,9 +6,13 @@ The reading is strict about the file and lenient about its rows. PyArrow is impo
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import islice
+from typing import TYPE_CHECKING, Any, TypeVar
 
+import orjson
 from pydantic import ValidationError
 
 from api.errors import MalformedBodyError, UnusableTableError, list_errors
@@ -18,7 +22,10 @@ from gpu_kedro.serving.runtime import Runtime
 if TYPE_CHECKING:
     import pyarrow as pa
 
+T = TypeVar("T")
+U = TypeVar("U")
 CHUNK_ROWS = 2000
+_THREADS = 2
 _MAX_COLUMNS = 1000
 #: A Parquet file may unpack to many times its size; its texts are unpacked a chunk at a time.
 _MAX_UNPACKED = 20
@@ -101,16 +108,38 @@ def _write_csv(content: bytes, header: list[str], runtime: Runtime) -> Iterator[
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow([_disarm(name) for name in (*header, *_ADDED, ERROR)])
-    while chunk := [row for _, row in zip(range(CHUNK_ROWS), rows, strict=False)]:
+
+    def score(chunk: list[list[str]]) -> tuple[list[list[str]], list[Sequence[Any]]]:
         whole = [dict(zip(header, row, strict=True)) if len(row) == len(header) else None for row in chunk]
-        added = _score(whole, runtime)
-        for row, cells in zip(chunk, zip(*added.values(), strict=True), strict=True):
+        return chunk, [_write_cells(name, cells) for name, cells in _score(whole, runtime).items()]
+
+    for chunk, added in _work_ahead(iter(lambda: list(islice(rows, CHUNK_ROWS)), []), score):
+        for row, cells in zip(chunk, zip(*added, strict=True), strict=True):
             # a row of another length is filled up or cut, so that the columns behind it stay in place
             kept = (row + [""] * len(header))[: len(header)]
-            writer.writerow([*map(_disarm, kept), *map(_disarm, cells)])
+            writer.writerow([*map(_disarm, kept), *cells])
         yield out.getvalue().encode()
         out.seek(0)
         out.truncate()
+
+
+def _work_ahead(chunks: Iterable[T], work: Callable[[T], U]) -> Iterator[U]:
+    """Work on two chunks at a time, in their order: half of it is arithmetic that lets another thread run."""
+    with ThreadPoolExecutor(_THREADS) as threads:
+        begun: deque[Future[U]] = deque()
+        for chunk in chunks:
+            begun.append(threads.submit(work, chunk))
+            if len(begun) > _THREADS:
+                yield begun.popleft().result()
+        while begun:
+            yield begun.popleft().result()
+
+
+def _write_cells(name: str, cells: Sequence[Any]) -> Sequence[Any]:
+    """A column of the answer as cells: texts without formulas, numbers as JSON has them, in their shortest form."""
+    if _is_text(name):
+        return [_disarm(cell) for cell in cells]
+    return ["" if cell == "null" else cell for cell in orjson.dumps(cells)[1:-1].decode().split(",")]
 
 
 def _disarm(cell: Any) -> Any:
@@ -148,8 +177,9 @@ def score_parquet(content: bytes, runtime: Runtime, max_rows: int) -> bytes:
         sink = io.BytesIO()
         limit = _MAX_UNPACKED * max(len(content), 1_000_000)
         with pq.ParquetWriter(sink, pa.schema([*schema, *added], metadata=schema.metadata)) as writer:
-            for batch in packed.iter_batches(CHUNK_ROWS):
-                writer.write_batch(_score_batch(_unpack(batch, schema, limit), added, runtime))
+            unpacked = (_unpack(batch, schema, limit) for batch in packed.iter_batches(CHUNK_ROWS))
+            for scored in _work_ahead(unpacked, lambda batch: _score_batch(batch, added, runtime)):
+                writer.write_batch(scored)
     except (pa.ArrowException, OSError) as err:
         raise MalformedBodyError("the file is not Parquet, or damaged") from err
     return sink.getvalue()
@@ -184,9 +214,11 @@ def _score_batch(batch: "pa.RecordBatch", added: Sequence["pa.Field"], runtime: 
 def _arrow_type(name: str) -> "pa.DataType":
     import pyarrow as pa
 
-    if name == ERROR:
-        return pa.string()
-    return pa.float64() if "float" in str(PredictionColumns.model_fields[name].annotation) else pa.string()
+    return pa.string() if _is_text(name) else pa.float64()
+
+
+def _is_text(added: str) -> bool:
+    return added == ERROR or "float" not in str(PredictionColumns.model_fields[added].annotation)
 
 
 def _score(rows: Sequence[Mapping[str, Any] | None], runtime: Runtime) -> dict[str, list[Any]]:

@@ -1,5 +1,4 @@
 import csv
-import dataclasses
 import time
 from pathlib import Path
 
@@ -165,4 +164,4 @@ def test_canonical_of_a_canonical_text_is_itself(name: str) -> None:
 @settings(max_examples=100, deadline=None)
 @given(st.text(max_size=60))
 def test_parsing_is_deterministic(text: str) -> None:
-    assert dataclasses.asdict(parse_name(text)) == dataclasses.asdict(parse_name(f" {text} "))
+    assert parse_name(text)._asdict() == parse_name(f" {text} ")._asdict()

@@ -65,7 +65,8 @@ def assemble_row(
     specs: Mapping[str, Any],
 ) -> GpuRow:
     """Put the parts of one GPU side by side; given `specs` win over the matched ones."""
-    row: GpuRow = {"name": name, **dict(zip(PARSED_FIELDS, _PARSED_VALUES(parsed), strict=True))}
+    row: GpuRow = {"name": name}
+    row.update(zip(PARSED_FIELDS, _PARSED_VALUES(parsed), strict=True))
     row["spec_name"] = match.spec_name
     row["match_kind"] = match.kind
     row["match_confidence"] = match.confidence

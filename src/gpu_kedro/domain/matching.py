@@ -63,7 +63,8 @@ class SpecMatch:
         is_strict: the very same model: number, suffix, form and line agree.
         specs: inherited values by specification field; a missing one is absent.
         field_sources: for each of `specs`, `spec` (from the row) or `derived` (worked out from the processor).
-        columns: the same values by column of a GPU's row (`spec_…`), None where missing.
+        columns: the same values by column of a GPU's row (`spec_…`), None where missing; a plain dictionary, which
+            copies faster than a read-only one, and not to be changed.
     """
 
     spec_name: str | None
@@ -95,8 +96,8 @@ class SpecIndex:
         self._suggestions = {row.spec_name: _suggestion_text(row.parsed, row.is_mobile) for row in plainest}
         self._match_cached: Callable[[ParsedName], SpecMatch] = lru_cache(maxsize=_CACHE_SIZE)(self._match)
         self._suggest_cached: Callable[[ParsedName], tuple[str, ...]] = lru_cache(maxsize=_CACHE_SIZE)(self._suggest)
-        # the names that inherit the same from one row share it
-        self._inheritances: dict[tuple[Any, ...], tuple[Mapping[str, Any], Mapping[str, str], Mapping[str, Any]]] = {}
+        # names that inherit the same from one row have one match
+        self._matches: dict[tuple[Any, ...], SpecMatch] = {}
 
     @classmethod
     def from_rows(cls, rows: Iterable[Mapping[str, Any]]) -> "SpecIndex":
@@ -123,13 +124,12 @@ class SpecIndex:
         row, kind = (None, "none") if parsed.kind == "virtual" else self._find(parsed)
         if row is None:
             return _NO_MATCH
-        rung = KINDS[kind]
         derived = _derive_processor_values(parsed) if kind in ("apu_compute_units", "a_series_apu") else {}
         key = (row.spec_name, kind, *derived.items())
-        found = self._inheritances.get(key)
-        if found is None:
-            found = self._inheritances[key] = _inherit(row, rung, derived)
-        return SpecMatch(row.spec_name, kind, rung.confidence, rung.is_strict, *found)
+        match = self._matches.get(key)
+        if match is None:
+            match = self._matches[key] = _inherit(row, kind, derived)
+        return match
 
     def _find(self, parsed: ParsedName) -> tuple[SpecRow | None, str]:
         """Climb down the ladder, surest join first."""
@@ -308,15 +308,20 @@ class SpecIndex:
         return tuple(str(spec_name) for _, _, spec_name in near)
 
 
-def _inherit(
-    row: SpecRow, rung: MatchKind, derived: Mapping[str, Any]
-) -> tuple[Mapping[str, Any], Mapping[str, str], Mapping[str, Any]]:
-    """What a name takes over from a row: `specs`, `field_sources` and `columns` of `SpecMatch`."""
+def _inherit(row: SpecRow, kind: str, derived: Mapping[str, Any]) -> SpecMatch:
+    rung = KINDS[kind]
     inherited = {field: value for field, value in row.values.items() if field not in rung.withheld}
     sources = {**dict.fromkeys(inherited, "spec"), **dict.fromkeys(derived, "derived")}
     specs = {**inherited, **derived}
-    columns = {column: specs.get(field) for field, column in COLUMN_BY_FIELD.items()}
-    return MappingProxyType(specs), MappingProxyType(sources), MappingProxyType(columns)
+    return SpecMatch(
+        spec_name=row.spec_name,
+        kind=kind,
+        confidence=rung.confidence,
+        is_strict=rung.is_strict,
+        specs=MappingProxyType(specs),
+        field_sources=MappingProxyType(sources),
+        columns={column: specs.get(field) for field, column in COLUMN_BY_FIELD.items()},
+    )
 
 
 _NO_MATCH = SpecMatch(
@@ -326,7 +331,7 @@ _NO_MATCH = SpecMatch(
     is_strict=False,
     specs=MappingProxyType({}),
     field_sources=MappingProxyType({}),
-    columns=MappingProxyType(dict.fromkeys(COLUMN_BY_FIELD.values())),
+    columns=dict.fromkeys(COLUMN_BY_FIELD.values()),
 )
 
 

@@ -5,8 +5,8 @@ A name is folded to lower-case words first (`canonical`), then read word by word
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import NamedTuple
 
 from gpu_kedro.domain.folding import drop_leading_vendor, split_words
 from gpu_kedro.domain.name_parts import (
@@ -41,6 +41,8 @@ _RAW_LENGTH = 4000
 _CACHE_SIZE = 8192  # every name of the table and of the specifications
 
 _DIGITS = re.compile(r"\d+")
+_SAYS_NOTHING_MORE = (BRAND_WORDS | NOISE_WORDS) - {"igp"}
+_NEVER_LEFT_OVER = MOBILE_WORDS | FAMILY_WORDS | SUFFIX_WORDS
 _VGPU = re.compile(r"(?:grid )?(?:gtx )?(?:rtx (\d{4})p?|([a-z]{1,3}\d{1,4}[a-z]?)) \d{1,2}[qabc]?")
 _KEPLER_VGPU = re.compile(r"grid k\d{3}q")
 _RYZEN = re.compile(
@@ -52,8 +54,7 @@ _A_SERIES = re.compile(r"\b(?:(a\d{1,2}|fx|e[12]|opteron|athlon) (?:pro |micro )
 _COMPUTE_CORES = re.compile(r"\b(\d{1,2})c(\d{1,2})g\b")
 
 
-@dataclass(frozen=True, slots=True)
-class ParsedName:
+class ParsedName(NamedTuple):
     """What a GPU's name says, without looking anything up.
 
     Args:
@@ -149,8 +150,7 @@ def _parse_vgpu(canonical: str) -> ParsedName | None:
         return None
     card = _parse_folded(base)
     number = _DIGITS.search(base)
-    return replace(
-        card,
+    return card._replace(
         canonical=canonical,
         vendor="amd" if canonical.endswith("mxgpu") else "nvidia",
         series=card.series or "grid",
@@ -221,8 +221,7 @@ def _parse_several(canonical: str, words: list[str]) -> ParsedName | None:
     if len(names) < 2:
         return None
     first = _parse_folded(names[0])
-    return replace(
-        first,
+    return first._replace(
         canonical=canonical,
         kind="combined" if is_combined else "dual",
         components=tuple(names),
@@ -232,7 +231,7 @@ def _parse_several(canonical: str, words: list[str]) -> ParsedName | None:
 
 def _parse_several_retry(canonical: str, words: list[str]) -> ParsedName:
     """Read `MOBILITY/RADEON 9000`, where the slash joins words of one name."""
-    return replace(_parse_single(" ".join(words), words, None), canonical=canonical)
+    return _parse_single(" ".join(words), words, None)._replace(canonical=canonical)
 
 
 def _is_memory_note(words: Sequence[str]) -> bool:
@@ -292,17 +291,15 @@ def _parse_single(canonical: str, words: list[str], prefix: str | None) -> Parse
     if at is not None and at > 0 and words[at - 1] == "vega" and token:
         token = f"vega {token}"
     memory_gb, rest = take_memory(words, at)
-    unread = [word for word in rest if word == "igp" or (word not in BRAND_WORDS and word not in NOISE_WORDS)]
+    unread = [word for word in rest if word not in _SAYS_NOTHING_MORE]
     suffix_from = words[at + 1 :] if at is not None else rest
     before = words[:at] if at is not None else []
     suffix = find_suffix(before, suffix_from, series, token)
     qualifiers = tuple(word for word in unread if word in QUALIFIER_WORDS or (word[:1].isdecimal() and word != token))
     marks = MOBILE_WORDS.intersection(words)
-    known = {*qualifiers, *(suffix or "").split(), *MOBILE_WORDS, *FAMILY_WORDS, *(token or "").split()}
     is_max_q = "max" in words and "q" in words
-    if is_max_q:
-        known |= {"max", "q"}
-    leftovers = tuple(word for word in unread if word not in known and word not in SUFFIX_WORDS)
+    known = {*qualifiers, *(suffix or "").split(), *(token or "").split(), *(("max", "q") if is_max_q else ())}
+    leftovers = tuple(word for word in unread if word not in known and word not in _NEVER_LEFT_OVER)
     model = strip_mobile_mark(token, series)
     digits = _DIGITS.search(model) if model else None
     number = int(digits[0]) if digits else None

@@ -8,7 +8,7 @@ import json
 from collections import Counter
 from collections.abc import Mapping
 from functools import lru_cache
-from math import sqrt
+from math import hypot
 from typing import Self
 
 import numpy as np
@@ -104,7 +104,7 @@ class NameEmbedding:
             for place, weight in word_weights.items():
                 weights[place] = weights.get(place, 0.0) + weight
         if weights:
-            vector /= sqrt(sum(weight * weight for weight in weights.values()))
+            vector /= hypot(*weights.values())
         return vector
 
     def _read_word_anew(self, word: str) -> tuple[NDArray[np.float64], Mapping[int, float]]:

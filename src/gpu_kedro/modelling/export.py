@@ -21,7 +21,7 @@ from gpu_kedro.modelling.oblivious_trees import ObliviousEstimator, oblivious_to
 #: Set by hand, so that the same model always gives the same bytes.
 _PRODUCER = "gpu_kedro"
 #: Rows evaluated together, so that a large batch needs little memory.
-_KERNEL_ROWS = 512
+_KERNEL_ROWS = 128
 _TARGET_OPSET = {"": 18, "ai.onnx.ml": 3}
 
 
@@ -120,7 +120,8 @@ class KernelEstimator:
             part = doubles[start : start + _KERNEL_ROWS]
             exponents = part @ self._doubled - self._norms
             exponents -= self._gamma * np.square(part).sum(axis=1, keepdims=True)
-            answers[start : start + _KERNEL_ROWS] = np.exp(exponents) @ self._coefficients
+            np.exp(exponents, out=exponents)
+            answers[start : start + _KERNEL_ROWS] = exponents @ self._coefficients
         return answers + self._intercept
 
 

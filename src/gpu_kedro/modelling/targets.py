@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal
 
 from gpu_kedro.domain.features import FEATURES
@@ -66,13 +67,18 @@ def find_level(row: Mapping[str, Any], target: Target) -> Level:
 
     The target's own value, should it be known, does not count; nor does a test year alone.
     """
-    always = [name for name in _ALWAYS_KNOWN if name != target.name]
-    if all(row[name] is not None for name in always):
+    known = tuple(row[name] is not None for name in (*_ALWAYS_KNOWN, *_SOMETIMES_KNOWN))
+    return _level_of(known, row["match_kind"] != "none", target.name)
+
+
+@lru_cache
+def _level_of(known: tuple[bool, ...], has_sheet: bool, target: str) -> Level:
+    is_known = dict(zip((*_ALWAYS_KNOWN, *_SOMETIMES_KNOWN), known, strict=True))
+    if all(is_known[name] for name in _ALWAYS_KNOWN if name != target):
         return "everything"
-    figures = [name for name in (*always, *_SOMETIMES_KNOWN) if name not in (target.name, "test_year")]
-    if any(row[name] is not None for name in figures):
+    if any(is_known[name] for name in is_known if name not in (target, "test_year")):
         return "partly"
-    return "name" if row["match_kind"] == "none" else "specs"
+    return "specs" if has_sheet else "name"
 
 
 def input_columns(target: Target, level: Level) -> list[int]:
