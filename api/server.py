@@ -2,10 +2,12 @@
 
 import asyncio
 import ctypes
+import selectors
 import signal
 import socket
 import struct
 import sys
+from contextlib import ExitStack
 from types import FrameType
 
 import uvicorn
@@ -17,6 +19,9 @@ from api.settings import Settings
 
 #: How long clients of kept-alive connections have to be told that these close.
 _LEAVING_SECONDS = 2.0
+#: How often in a row nobody may wait to be accepted before the socket closes.
+_ACCEPT_CHECKS = 4
+_ACCEPT_SECONDS = 5.0
 #: Linux's number; Python has no name for it.
 _SO_ATTACH_FILTER = 26
 
@@ -67,13 +72,20 @@ class DrainingServer(uvicorn.Server):
 
     async def _stop_listening(self) -> None:
         # a listening socket that closes resets the connections it has not accepted yet: let in no more, take those in
-        for server in self.servers:
-            for listener in server.sockets:
-                with socket.socket(fileno=socket.dup(listener.fileno())) as copy:
+        with selectors.DefaultSelector() as waiting, ExitStack() as copies:
+            for server in self.servers:
+                for listener in server.sockets:
+                    copy = copies.enter_context(socket.socket(fileno=socket.dup(listener.fileno())))
                     _ignore_callers(copy)
-        await asyncio.sleep(0.2)
-        for server in self.servers:
-            server.close()
+                    waiting.register(copy, selectors.EVENT_READ)
+            loop = asyncio.get_running_loop()
+            checks, end = _ACCEPT_CHECKS, loop.time() + _ACCEPT_SECONDS
+            while checks and self._drain_seconds > 0 and loop.time() < end:
+                await asyncio.sleep(0.05)
+                # a busy loop may not have come to accept: count from the last time that somebody waited
+                checks = _ACCEPT_CHECKS if waiting.select(0) else checks - 1
+            for server in self.servers:
+                server.close()
 
 
 def _ignore_callers(listener: socket.socket) -> None:
