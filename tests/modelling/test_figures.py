@@ -12,9 +12,8 @@ from gpu_kedro.modelling.figures import (
     draw_missing,
     draw_predicted,
     draw_reliability,
-    median_interval,
-    share_interval,
 )
+from gpu_kedro.modelling.spreads import median_interval, share_interval
 
 
 def _predictions(rows: int = 12) -> pd.DataFrame:
