@@ -5,14 +5,12 @@ The reading is strict about the file and lenient about its rows. PyArrow is impo
 
 import csv
 import io
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError
-
-from api.errors import MalformedBodyError, UnusableTableError, list_errors
-from gpu_kedro.serving.contracts import GpuQuery, GpuSpecs, PredictionColumns
+from api.errors import MalformedBodyError, UnusableTableError
+from gpu_kedro.serving.contracts import PredictionColumns
+from gpu_kedro.serving.rows import QUERY_FIELDS, disarm, is_spec, read_query
 from gpu_kedro.serving.runtime import Runtime
 
 if TYPE_CHECKING:
@@ -22,15 +20,6 @@ CHUNK_ROWS = 2000
 _MAX_COLUMNS = 1000
 #: A Parquet file may unpack to many times its size; its texts are unpacked a chunk at a time.
 _MAX_UNPACKED = 20
-_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,4})?")
-_MISSING = frozenset({"", "na", "n/a", "nan", "null", "none", "<na>"})
-_FLAGS = {"true": True, "1": True, "false": False, "0": False}
-#: What a spreadsheet takes for the start of a formula (OWASP, CSV injection).
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_TEXT_FIELDS = frozenset(
-    {"name"} | {f"spec_{name}" for name, field in GpuSpecs.model_fields.items() if "str" in str(field.annotation)}
-)
-_QUERY_FIELDS = frozenset(GpuQuery.model_fields) - {"specs"}
 _ADDED = tuple(name for name in PredictionColumns.model_fields if name not in ("rows", "name"))
 ERROR = "error"
 
@@ -74,7 +63,7 @@ def _check_csv(content: bytes, max_rows: int) -> list[str]:
 
 
 def _check_header(header: Sequence[str]) -> None:
-    fields = {name for name in header if name == "name" or _is_spec(name)}
+    fields = {name for name in header if name == "name" or is_spec(name)}
     if not fields:
         raise UnusableTableError("the file has neither a column `name` nor one `spec_…`; the first row is the header")
     if len(set(header)) < len(header):
@@ -100,23 +89,17 @@ def _write_csv(content: bytes, header: list[str], runtime: Runtime) -> Iterator[
     next(rows)
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([_disarm(name) for name in (*header, *_ADDED, ERROR)])
+    writer.writerow([disarm(name) for name in (*header, *_ADDED, ERROR)])
     while chunk := [row for _, row in zip(range(CHUNK_ROWS), rows, strict=False)]:
         whole = [dict(zip(header, row, strict=True)) if len(row) == len(header) else None for row in chunk]
         added = _score(whole, runtime)
         for row, cells in zip(chunk, zip(*added.values(), strict=True), strict=True):
             # a row of another length is filled up or cut, so that the columns behind it stay in place
             kept = (row + [""] * len(header))[: len(header)]
-            writer.writerow([*map(_disarm, kept), *map(_disarm, cells)])
+            writer.writerow([*map(disarm, kept), *map(disarm, cells)])
         yield out.getvalue().encode()
         out.seek(0)
         out.truncate()
-
-
-def _disarm(cell: Any) -> Any:
-    if isinstance(cell, str) and cell.startswith(_FORMULA) and not _NUMBER.fullmatch(cell):
-        return f"'{cell}"
-    return cell
 
 
 def score_parquet(content: bytes, runtime: Runtime, max_rows: int) -> bytes:
@@ -172,7 +155,7 @@ def _unpack(batch: "pa.RecordBatch", schema: "pa.Schema", limit: int) -> "pa.Rec
 def _score_batch(batch: "pa.RecordBatch", added: Sequence["pa.Field"], runtime: Runtime) -> "pa.RecordBatch":
     import pyarrow as pa
 
-    asked = [name for name in batch.schema.names if name in _QUERY_FIELDS or _is_spec(name)]
+    asked = [name for name in batch.schema.names if name in QUERY_FIELDS or is_spec(name)]
     columns = [batch.column(name).to_pylist() for name in asked]
     cells = _score([dict(zip(asked, row, strict=True)) for row in zip(*columns, strict=True)], runtime)
     arrays = [pa.array(cells[field.name], field.type) for field in added]
@@ -196,7 +179,7 @@ def _score(rows: Sequence[Mapping[str, Any] | None], runtime: Runtime) -> dict[s
     errors: list[str | None] = []
     for place, row in enumerate(rows):
         try:
-            queries.append(_read_query(row))
+            queries.append(read_query(row))
         except ValueError as err:
             errors.append(str(err))
         else:
@@ -208,60 +191,3 @@ def _score(rows: Sequence[Mapping[str, Any] | None], runtime: Runtime) -> dict[s
         for place, value in zip(places, answers.get(name, ()), strict=True):
             values[place] = value
     return {**columns, ERROR: errors}
-
-
-def _read_query(row: Mapping[str, Any] | None) -> dict[str, Any]:
-    """One row as the run time takes it.
-
-    Raises:
-        ValueError: says which cells cannot be taken, and why.
-    """
-    if row is None:
-        raise ValueError("has another number of cells than the header")
-    query: dict[str, Any] = {}
-    specs: dict[str, Any] = {}
-    for column, cell in row.items():
-        if column in _QUERY_FIELDS:
-            query[column] = _read_cell(column, cell)
-        elif _is_spec(column):
-            specs[column.removeprefix("spec_")] = _read_cell(column, cell)
-    given = {name: value for name, value in specs.items() if value is not None}
-    if query.get("name") is None and not given:
-        raise ValueError("has neither a name nor a specification")
-    try:
-        GpuQuery.model_validate({**query, "specs": given or None})
-    except ValidationError as err:
-        told = list_errors(err.errors(include_input=False, include_url=False))
-        raise ValueError("; ".join(f"{'_'.join(_column(entry['loc']))}: {entry['msg']}" for entry in told)) from err
-    return {**query, "specs": given or None}
-
-
-def _column(loc: Sequence[Any]) -> list[str]:
-    return ["spec" if part == "specs" else str(part) for part in loc]
-
-
-def _read_cell(column: str, cell: Any) -> Any:
-    if cell is None or cell != cell:
-        return None
-    if column in _TEXT_FIELDS:
-        text = cell if isinstance(cell, str) else str(cell)
-        return text.strip(" ") or None
-    if isinstance(cell, bool):
-        return cell
-    if isinstance(cell, str):
-        text = cell.strip(" ").lower()
-        if text in _MISSING:
-            return None
-        if column == "spec_is_mobile" and text in _FLAGS:
-            return _FLAGS[text]
-        if not _NUMBER.fullmatch(text):
-            raise ValueError(f"{column}: not a number")
-        return float(text)
-    try:
-        return float(cell)
-    except (TypeError, ValueError, OverflowError) as err:
-        raise ValueError(f"{column}: not a number") from err
-
-
-def _is_spec(column: str) -> bool:
-    return column.startswith("spec_") and column.removeprefix("spec_") in GpuSpecs.model_fields
