@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 
 from streamlit_app.backend import Record
 from streamlit_app.figures import finish, label_name
+from streamlit_app.inputs import title_spec
 from streamlit_app.relations import yearly_medians
 from streamlit_app.style import MEASURED, PALETTE, PREDICTED, SYMBOLS
 from streamlit_app.wording import QUANTITIES, escape_html
@@ -89,10 +90,7 @@ def draw_missing(missing: Record) -> go.Figure:
     shares = [[round(100 * share, 1) for share in missing["missing"][place]] for place in order]
     figure = go.Figure(
         go.Heatmap(
-            x=[
-                f"{escape_html(group)}<br>({rows:,})"
-                for group, rows in zip(missing["groups"], missing["rows"], strict=True)
-            ],
+            x=[escape_html(group) for group in missing["groups"]],
             y=[_title_field(missing["fields"][place]) for place in order],
             z=shares,
             text=[[f"{share:.0f}" for share in line] for line in shares],
@@ -100,16 +98,16 @@ def draw_missing(missing: Record) -> go.Figure:
             colorscale="Blues",
             zmin=0,
             zmax=100,
-            colorbar={"title": "% missing", "ticksuffix": " %", "thickness": 12},
+            showscale=False,
             hovertemplate="%{y}, %{x}<br>%{z:.1f} % missing<extra></extra>",
         )
     )
     figure.update_yaxes(autorange="reversed", automargin=True, dtick=1)
-    figure.update_xaxes(side="top", automargin=True)
+    figure.update_xaxes(side="top", automargin=True, tickangle=-45)
     return finish(figure, 120 + 22 * len(order), legend=False)
 
 
 def _title_field(field: str) -> str:
     if field.startswith("spec_"):
-        return escape_html(f"sheet: {field.removeprefix('spec_').replace('_', ' ')}")
+        return escape_html(f"sheet: {title_spec(field.removeprefix('spec_'))}")
     return escape_html(_FIELD_TITLES.get(field, field))

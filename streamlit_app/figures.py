@@ -90,10 +90,16 @@ def draw_side_by_side(rows: Sequence[Mapping[str, Any]], quantity_name: str) -> 
                 hovertemplate="%{customdata}<extra>%{y}, " + source + "</extra>",
             )  # fmt: skip
     figure.update_yaxes(categoryorder="array", categoryarray=labels[::-1], automargin=True, title=None)
+    furthest = max(max(row["value"], row["interval_90"][1]) for row in rows)
     figure.update_xaxes(
-        title=quantity.after.strip() or "US dollars", rangemode="tozero", tickformat=",", tickprefix=quantity.before
+        title=quantity.after.strip() or "US dollars",
+        range=[0, 1.06 * furthest],
+        tickformat=",",
+        tickprefix=quantity.before,
+        nticks=5,
+        tickangle=0,
     )
-    return finish(figure, 110 + 44 * len(rows))
+    return finish(figure, 70 + 44 * len(rows), legend=False)
 
 
 def _distinct(labels: Sequence[str]) -> list[str]:

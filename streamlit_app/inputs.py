@@ -22,6 +22,7 @@ _UNITS = {
     "gflops": "GFLOP/s", "w": "W",
 }  # fmt: skip
 _SPEC_TITLES = {
+    "die_size_mm2": "Die size (mm²)",
     "memory_bandwidth_gb_s": "Memory bandwidth (GB/s)",
     "pixel_rate_gpixel_s": "Pixel rate (Gpixel/s)",
     "texture_rate_gtexel_s": "Texture rate (Gtexel/s)",

@@ -6,7 +6,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from gpu_kedro.modelling.spreads import share_interval
-from gpu_kedro.modelling.wording import stratum_title
+from gpu_kedro.modelling.wording import STRATUM_TITLES, stratum_title
 from streamlit_app.figures import finish
 from streamlit_app.style import MEASURED, NEUTRAL, PREDICTED, SEGMENT_MARKS
 
@@ -44,9 +44,15 @@ def list_strata(strata: Mapping[str, Mapping[str, float | None]]) -> dict[str, M
     """Strata with intervals and enough GPUs to say something."""
     return {
         name: {key: float(value) for key, value in metrics.items() if value is not None}
-        for name, metrics in strata.items()
+        for name, metrics in order_strata(strata).items()
         if (metrics.get("rows") or 0) >= SMALLEST_STRATUM and metrics.get("coverage_90") is not None
     }
+
+
+def order_strata(strata: Mapping[str, Any]) -> dict[str, Any]:
+    """Strata as the report orders them, whatever the order of the answer."""
+    order = [*STRATUM_TITLES, *strata]
+    return {name: strata[name] for name in sorted(strata, key=order.index)}
 
 
 def draw_reliability(bins: Mapping[str, Sequence[Mapping[str, Any]]]) -> go.Figure:

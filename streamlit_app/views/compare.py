@@ -7,6 +7,7 @@ import streamlit as st
 
 from streamlit_app.asking import Asker
 from streamlit_app.backend import Record
+from streamlit_app.cards import draw_legend
 from streamlit_app.figures import CONFIG, draw_side_by_side
 from streamlit_app.frame import show
 from streamlit_app.inputs import clean_name
@@ -37,9 +38,10 @@ def render(asker: Asker) -> None:
     comparison = asker.compare(names[:_MOST])
     rows = {name: _list_rows(comparison, name) for name in QUANTITIES}
     _show_table(comparison)
-    columns = st.columns(2, gap="large")
-    for place, (name, lines) in enumerate(rows.items()):
-        with columns[place % 2]:
+    st.html(draw_legend())
+    columns = [column for _ in range(0, len(rows), 2) for column in st.columns(2, gap="large")]
+    for column, (name, lines) in zip(columns, rows.items(), strict=False):
+        with column:
             st.markdown(f"**{QUANTITIES[name].title}**")
             st.plotly_chart(draw_side_by_side(lines, name), config=CONFIG, key=f"plot_{name}")
     st.caption(

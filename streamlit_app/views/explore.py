@@ -7,6 +7,7 @@ from streamlit_app.explore_figures import draw_missing, draw_ratio_over_years, d
 from streamlit_app.figures import CONFIG
 from streamlit_app.frame import show
 from streamlit_app.relations import pair_siblings, select_gpus, split_groups
+from streamlit_app.wording import escape_markdown
 
 _PER_DOLLAR, _PER_WATT = "Performance per dollar", "Performance per watt"
 _PENALTY, _MISSING = "The mobile penalty", "What is missing"
@@ -37,7 +38,10 @@ def render(asker: Asker) -> None:
     )
     about = about or _PER_DOLLAR
     if about == _MISSING:
-        st.plotly_chart(draw_missing(asker.map_missing()), config=CONFIG, key="missing")
+        missing = asker.map_missing()
+        groups = ", ".join(f"{name} {rows:,}" for name, rows in zip(missing["groups"], missing["rows"], strict=True))
+        st.caption(f"Share of GPUs without a value, in %, by their segment ({escape_markdown(groups)} GPUs).")
+        st.plotly_chart(draw_missing(missing), config=CONFIG, key="missing")
     elif about == _PENALTY:
         _show_penalty(asker)
     else:

@@ -6,8 +6,9 @@ import pandas as pd
 import streamlit as st
 
 from streamlit_app.asking import Asker
+from streamlit_app.backend import Record
 from streamlit_app.fleet import Fleet, find_name_column
-from streamlit_app.fleet_files import FleetFileError, FleetTable, read_fleet, write_csv, write_excel
+from streamlit_app.fleet_files import FleetFileError, FleetTable, read_fleet, read_name, write_csv, write_excel
 from streamlit_app.frame import show
 from streamlit_app.wording import FIGURES, PRICE_NOTE, escape_markdown
 
@@ -88,15 +89,32 @@ def _show_summary(fleet: Fleet) -> None:
 
 def _show_rows(fleet: Fleet) -> None:
     only = st.toggle("Only rows that need a look first", key="look", bind="query-params")
-    table = pd.DataFrame(fleet.rows(), columns=fleet.header())
-    names = fleet.header()[len(fleet.table.columns) :]
-    look_first = next(name for name in names if name.endswith("look_first"))
-    if only:
-        table = table[table[look_first].notna()]
-    order = [fleet.name_column, look_first, *(name for name in names if not name.endswith("look_first"))]
-    # the grid wants one type a column, and an uploaded one may mix them
-    shown = table.assign(**{fleet.name_column: table[fleet.name_column].astype("str")})
-    st.dataframe(shown[order], hide_index=True, key="rows", height=420)
+    rows = [
+        {
+            "Row": place + 1,
+            "GPU": read_name(name) or "",
+            "Look first": row["look_first"] or "",
+            "Taken for": row["taken_for"] or "",
+            "Match": row["confidence_in_words"] or "",
+            "Segment": row["segment"] or "",
+            **{FIGURES[target].title: _write_estimate(row, target) for target in FIGURES},
+            "Notes": row["error"] or row["notes"],
+        }
+        for place, (name, row) in enumerate(zip(fleet.table.column(fleet.name_column), fleet.scored, strict=True))
+        if row["look_first"] or not only
+    ]
+    rows.sort(key=lambda row: -fleet.scored[row["Row"] - 1]["urgency"])
+    st.dataframe(pd.DataFrame(rows), hide_index=True, key="rows", height=420)
+
+
+def _write_estimate(row: Record, target: str) -> str:
+    if row[target] is None:
+        return ""
+    quantity = FIGURES[target]
+    if row[f"{target}_source"] == "measured":
+        return f"{quantity.write(row[target])} (measured)"
+    ends = quantity.write_range((row[f"{target}_low_90"], row[f"{target}_high_90"]))
+    return f"{quantity.write(row[target])} (90 %: {ends})"
 
 
 def _offer_downloads(fleet: Fleet) -> None:

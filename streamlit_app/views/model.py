@@ -8,13 +8,13 @@ import pandas as pd
 import streamlit as st
 
 from gpu_kedro.modelling.cards import ATTRIBUTION
-from gpu_kedro.modelling.targets import REGRESSION_TARGETS, TARGETS
+from gpu_kedro.modelling.targets import LEVELS, REGRESSION_TARGETS, TARGETS
 from gpu_kedro.modelling.wording import SPLIT_TITLES, level_title, stratum_title
 from streamlit_app.asking import Asker
 from streamlit_app.backend import Record
 from streamlit_app.figures import CONFIG
 from streamlit_app.frame import show
-from streamlit_app.model_figures import SMALLEST_STRATUM, draw_coverage, draw_reliability, list_strata
+from streamlit_app.model_figures import SMALLEST_STRATUM, draw_coverage, draw_reliability, list_strata, order_strata
 from streamlit_app.wording import PRICE_NOTE, escape_markdown
 
 _OLD_BUNDLE = "The served bundle is older than this figure: train again with `make run` to have it."
@@ -31,7 +31,7 @@ def render(asker: Asker) -> None:
     split = split_column.selectbox(
         "Tested on", splits, format_func=SPLIT_TITLES.__getitem__, key="split", bind="query-params"
     )
-    levels = list(targets["g3d_mark"]["metrics"][split])
+    levels = [level for level in LEVELS if level in targets["g3d_mark"]["metrics"][split]]
     inputs = inputs_column.selectbox(
         "What was known", levels, index=len(levels) - 1, format_func=level_title, key="known", bind="query-params"
     )
@@ -124,10 +124,11 @@ def _show_strata(targets: Mapping[str, Any], target: str, split: str, inputs: st
                 "All labels right": _percent(metrics["exact"]),
                 "Calibration error": _percent(metrics["ece"]),
             }
-            for name, metrics in strata.items()
+            for name, metrics in order_strata(strata).items()
             if metrics["rows"] >= SMALLEST_STRATUM
         ]
-    st.dataframe(pd.DataFrame(rows), hide_index=True, key="strata", height="content")
+    first = {"GPUs of": st.column_config.TextColumn(width=200)}
+    st.dataframe(pd.DataFrame(rows), hide_index=True, key="strata", height="content", column_config=first)
 
 
 def _show_limits() -> None:
