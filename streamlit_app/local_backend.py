@@ -44,7 +44,8 @@ class LocalBackend:
     def predict_columns(self, columns: Columns) -> Record:
         """Columns of predictions for columns of queries."""
         queries = _check(contracts.BatchQuery, dict(columns)).queries()
-        return {**self._runtime().predict_columns(queries), "rows": len(queries)}
+        runtime = self._runtime()
+        return {**runtime.predict_columns(queries), "model_version": runtime.version, "rows": len(queries)}
 
     def judge(self, query: Record) -> Record:
         """Whether a price is a good deal."""
@@ -81,7 +82,7 @@ class LocalBackend:
             return self._store.current()
         except NoBundleError as err:
             raise NoModelError(
-                "No model is trained yet", f"Run `make run` (three minutes), then reload this page. ({err})"
+                "There is no model to answer with", f"Train one with the command below, then reload this page. ({err})"
             ) from err
 
 
