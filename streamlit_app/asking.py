@@ -70,6 +70,7 @@ def open_asker() -> Asker:
     """
     settings = Settings()
     backend = open_backend(settings)
+    backend.restart_clock()
     return Asker(backend, backend.read_version(), settings)
 
 

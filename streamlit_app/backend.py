@@ -15,6 +15,9 @@ class Backend(Protocol):
 
     place: str
 
+    def restart_clock(self) -> None:
+        """Give the questions that follow the whole time limit together, until the next call."""
+
     def read_version(self) -> str:
         """The version of the bundle in service."""
 

@@ -12,6 +12,7 @@ from streamlit_app.wording import FIGURES, SOURCE_WORDS, describe_confidence, ex
 
 #: A 90 % interval whose ends are further apart than this factor says little.
 _WIDE = {"g3d_mark": 4.0, "price_usd": WIDEST_FACTOR, "tdp_w": 10.0}
+_WIDE_WORDS = {"g3d_mark": "performance", "price_usd": "price", "tdp_w": "power"}
 _LEAST_CONFIDENT = 0.55
 _ADDED = (
     "taken_for", "confidence", "confidence_in_words", "segment", "segment_source",
@@ -47,6 +48,7 @@ class Fleet:
         """
         while not self.is_done:
             start = len(self.scored)
+            backend.restart_clock()
             self.scored += _score_rows(self, backend, range(start, min(start + chunk_rows, len(self.table.rows))))
             yield len(self.scored) / len(self.table.rows)
 
@@ -151,13 +153,13 @@ def _find_reasons(answer: dict[str, Any]) -> tuple[str | None, int]:
     """Why a person should look at this row, and how urgently; nothing for a row that is fine."""
     reasons, urgency = [], 0
     if answer["match_kind"] == "none":
-        reasons.append("no known model")
-        urgency = 3
-    elif answer["match_confidence"] < _LEAST_CONFIDENT:
+        # that its intervals are wide goes without saying
+        return "no known model", 3
+    if answer["match_confidence"] < _LEAST_CONFIDENT:
         reasons.append("the match is a guess")
         urgency = 2
     wide = [
-        FIGURES[target].title.lower()
+        _WIDE_WORDS[target]
         for target, factor in _WIDE.items()
         if answer[f"{target}_source"] == "predicted"
         and answer[f"{target}_high_90"] > factor * answer[f"{target}_low_90"]

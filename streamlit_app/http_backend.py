@@ -5,6 +5,7 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeoutError
+from contextvars import ContextVar
 from typing import Any, NoReturn
 
 import httpx
@@ -24,6 +25,8 @@ from streamlit_app.failures import (
 )
 from streamlit_app.settings import Settings
 
+#: When what is asked for a page must have been answered, in `time.monotonic()`; each page is drawn in its own thread.
+_DEADLINE: ContextVar[float | None] = ContextVar("deadline", default=None)
 _MAX_ANSWER_BYTES = 50_000_000
 _START_IT = "Start it with `make api`, or unset API_URL to answer without it."
 
@@ -50,6 +53,10 @@ class HttpBackend:
             trust_env=False,
         )
         self._threads = ThreadPoolExecutor(32, thread_name_prefix="ask")
+
+    def restart_clock(self) -> None:
+        """Give the questions that follow the whole time limit together, until the next call."""
+        _DEADLINE.set(time.monotonic() + self._seconds)
 
     def read_version(self) -> str:
         """The version of the bundle in service."""
@@ -93,11 +100,11 @@ class HttpBackend:
         return self._ask("GET", "/v1/missing", contracts.MissingMap)
 
     def _ask(self, method: str, path: str, shape: type[BaseModel], **request: Any) -> Record:
-        """Ask and check the answer; all of it within the time limit, whatever the service does."""
-        deadline = time.monotonic() + self._seconds
+        """Ask and check the answer; all of it before the deadline, whatever the service does."""
+        deadline = _DEADLINE.get() or time.monotonic() + self._seconds
         waiting = self._threads.submit(self._send, deadline, method, path, **request)
         try:
-            status, headers, content = waiting.result(timeout=self._seconds)
+            status, headers, content = waiting.result(timeout=max(deadline - time.monotonic(), 0))
         except (FutureTimeoutError, httpx.TimeoutException) as err:
             raise SlowError(
                 f"The service at {self.place} did not answer within {self._seconds:g} s",

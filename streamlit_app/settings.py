@@ -28,7 +28,9 @@ class Settings(BaseSettings):
     )
     host: str = Field(default="127.0.0.1", description="address to listen on; 0.0.0.0 in a container")
     port: int = Field(default=8501, ge=1, le=65535, description="port to listen on")
-    timeout_seconds: float = Field(default=4.5, ge=0.1, le=4.9, description="how long one answer may take in all")
+    timeout_seconds: float = Field(
+        default=4.0, ge=0.1, le=4.5, description="how long all answers for one page may take"
+    )
     max_file_mb: int = Field(default=10, ge=1, le=200, description="largest uploaded file")
     max_file_rows: int = Field(default=20_000, ge=1, le=1_000_000, description="most rows of an uploaded file")
     chunk_rows: int = Field(default=200, ge=1, le=2_000, description="rows of a file asked for at a time")

@@ -27,9 +27,7 @@ def render(asker: Asker) -> None:
     name = choose_gpu(asker, "Which GPU?", "name")
     with st.expander("What do you know about it? Price, power, marks", icon=":material/tune:"):
         known = enter_known_figures()
-    with st.expander("Not released yet? Enter its specification sheet", icon=":material/memory:"):
-        st.caption("Leave out what you do not know; with a name, the rest comes from the known sheet.")
-        sheet = enter_sheet()
+    sheet = _enter_sheet()
     if name is None and not sheet:
         offer_names("Try one of these:", _EXAMPLES, "name")
         return
@@ -38,6 +36,18 @@ def render(asker: Asker) -> None:
     _show_card(card)
     _show_what_if(asker, name, merge_sheet(card, sheet))
     _show_comparable(card)
+
+
+def _enter_sheet() -> dict[str, Any]:
+    """Thirty inputs, drawn only once somebody opens them or the address fills one in."""
+    area = st.expander(
+        "Not released yet? Enter its specification sheet", icon=":material/memory:", key="sheet", bind="query-params"
+    )
+    if not area.open and not any(name.startswith("spec_") for name in st.query_params):
+        return {}
+    with area:
+        st.caption("Leave out what you do not know; with a name, the rest comes from the known sheet.")
+        return enter_sheet()
 
 
 def _show_card(card: Record) -> None:
@@ -76,8 +86,16 @@ def _link_onwards(prediction: Record) -> None:
 
 
 def _show_what_if(asker: Asker, name: str | None, sheet: dict[str, Any]) -> None:
+    area = st.expander(
+        "What if it had more shaders, clock, bandwidth or power?",
+        icon=":material/timeline:",
+        key="what_if",
+        bind="query-params",
+    )
+    if not area.open:
+        return
     levers = [lever for lever in LEVERS if isinstance(sheet.get(lever), int | float)]
-    with st.expander("What if it had more shaders, clock, bandwidth or power?", icon=":material/timeline:"):
+    with area:
         if not levers:
             st.info("No specification sheet is known: enter one above, at least shaders, clock, bandwidth and power.")
             return
@@ -90,7 +108,7 @@ def _show_what_if(asker: Asker, name: str | None, sheet: dict[str, Any]) -> None
         xs, columns = sweep_sheet(name, sheet, percents, lever)
         answer = asker.predict_columns(columns)
         here = move_sheet(sheet, percents)[lever]
-        st.plotly_chart(draw_curve(xs, answer, target, here, title_spec(lever)), config=CONFIG, key="what_if")
+        st.plotly_chart(draw_curve(xs, answer, target, here, title_spec(lever)), config=CONFIG, key="curve_plot")
         st.caption(
             "The dashed line is where the sliders stand. What depends on a lever (arithmetic and fill rates, units, "
             "memory clock) moves with it. Far from any real card the models can only guess."

@@ -27,6 +27,8 @@ def render(asker: Asker) -> None:
         key="names",
         max_selections=_MOST,
         accept_new_options=True,
+        # Enter would choose all matches, not the first one
+        select_all=False,
         placeholder="Type a name and press Enter",
         bind="query-params",
     )

@@ -55,7 +55,7 @@ def test_a_sheet_alone_gives_a_card(open_page, backend_kind):
 
 
 def test_the_curve_moves_with_its_levers(open_page, backend_kind):
-    at = open_page("ask", name="GeForce RTX 3060")
+    at = open_page("ask", name="GeForce RTX 3060", what_if="true")
     before = at.get("plotly_chart")[0].proto.spec
     at.slider(key="if_memory_bandwidth_gb_s").set_value(200).run()
     assert not at.exception
