@@ -1,10 +1,15 @@
 """What tests of the app read off a page, and ways in which a server can misbehave."""
 
+import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler
+from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
+
+from bench.processes import run_server
 
 
 def texts(at: AppTest) -> str:
@@ -57,3 +62,15 @@ def drip(request: BaseHTTPRequestHandler) -> None:
         request.wfile.write(b" ")
         request.wfile.flush()
         time.sleep(0.05)
+
+
+@contextmanager
+def run_service(bundles: Path, logs: Path, **settings: object) -> Iterator[str]:
+    """The service as a process; gives its address."""
+    environment = {"GPU_KEDRO_BUNDLES": str(bundles), "GPU_KEDRO_DRAIN_SECONDS": "0"}
+    environment |= {f"GPU_KEDRO_{name.upper()}": str(value) for name, value in settings.items()}
+    command = [sys.executable, "-m", "api.server"]
+    # the service reads its port from the environment
+    with run_server("service", lambda port: ["env", f"PORT={port}", *command], environment, logs) as server:
+        server.wait_until_ready("/health/live", 30)
+        yield f"http://127.0.0.1:{server.port}"

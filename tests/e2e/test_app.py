@@ -83,7 +83,7 @@ def test_the_address_of_an_answer_gives_the_answer_again(page, browser, watched,
     slider = page.get_by_role("slider").nth(2)
     slider.focus()
     slider.press("ArrowRight")
-    expect(page).to_have_url(lambda url: "tdp_w=90" in url and "if_memory_bandwidth_gb_s=105" in url)
+    page.wait_for_url(lambda url: "tdp_w=90" in url and "if_memory_bandwidth_gb_s=105" in url)
     expect(page.locator(".js-plotly-plot")).to_be_visible()
     told = page.locator(".gk-value").all_inner_texts()
     again = watched.watch(browser.new_context().new_page())
@@ -109,7 +109,7 @@ def test_a_price_gets_a_verdict(page, running, picture):
     page.get_by_role("spinbutton", name="Asking price ($)").fill("9000")
     page.keyboard.press("Enter")
     expect(page.get_by_role("status").filter(has_text="Overpriced")).to_contain_text("$9,000 is above the fair range")
-    expect(page).to_have_url(lambda url: "price=9000" in url and "name=GeForce+RTX+3060" in url)
+    page.wait_for_url(lambda url: "price=9000" in url and "name=GeForce+RTX+3060" in url)
     page.screenshot(path=picture / "deal.png")
 
 

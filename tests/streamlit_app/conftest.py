@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -10,11 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from app_pages import Behaviour
+from app_pages import Behaviour, run_service
 from streamlit.testing.v1 import AppTest
 from workspace import PROJECT, Workspace
-
-from bench.processes import run_server
 
 APP = PROJECT / "streamlit_app" / "app.py"
 OpenPage = Callable[..., AppTest]
@@ -30,25 +27,6 @@ def service(bundles: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     """The address of the real service with the bundle of the training run."""
     with run_service(bundles, tmp_path_factory.mktemp("service")) as address:
         yield address
-
-
-class run_service:  # noqa: N801
-    """The service as a process: a context that gives its address."""
-
-    def __init__(self, bundles: Path, logs: Path, **settings: Any) -> None:
-        environment = {"GPU_KEDRO_BUNDLES": str(bundles), "GPU_KEDRO_DRAIN_SECONDS": "0"}
-        environment |= {f"GPU_KEDRO_{name.upper()}": str(value) for name, value in settings.items()}
-        command = [sys.executable, "-m", "api.server"]
-        # the service reads its port from the environment
-        self._server = run_server("service", lambda port: ["env", f"PORT={port}", *command], environment, logs)
-
-    def __enter__(self) -> str:
-        server = self._server.__enter__()
-        server.wait_until_ready("/health/live", 30)
-        return f"http://127.0.0.1:{server.port}"
-
-    def __exit__(self, *details: Any) -> None:
-        self._server.__exit__(*details)
 
 
 @pytest.fixture(params=["in process", "over HTTP"])

@@ -6,7 +6,7 @@ import time
 from contextvars import copy_context
 
 import pytest
-from app_pages import answer, drip, plain, stay_silent
+from app_pages import answer, drip, plain, run_service, stay_silent
 from pydantic import ValidationError
 
 from streamlit_app.backend import open_backend
@@ -91,9 +91,7 @@ def test_a_refused_question_names_its_fields(service, bundles):
         assert [field for field, _ in caught.value.problems] == ["tdp_w"]
 
 
-def test_the_key_is_sent(trained, bundles, tmp_path):
-    from conftest import run_service
-
+def test_the_key_is_sent(bundles, tmp_path):
     with run_service(bundles, tmp_path, api_key="abc") as address:
         assert backend_at(address, api_key="abc", timeout_seconds=4).describe({"name": "RTX 3060"})["prediction"]
         with pytest.raises(KeyRefusedError):
