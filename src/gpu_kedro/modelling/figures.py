@@ -2,8 +2,8 @@
 
 import html
 from collections.abc import Iterable, Mapping
-from math import ceil, floor, sqrt
-from typing import Any, NamedTuple
+from math import floor
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,7 +11,8 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
-from gpu_kedro.modelling.evaluation import label_probabilities, stratify
+from gpu_kedro.modelling.evaluation import label_probabilities, reliability_bins, stratify
+from gpu_kedro.modelling.spreads import Spread, median_interval, share_interval
 from gpu_kedro.modelling.targets import SEGMENTS, TARGETS
 from gpu_kedro.modelling.wording import MODEL_TITLES, format_count, stratum_title
 
@@ -33,43 +34,8 @@ _ACTION_MARKS = {
 }
 #: Strata of fewer GPUs are not drawn: their figures are mostly chance.
 SMALLEST_DRAWN_STRATUM = 10
-_Z95 = 1.959964
-_BINS = 10
 _ROW_HEIGHT = 26
 _RELIABILITY_HOVER = "predicted %{x:.2f}, observed %{y:.2f}, %{customdata:,} answers"
-
-
-class Spread(NamedTuple):
-    """A figure of merit with its 95 % interval."""
-
-    value: float
-    lower: float
-    upper: float
-
-
-def median_interval(values: NDArray[np.float64]) -> Spread:
-    """The median and a distribution-free 95 % interval of it, from order statistics.
-
-    Takes the values as independent; variants of one chip are not quite, so the interval is a little short.
-
-    Source: Conover (1999), Practical nonparametric statistics, section 3.2.
-    """
-    ordered = np.sort(values)
-    reach = _Z95 * sqrt(ordered.size) / 2
-    lower = max(floor(ordered.size / 2 - reach), 1)
-    upper = min(ceil(ordered.size / 2 + reach) + 1, ordered.size)
-    return Spread(float(np.median(ordered)), float(ordered[lower - 1]), float(ordered[upper - 1]))
-
-
-def share_interval(share: float, rows: float) -> Spread:
-    """A share and its 95 % interval.
-
-    Source: Wilson (1927), Probable inference, the law of succession, and statistical inference.
-    """
-    shrink = 1 + _Z95**2 / rows
-    centre = (share + _Z95**2 / (2 * rows)) / shrink
-    reach = _Z95 * sqrt(share * (1 - share) / rows + _Z95**2 / (4 * rows**2)) / shrink
-    return Spread(share, centre - reach, centre + reach)
 
 
 def draw_predicted(predictions: pd.DataFrame, model_input: pd.DataFrame, target: str) -> go.Figure:
@@ -219,7 +185,7 @@ def draw_reliability(predictions: pd.DataFrame) -> go.Figure:
     )  # fmt: skip
     memberships = np.array([[segment in name.split(", ") for segment in SEGMENTS] for name in classes])
     members = memberships[rows["true"].to_numpy()]
-    pooled = _reliability_bins(members.ravel(), probabilities.ravel())
+    pooled = pd.DataFrame(reliability_bins(members.ravel(), probabilities.ravel()))
     figure.add_scatter(
         x=_rounded(pooled["probability"]), y=_rounded(pooled["share"]), mode="lines+markers", name="all segments",
         marker={"color": "#000000", "size": 9}, line={"color": "#000000", "width": 1},
@@ -228,7 +194,7 @@ def draw_reliability(predictions: pd.DataFrame) -> go.Figure:
     )  # fmt: skip
     for position, segment in enumerate(SEGMENTS):
         colour, symbol = _SEGMENT_MARKS[segment]
-        bins = _reliability_bins(members[:, position], probabilities[:, position])
+        bins = pd.DataFrame(reliability_bins(members[:, position], probabilities[:, position]))
         figure.add_scatter(
             x=_rounded(bins["probability"]), y=_rounded(bins["share"]), mode="markers", name=segment, opacity=0.7,
             marker={"color": colour, "symbol": symbol, "size": 8}, customdata=bins["rows"].tolist(),
@@ -319,18 +285,6 @@ def _headline(predictions: pd.DataFrame) -> pd.DataFrame:
 
 def _classes(rows: pd.DataFrame) -> tuple[str, ...]:
     return tuple(column.removeprefix("p_") for column in rows.columns if column.startswith("p_"))
-
-
-def _reliability_bins(members: NDArray[np.bool_], probabilities: NDArray[np.float64]) -> pd.DataFrame:
-    """One row for each bin that holds GPUs: its middle, rows, mean probability, observed share and its interval."""
-    places = np.minimum((probabilities * _BINS).astype(int), _BINS - 1)
-    lines = []
-    for place in np.unique(places):
-        chosen = places == place
-        share = share_interval(float(members[chosen].mean()), float(chosen.sum()))
-        middle = (int(place) + 0.5) / _BINS
-        lines.append((middle, int(chosen.sum()), float(probabilities[chosen].mean()), *share))
-    return pd.DataFrame(lines, columns=["middle", "rows", "probability", "share", "lower", "upper"])
 
 
 def _add_spreads(
