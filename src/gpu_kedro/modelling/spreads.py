@@ -39,5 +39,5 @@ def share_interval(share: float, rows: float) -> Spread:
     shrink = 1 + _Z95**2 / rows
     centre = (share + _Z95**2 / (2 * rows)) / shrink
     reach = _Z95 * sqrt(share * (1 - share) / rows + _Z95**2 / (4 * rows**2)) / shrink
-    # at a share of 0 or 1 the ends meet the share but for rounding
-    return Spread(share, max(centre - reach, 0.0), min(centre + reach, 1.0))
+    # at a share of 0 or 1 one end is the share itself, but for rounding
+    return Spread(share, 0.0 if share == 0 else centre - reach, 1.0 if share == 1 else centre + reach)
