@@ -8,7 +8,9 @@ import csv
 import json
 import random
 import shutil
+import signal
 import statistics
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -216,6 +218,8 @@ def time_sessions(browser: Browser, address: str, names: Iterator[str]) -> float
 @click.option("--figures-only", is_flag=True, help="measure, and draw nothing")
 def main(figures_only: bool) -> None:
     """Draw every page and print how long people wait."""
+    # whoever ends this ends the servers with it
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     bundles = bundle_store()
     try:
         version = read_version(bundles)
