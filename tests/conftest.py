@@ -24,6 +24,7 @@ def _no_surroundings() -> Iterator[None]:
         patch.chdir(PROJECT)
         for name in [name for name in os.environ if name.startswith(("GPU_KEDRO_", "MLFLOW_"))]:
             patch.delenv(name)
+        patch.setenv("GPU_KEDRO_ENV_FILE", os.devnull)
         yield
 
 

@@ -1,5 +1,6 @@
 """How the configuration in `conf/` is read, by Kedro and by the commands that run without it."""
 
+import warnings
 from typing import Any
 
 from kedro.config import OmegaConfigLoader
@@ -33,4 +34,6 @@ CONFIG_LOADER_ARGS: dict[str, Any] = {
 
 def open_configuration(env: str) -> OmegaConfigLoader:
     """The project's configuration as `kedro run --env` sees it."""
+    # Kedro registers resolvers as OmegaConf no longer likes it; nothing that a user could act on
+    warnings.filterwarnings("ignore", category=UserWarning, module=r"kedro\.config\.")
     return OmegaConfigLoader(conf_source=str(PROJECT_PATH / "conf"), env=env, **CONFIG_LOADER_ARGS)

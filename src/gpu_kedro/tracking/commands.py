@@ -6,6 +6,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from gpu_kedro.resolvers import sqlite_path
 from gpu_kedro.tracking.errors import NotSentError, TrackingError, hide_secrets
 from gpu_kedro.tracking.options import read_tracking_options
 from gpu_kedro.tracking.probe import bound_requests, probe_server
@@ -44,6 +45,9 @@ def _send_all(store: str, remote: str, experiments: list[str]) -> None:
     from gpu_kedro.tracking.sync import Sender, explain_failure, find_runs, one_at_a_time
 
     place = hide_secrets(remote)
+    database = sqlite_path(store)
+    if database is not None and not database.is_file():
+        raise TrackingError(f"no run is recorded yet: there is no {database}; `kedro run` makes one")
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     counts: dict[str, int] = {}

@@ -19,6 +19,13 @@ from gpu_kedro.domain.identify import KNOWN_FIELDS
 from gpu_kedro.modelling.targets import REGRESSION_TARGETS
 
 _PACKAGE = Path(__file__).resolve().parents[1]
+#: What answering does not need; every file is a request to a server.
+_LEFT_OUT = shutil.ignore_patterns(
+    "__pycache__",
+    *("datasets", "promotion", "tracking"),
+    *("classification", "data_processing", "monitoring", "packaging", "regression", "reporting"),
+    *("command_line.py", "configuration.py", "hooks.py", "pipeline_registry.py", "settings.py", "summary.py"),
+)
 #: What `gpu_kedro.serving` imports, and what MLflow needs to load the model; a test installs exactly these.
 _REQUIREMENTS = (
     "kedro",
@@ -47,7 +54,7 @@ def save_mlflow_model(bundle: Path, path: Path) -> None:
         with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as file:
             for member in sorted(item for item in bundle.rglob("*") if item.is_file()):
                 file.write(member, member.relative_to(bundle).as_posix())
-        code = shutil.copytree(_PACKAGE, staging / _PACKAGE.name, ignore=shutil.ignore_patterns("__pycache__"))
+        code = shutil.copytree(_PACKAGE, staging / _PACKAGE.name, ignore=_LEFT_OUT)
         mlflow.pyfunc.save_model(
             str(path),
             python_model=str(Path(__file__).with_name("served_model.py")),

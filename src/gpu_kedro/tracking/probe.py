@@ -30,6 +30,7 @@ def bound_requests() -> None:
     """Make MLflow's client give up soon; its defaults wait for 4 to 21 minutes. What the environment says wins."""
     os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "1")
     os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "10")
+    os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")
 
 
 def probe_server(address: str, seconds: float) -> Probe:
