@@ -72,7 +72,7 @@ def make_old_environment() -> Path:
             ):
                 done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=600)
                 assert done.returncode == 0, (
-                    f"the old MLflow server could not be installed from {lock}; it needs the network once: {done.stderr}"
+                    f"the old MLflow server cannot be installed from {lock}; it needs the network once: {done.stderr}"
                 )
             mark.write_text(stamp)
     return folder / "bin" / "python"
@@ -163,7 +163,7 @@ class Handler(BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
 
-    def answer(self, body: bytes) -> tuple[int, bytes, dict[str, str]]:
+    def answer(self, _body: bytes) -> tuple[int, bytes, dict[str, str]]:
         """Status, content and headers."""
         raise NotImplementedError
 
@@ -176,7 +176,7 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(content)
 
-    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _handle
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _handle  # noqa: N815
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""
@@ -208,7 +208,7 @@ def count_requests(seen: list[str], status: int = 200, delay_seconds: float = 0.
     """A server that answers everything with one status, after a delay, and remembers what it was asked."""
 
     class Counter(Handler):
-        def answer(self, body: bytes) -> tuple[int, bytes, dict[str, str]]:
+        def answer(self, _body: bytes) -> tuple[int, bytes, dict[str, str]]:
             seen.append(f"{self.command} {self.path}")
             time.sleep(delay_seconds)
             return status, b"{}", {}

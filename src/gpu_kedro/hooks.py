@@ -1,4 +1,4 @@
-"""What happens around a run: progress and results on the terminal; tracking, promotion and verdicts of their own modules."""
+"""What happens around a run: progress and results on the terminal; tracking, promotion and alarms have modules."""
 
 import sys
 
@@ -10,6 +10,7 @@ from rich.console import Console
 from threadpoolctl import threadpool_limits
 
 from gpu_kedro.domain.errors import GpuKedroError
+from gpu_kedro.monitoring import DriftHook
 from gpu_kedro.promotion.hook import PromotionHook
 from gpu_kedro.stopwatch import Stopwatch
 from gpu_kedro.summary import print_results
@@ -89,8 +90,9 @@ _CONSOLE = Console(stderr=True)
 _STOPWATCH = Stopwatch()
 _EPILOGUE: list[str] = []
 _OUTBOX = Outbox(_CONSOLE)
-#: Called in reverse order: what is recorded comes before what is printed, and sending comes last.
+#: Called in reverse order: what is recorded comes before what is printed, then the run is sent, alarms come last.
 HOOKS = (
+    DriftHook(),
     SendingHook(_CONSOLE, _OUTBOX),
     ProgressHook(_CONSOLE, _STOPWATCH, _EPILOGUE),
     RepeatabilityHook(),

@@ -58,7 +58,7 @@ def test_files_are_rotated_by_rows_and_the_oldest_go(tmp_path: Path):
     log.start()
     for number in range(12):
         log.put([{"name": f"GPU {number}"}], [ANSWER])
-        while log.written <= number:   # each is written on its own
+        while log.written <= number:  # each is written on its own
             threading.Event().wait(0.005)
     log.stop()
     assert len(list(tmp_path.glob("*.sqlite"))) == 3
@@ -75,7 +75,9 @@ def test_a_queue_that_is_full_drops_and_counts(tmp_path: Path):
     assert [row["name"] for row in rows_of(tmp_path)] == ["GPU 0", "GPU 1", "GPU 2"]
 
 
-def test_a_folder_that_cannot_be_written_drops_says_so_once_and_goes_on(tmp_path: Path, caplog: pytest.LogCaptureFixture):
+def test_a_folder_that_cannot_be_written_drops_says_so_once_and_goes_on(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+):
     blocked = tmp_path / "log"
     blocked.write_text("a file is in the way")
     log = PredictionLog(blocked)

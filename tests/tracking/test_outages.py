@@ -93,7 +93,9 @@ def test_the_time_an_outage_may_cost_is_bounded_by_settings():
 def test_wrong_credentials_stop_the_run_before_it_starts(workspace: Workspace, point_at, status: int):
     with run_http(count_requests([], status)) as address:
         point_at(address)
-        with pytest.raises(TrackingError, match=f"HTTP {status}.*MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD"):
+        with pytest.raises(
+            TrackingError, match=f"HTTP {status}.*MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD"
+        ):
             workspace.run("data_processing")
     assert_nothing_ran(workspace)
 
@@ -146,8 +148,9 @@ def test_a_server_that_dies_during_the_run_ends_it_with_what_was_not_sent(worksp
 
 def _silent_after(seen: list[str], answers: int) -> type[Handler]:
     """A server that turns into a black hole after some answers."""
+
     class Silent(Handler):
-        def answer(self, body: bytes) -> tuple[int, bytes, dict[str, str]]:
+        def answer(self, _body: bytes) -> tuple[int, bytes, dict[str, str]]:
             seen.append(self.path)
             if len(seen) > answers:
                 threading.Event().wait(TIMEOUT_SECONDS)
@@ -174,7 +177,16 @@ load_data(Path.cwd(), env="test")
         scored = tmp_path / "scored.csv"
         for arguments in (
             ["-m", "kedro", "catalog", "describe-datasets", "--env", "test", "--pipeline", "data_processing"],
-            ["-m", "kedro", "run", "--env", "test", "--pipeline", "inference", f"--params=input={queries},output={scored}"],
+            [
+                "-m",
+                "kedro",
+                "run",
+                "--env",
+                "test",
+                "--pipeline",
+                "inference",
+                f"--params=input={queries},output={scored}",
+            ],
             ["-c", "from gpu_kedro.command_line import main; main()", "predict", "RTX 3070"],
             ["-c", script],
         ):

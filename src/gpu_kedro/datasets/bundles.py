@@ -21,6 +21,7 @@ from gpu_kedro.modelling.bundle import content_hash as hash_content
 from gpu_kedro.modelling.releases import find_version
 from gpu_kedro.provenance import describe_origin
 
+
 class BundleDataset(AbstractDataset[Bundle, Bundle]):
     """A folder of plain files with a manifest; written whole or not at all, loaded only unchanged."""
 

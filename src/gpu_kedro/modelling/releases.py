@@ -1,7 +1,8 @@
 """Which version of a bundle is served: a pointer that moves atomically, and a history that says who moved it and why.
 
-Beside the versions lie `current.json` (the pointer) and `history.jsonl`, one line for each move, only ever appended to.
-A line is written before the pointer moves, so no move is without its line; a line whose move was cut off does not count.
+Beside the versions lie `current.json` (the pointer) and `history.jsonl`, one line for each move, only ever appended
+to. A line is written before the pointer moves, so no move is without its line; a line whose move was cut off does not
+count.
 """
 
 import fcntl
@@ -33,7 +34,9 @@ def list_versions(bundles: Path) -> list[str]:
     """Versions in a store, oldest first."""
     if not bundles.is_dir():
         return []
-    return sorted(folder.name for folder in bundles.iterdir() if folder.name[0] != "." and (folder / MANIFEST).is_file())
+    return sorted(
+        folder.name for folder in bundles.iterdir() if folder.name[0] != "." and (folder / MANIFEST).is_file()
+    )
 
 
 def find_version(bundles: Path, name: str | None) -> str:
@@ -115,7 +118,7 @@ def read_history(bundles: Path) -> list[Move]:
             moves.append({**move, "from": move["from"], "to": move["to"], "action": move["action"]})
         except (ValueError, KeyError, TypeError) as err:
             if number == len(lines):
-                break   # a line that was cut off while it was written: its move never happened
+                break  # a line that was cut off while it was written: its move never happened
             raise BundleError(f"{path}, line {number}: is not a move; restore the file or remove the line") from err
     version = current_version(bundles)
     while moves and moves[-1]["to"] != version:
@@ -137,7 +140,7 @@ def _served_in_turn(bundles: Path) -> list[str]:
 
 
 def _move(bundles: Path, action: Action, version: str, why: str, facts: Mapping[str, Any]) -> Move:
-    move = {
+    move: Move = {
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "by": _whoami(),
         "action": action,
@@ -154,7 +157,7 @@ def _append(path: Path, line: str) -> None:
     content = path.read_bytes() if path.is_file() else b""
     with path.open("ab") as file:
         if content and not content.endswith(b"\n"):
-            file.truncate(content.rfind(b"\n") + 1)   # what was cut off while it was written
+            file.truncate(content.rfind(b"\n") + 1)  # what was cut off while it was written
         file.write(f"{line}\n".encode())
         file.flush()
         os.fsync(file.fileno())

@@ -1,4 +1,4 @@
-"""`gpu-kedro models`: which bundle is served, was served, may be served. MLflow is needed for a registry mirror only."""
+"""`gpu-kedro models`: which bundle is or was served, or may be; MLflow is needed for a registry mirror only."""
 
 from typing import Any
 
@@ -16,7 +16,10 @@ from gpu_kedro.modelling.releases import (
 from gpu_kedro.promotion.figures import main_metrics
 from gpu_kedro.resolvers import bundle_store, read_environment
 
-_ENV = click.option("--env", default="local", show_default=True, help="environment whose settings hold, as in kedro run")
+_ENV = click.option(
+    "--env", default="local", show_default=True, help="environment whose settings hold, as in kedro run"
+)
+_PAST = {"promote": "promoted", "rollback": "rolled back to"}
 
 
 @click.group()
@@ -35,9 +38,9 @@ def list_models() -> None:
         raise BundleError(f"no trained bundle in {bundles}; run `kedro run` to train one")
     for version in versions:
         figures = ", ".join(f"{name} {value:.3f}" for name, value in main_metrics(bundles, version).items())
-        move = last_move.get(version)
-        moved = f"{move['action']}d {move['at']}" if move else "candidate"
-        click.echo(f"{'*' if version == served else ' '} {version}  {moved.replace('rollbackd', 'rolled back to'):<44} {figures}")
+        move, mark = last_move.get(version), "*" if version == served else " "
+        moved = f"{_PAST[move['action']]} {move['at']}" if move else "candidate"
+        click.echo(f"{mark} {version}  {moved:<40} {figures}")
 
 
 @models.command("show")
@@ -99,7 +102,9 @@ def promote_model(version: str | None, force: str | None, why: str, env: str) ->
         )
     reason = why if verdict.passes else f"forced: {force}"
     promote(bundles, name, reason, describe_decision(bundles, name, verdict))
-    click.echo(f"{name} is served from now on" + (f" instead of {served}; undo: gpu-kedro models rollback" if served else "."))
+    click.echo(
+        f"{name} is served from now on" + (f" instead of {served}; undo: gpu-kedro models rollback" if served else ".")
+    )
     _mirror(config, name)
 
 

@@ -42,8 +42,8 @@ def decide(bundles: Path, version: str, options: GateOptions, why: str) -> Decis
         return Decision(
             "refused",
             verdict,
-            f"bundle {version}: not promoted, {served or 'nothing'} stays: {refusals[0].name}: {refusals[0].detail}{more}; "
-            f"see `gpu-kedro models promote {version}`",
+            f"bundle {version}: not promoted, {served or 'nothing'} stays: {refusals[0].name}: {refusals[0].detail}"
+            f"{more}; see `gpu-kedro models promote {version}`",
         )
     promote(bundles, version, why, describe_decision(bundles, version, verdict))
     instead = "the first one" if served is None else f"instead of {served}; undo: `gpu-kedro models rollback`"

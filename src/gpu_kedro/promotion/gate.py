@@ -138,7 +138,9 @@ def _check_metrics(candidate: Facts, champion: Facts, options: GateOptions) -> I
         if strata is None:
             yield Check(f"{target} {level}", False, "the candidate was not tested on it")
             continue
-        judged = {name: metrics for name, metrics in ours.items() if metrics["rows"] >= options.min_rows or name == "all"}
+        judged = {
+            name: metrics for name, metrics in ours.items() if metrics["rows"] >= options.min_rows or name == "all"
+        }
         for stratum, metrics in judged.items():
             name = f"{target} {level} {stratum}"
             if stratum not in strata:
@@ -147,9 +149,7 @@ def _check_metrics(candidate: Facts, champion: Facts, options: GateOptions) -> I
                 yield _compare(name, target, stratum, strata[stratum], metrics, options)
 
 
-def _compare(
-    name: str, target: str, stratum: str, candidate: Facts, champion: Facts, options: GateOptions
-) -> Check:
+def _compare(name: str, target: str, stratum: str, candidate: Facts, champion: Facts, options: GateOptions) -> Check:
     metric = "rmsle" if TARGETS[target].task == "regression" else "exact"
     tolerance = getattr(getattr(options.tolerances, metric), "all" if stratum == "all" else "stratum")
     new, old = candidate[metric], champion[metric]

@@ -39,7 +39,7 @@ class PromotionHook:
 
     @hook_impl(tryfirst=True)
     def after_pipeline_run(self, pipeline: Pipeline, catalog: DataCatalog) -> None:
-        """Promote the bundle that was trained, or keep it aside; the open MLflow run is tagged with what was decided."""
+        """Promote the bundle that was trained, or keep it aside; the open MLflow run is tagged with the decision."""
         if _BUNDLE not in pipeline.all_outputs():
             return
         dataset = catalog.get(_BUNDLE)
@@ -55,5 +55,7 @@ class PromotionHook:
 def _record(decision: Decision) -> None:
     mlflow.set_tag("promotion", decision.outcome)
     if decision.verdict is not None:
-        lines = [f"{'pass' if check.passes else 'FAIL'}  {check.name}: {check.detail}" for check in decision.verdict.checks]
+        lines = [
+            f"{'pass' if check.passes else 'FAIL'}  {check.name}: {check.detail}" for check in decision.verdict.checks
+        ]
         mlflow.log_text("\n".join(lines) + "\n", "promotion/gate.txt")

@@ -30,9 +30,7 @@ _NUMBERS = (
     *(f"p_{segment.lower()}" for segment in SEGMENTS),
     *(f"{target}_predicted" for target in REGRESSION_TARGETS),
 )
-COLUMNS: tuple[str, ...] = tuple(
-    name if name not in KNOWN_FIELDS else f"given_{name}" for name in (*_TEXTS, *_NUMBERS)
-)
+COLUMNS: tuple[str, ...] = tuple(name if name not in KNOWN_FIELDS else f"given_{name}" for name in (*_TEXTS, *_NUMBERS))
 _CREATE = "CREATE TABLE IF NOT EXISTS predictions ({})".format(
     ", ".join(f"{name} {'TEXT' if name in _TEXTS else 'REAL'}" for name in COLUMNS)
 )
@@ -114,7 +112,7 @@ class PredictionLog:
         try:
             self._write([row for asked in taken for row in _flatten(asked)])
             self.written += count
-        except Exception as err:  # the thread must outlive whatever a disk, or an odd answer, does
+        except Exception as err:  # noqa: BLE001  # the thread must outlive whatever a disk, or an odd answer, does
             self._file = None
             with self._lock:
                 self.dropped += count
@@ -193,6 +191,7 @@ class RecordedRuntime:
         self._log = log
 
     def __getattr__(self, name: str) -> Any:
+        """What is not about predicting."""
         return getattr(self._runtime, name)
 
     def predict(self, queries: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -63,7 +63,7 @@ def call_within(budget: Budget, function: Callable[[], Any]) -> Any:
     def work() -> None:
         try:
             outcome["value"] = function()
-        except BaseException as err:
+        except BaseException as err:  # noqa: BLE001  # raised again where it was called
             outcome["error"] = err
 
     thread = threading.Thread(target=work, daemon=True)

@@ -36,7 +36,11 @@ def sync(remote: str | None, experiments: tuple[str, ...], env: str) -> None:
     if probe.state == "unreachable":
         raise NotSentError(f"{place} {probe.detail}: nothing was sent; try again later")
     bound_requests()
-    _send_all(str(config["mlflow"]["server"]["mlflow_tracking_uri"]), options.remote, list(experiments) or [config["mlflow"]["tracking"]["experiment"]["name"]])
+    _send_all(
+        str(config["mlflow"]["server"]["mlflow_tracking_uri"]),
+        options.remote,
+        list(experiments) or [config["mlflow"]["tracking"]["experiment"]["name"]],
+    )
 
 
 def _send_all(store: str, remote: str, experiments: list[str]) -> None:

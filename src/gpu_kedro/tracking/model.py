@@ -61,7 +61,9 @@ def save_mlflow_model(bundle: Path, path: Path) -> None:
             artifacts={"bundle": str(archive)},
             code_paths=[str(code)],
             signature=_signature(),
-            input_example=pd.DataFrame({"name": ["GeForce RTX 3070", "Radeon RX 6600"], "tdp_w": [float("nan"), 132.0]}),
+            input_example=pd.DataFrame(
+                {"name": ["GeForce RTX 3070", "Radeon RX 6600"], "tdp_w": [float("nan"), 132.0]}
+            ),
             pip_requirements=[f"{library}=={version(library)}" for library in _REQUIREMENTS],
         )
 

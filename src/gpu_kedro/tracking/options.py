@@ -40,7 +40,9 @@ def read_tracking_options(config: Mapping[str, Any], remote: str | None = None) 
         place = ".".join(str(part) for part in first["loc"])
         raise TrackingError(f"conf/*/tracking.yml: {place}: {first['msg']}") from err
     if options.remote and not is_server(options.remote):
-        raise TrackingError(f"{options.remote!r} is not the address of a server: it must start with http:// or https://")
+        raise TrackingError(
+            f"{options.remote!r} is not the address of a server: it must start with http:// or https://"
+        )
     if options.is_required and not options.remote:
         raise TrackingError(
             "this environment needs a tracking server: set MLFLOW_TRACKING_URI, for DagsHub "

@@ -79,7 +79,7 @@ class Outbox:
         try:
             with console.status(f"Sending the run to {place} ..."):
                 sent = call_within(budget, lambda: send_run_family(*run, options.remote, budget))
-        except Exception as err:  # whatever goes wrong, the run is safe
+        except Exception as err:  # noqa: BLE001  # whatever goes wrong, the run is safe
             raise _not_sent(place, explain_failure(err)) from (None if isinstance(err, GivenUpError) else err)
         console.print(f"recorded: {place} ({sent})", highlight=False, markup=False, soft_wrap=True)
 
@@ -89,6 +89,6 @@ class Outbox:
 
 def _not_sent(place: str, why: str) -> NotSentError:
     return NotSentError(
-        f"the run is complete, and its models and metrics are safe here, but it was not (wholly) sent to {place}: {why}; "
-        f"{_LATER}"
+        f"the run is complete, and its models and metrics are safe here, but it was not (wholly) sent to {place}: "
+        f"{why}; {_LATER}"
     )

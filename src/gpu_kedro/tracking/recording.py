@@ -37,7 +37,9 @@ def record_environment() -> None:
 
 def record_seconds(seconds: Mapping[str, float]) -> None:
     """Log how long each node took, and all of them, as `seconds/<node>` and `seconds/all`."""
-    record_metrics({**{f"seconds/{name}": value for name, value in seconds.items()}, "seconds/all": sum(seconds.values())})
+    record_metrics(
+        {**{f"seconds/{name}": value for name, value in seconds.items()}, "seconds/all": sum(seconds.values())}
+    )
 
 
 def record_metrics(metrics: Mapping[str, float]) -> None:
@@ -49,7 +51,7 @@ def record_metrics(metrics: Mapping[str, float]) -> None:
 
 def record_output(name: str, catalog: DataCatalog) -> None:
     """Log what a dataset wrote, as its catalog entry says: `metadata: {tracking: metrics | artifact | model}`."""
-    dataset = catalog.get(name)
+    dataset: Any = catalog.get(name)
     match (getattr(dataset, "metadata", None) or {}).get("tracking"):
         case "metrics":
             record_metrics(dict(flatten_metrics(name, catalog.load(name))))

@@ -1,4 +1,4 @@
-"""Mirrors promotions into a server's model registry, where it has one; the project's own pointer decides all the same."""
+"""Mirrors promotions into a server's model registry, where it has one; the project's own pointer decides."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -41,21 +41,27 @@ def mirror_promotion(config: Mapping[str, Any], version: str) -> str:
 def _mirror(client: MlflowClient, config: Mapping[str, Any], model: str, version: str) -> str:
     experiment = client.get_experiment_by_name(config["mlflow"]["tracking"]["experiment"]["name"])
     runs = (
-        client.search_runs([experiment.experiment_id], filter_string=f"tags.{_VERSION_TAG} = '{version}'", max_results=1)
+        client.search_runs(
+            [experiment.experiment_id], filter_string=f"tags.{_VERSION_TAG} = '{version}'", max_results=1
+        )
         if experiment
         else []
     )
     if not runs:
         return f"no run of {version} was sent yet (`gpu-kedro tracking sync`), nothing is mirrored"
-    if not [found for found in client.search_registered_models(filter_string=f"name = '{model}'")]:
+    if not client.search_registered_models(filter_string=f"name = '{model}'"):
         client.create_registered_model(model)
     known = [
         found
         for found in client.search_model_versions(f"name = '{model}'")
         if (found.tags or {}).get(_VERSION_TAG) == version
     ]
-    registered = known[0] if known else client.create_model_version(
-        model, f"{runs[0].info.artifact_uri}/{MODEL}", run_id=runs[0].info.run_id, tags={_VERSION_TAG: version}
+    registered = (
+        known[0]
+        if known
+        else client.create_model_version(
+            model, f"{runs[0].info.artifact_uri}/{MODEL}", run_id=runs[0].info.run_id, tags={_VERSION_TAG: version}
+        )
     )
     client.set_registered_model_alias(model, ALIAS, str(registered.version))
     return f"{model} version {registered.version} is {ALIAS}"

@@ -11,8 +11,9 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from mlflow.artifacts import download_artifacts
 from mlflow.entities import Metric, Param, Run, RunStatus, RunTag, ViewType
@@ -43,7 +44,7 @@ Progress = Callable[[int, int], None]
 class Step(NamedTuple):
     """One request that can be repeated without harm, and what it carries."""
 
-    send: Callable[[], None]
+    send: Callable[[], Any]
     size_bytes: int = 0
 
 
@@ -84,7 +85,7 @@ class Sender:
         self._budget = budget or Budget(float("inf"))
         self._experiments: dict[str, str] = {}
 
-    def send(self, run: Run, report: Progress = lambda done, total: None) -> Outcome:
+    def send(self, run: Run, report: Progress | None = None) -> Outcome:
         """Send what the server lacks of one run.
 
         Raises:
@@ -156,7 +157,9 @@ class Sender:
             self._budget.check()
             history = self._source.get_metric_history(run.info.run_id, key)
             if not is_new and key in copy.data.metrics:
-                there = {(point.step, point.timestamp) for point in self._target.get_metric_history(copy.info.run_id, key)}
+                there = {
+                    (point.step, point.timestamp) for point in self._target.get_metric_history(copy.info.run_id, key)
+                }
                 history = [point for point in history if (point.step, point.timestamp) not in there]
             metrics.extend(Metric(key, point.value, point.timestamp, point.step) for point in history)
         for name, items, size in (
@@ -165,8 +168,8 @@ class Sender:
             ("metrics", metrics, _METRICS_PER_REQUEST),
         ):
             for start in range(0, len(items), size):
-                part = {name: items[start : start + size]}
-                yield Step(lambda part=part: self._target.log_batch(copy.info.run_id, **part))  # type: ignore[misc]
+                part: dict[str, Any] = {name: items[start : start + size]}
+                yield Step(partial(self._target.log_batch, copy.info.run_id, **part))
 
     def _artifact_steps(self, run: Run, copy: Run, is_new: bool, folder: Path) -> Iterator[Step]:
         root = self._artifact_root(run, folder)
@@ -176,12 +179,7 @@ class Sender:
             if there.get(name) == size:
                 continue
             place = name.rpartition("/")[0] or None
-            yield Step(
-                lambda path=path, place=place: self._target.log_artifact(  # type: ignore[misc]
-                    copy.info.run_id, str(path), artifact_path=place
-                ),
-                size,
-            )
+            yield Step(partial(self._target.log_artifact, copy.info.run_id, str(path), place), size)
 
     def _artifact_root(self, run: Run, folder: Path) -> Path:
         """The run's artifacts as files: in place in a local store, else downloaded."""
@@ -200,7 +198,7 @@ class Sender:
             else:
                 yield item.path, item.file_size
 
-    def _execute(self, steps: list[Step], report: Progress) -> None:
+    def _execute(self, steps: list[Step], report: Progress | None) -> None:
         """Send side by side; the first failure stops all."""
         waiting, failures, total = deque(steps), list[BaseException](), len(steps)
         done = 0
@@ -216,13 +214,14 @@ class Sender:
                 try:
                     self._budget.check()
                     step.send()
-                except BaseException as err:
+                except BaseException as err:  # noqa: BLE001  # raised again by the caller's thread
                     failures.append(err)
                     return
                 self._budget.earn(step.size_bytes)
                 with lock:
                     done += 1
-                    report(done, total)
+                    if report is not None:
+                        report(done, total)
 
         # daemons, unlike the threads of a pool: one that waits for a dead server must not keep the process alive
         threads = [threading.Thread(target=work, daemon=True) for _ in range(min(_THREADS, total))]
