@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from mlflow.entities import Run
+from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
 from mlflow.tracking import MlflowClient
 from workspace import Workspace
 
@@ -17,11 +18,17 @@ def runs_at(client: MlflowClient, experiment: str = "gpu_kedro_test") -> list[Ru
     return list(client.search_runs([found.experiment_id])) if found else []
 
 
-def artifacts_at(client: MlflowClient, run_id: str, folder: str | None = None) -> dict[str, int]:
-    """Size of each artifact by path."""
+def artifacts_at(client: MlflowClient, run: Run) -> dict[str, int]:
+    """Size of each artifact by path; `client.list_artifacts` asks old servers for endpoints that they lack."""
+    store = get_artifact_repository(run.info.artifact_uri, tracking_uri=client.tracking_uri)
     found: dict[str, int] = {}
-    for item in client.list_artifacts(run_id, folder):
-        found |= artifacts_at(client, run_id, item.path) if item.is_dir else {item.path: item.file_size}
+    folders: list[str | None] = [None]
+    while folders:
+        for item in store.list_artifacts(folders.pop()):
+            if item.is_dir:
+                folders.append(item.path)
+            else:
+                found[item.path] = item.file_size or 0
     return found
 
 

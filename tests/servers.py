@@ -35,12 +35,16 @@ class TrackingServer:
     """A server that answers, and how to log in.
 
     Args:
-        requests: method and path of every request that a proxy saw.
+        seen: method and path of every request that a proxy saw.
+        refused: those that it does not have.
+        dies_after: answer no more after so many requests.
     """
 
     uri: str
     has_registry: bool
-    requests: list[str] = field(default_factory=list)
+    seen: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+    dies_after: float = float("inf")
 
     def environment(self) -> dict[str, str]:
         return {
@@ -119,6 +123,7 @@ def run_current_server(folder: Path) -> Iterator[TrackingServer]:
         "[mlflow]\ndefault_permission = NO_PERMISSIONS\n"
         f"database_uri = sqlite:///{folder / 'auth.db'}\nadmin_username = {USER}\nadmin_password = {PASSWORD}\n"
         "authorization_function = mlflow.server.auth:authenticate_request_basic_auth\n"
+        "auth_cache_ttl_seconds = 600\n"  # hashing the password takes longer than most requests
     )
     environment = {
         "MLFLOW_AUTH_CONFIG_PATH": str(folder / "auth.ini"),
@@ -140,15 +145,23 @@ def run_dagshub_like_server(folder: Path) -> Iterator[TrackingServer]:
         # its worker opens the store at the first request, which may take longer than a probe waits
         search = f"http://127.0.0.1:{port}/api/2.0/mlflow/experiments/search"
         assert requests.post(search, json={"max_results": 1}, timeout=60).ok
-        seen: list[str] = []
-        with run_http(_proxy_to(port, seen)) as address:
-            yield TrackingServer(f"{address}{PREFIX}", has_registry=False, requests=seen)
+        server = TrackingServer("", has_registry=False)
+        with run_http(_proxy_to(port, server)) as address:
+            server.uri = f"{address}{PREFIX}"
+            yield server
+
+
+class _QuietServer(ThreadingHTTPServer):
+    """Says nothing of clients that are gone."""
+
+    def handle_error(self, *_: object) -> None:
+        """Connections that break are what these tests are about."""
 
 
 @contextmanager
 def run_http(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
     """An HTTP server of this process; gives its address."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server = _QuietServer(("127.0.0.1", 0), handler)
     server.daemon_threads = True
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
@@ -182,16 +195,19 @@ class Handler(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
-def _proxy_to(port: int, seen: list[str]) -> type[Handler]:
+def _proxy_to(port: int, server: TrackingServer) -> type[Handler]:
     expected = "Basic " + base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
 
     class Proxy(Handler):
         def answer(self, body: bytes) -> tuple[int, bytes, dict[str, str]]:
             path = self.path.removeprefix(PREFIX)
-            seen.append(f"{self.command} {path.partition('?')[0]}")
+            server.seen.append(f"{self.command} {path.partition('?')[0]}")
+            if len(server.seen) > server.dies_after:
+                raise ConnectionAbortedError
             if self.headers.get("Authorization") != expected:
                 return 401, json.dumps({"error": "unauthorized"}).encode(), {"WWW-Authenticate": "Basic"}
             if path == self.path or not _ALLOWED.match(path):
+                server.refused.append(server.seen[-1])
                 return 404, json.dumps(_UNSUPPORTED).encode(), {}
             connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
             passed = {name: self.headers[name] for name in ("Content-Type",) if name in self.headers}

@@ -11,6 +11,9 @@ from gpu_kedro.tracking.errors import NotSentError, TrackingError, hide_secrets
 from gpu_kedro.tracking.options import read_tracking_options
 from gpu_kedro.tracking.probe import bound_requests, probe_server
 
+#: Somebody waits for the command itself, so a slow server may take longer than one that holds up a run.
+_PROBE_SECONDS = 20
+
 
 @click.group()
 def tracking() -> None:
@@ -30,7 +33,7 @@ def sync(remote: str | None, experiments: tuple[str, ...], env: str) -> None:
     if not options.remote:
         raise TrackingError("no server to send to: set MLFLOW_TRACKING_URI, or give --to https://…")
     place = hide_secrets(options.remote)
-    probe = probe_server(options.remote, options.probe_seconds)
+    probe = probe_server(options.remote, _PROBE_SECONDS)
     if probe.state == "refuses_credentials":
         raise TrackingError(f"{place} {probe.detail}: check MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD")
     if probe.state == "unreachable":

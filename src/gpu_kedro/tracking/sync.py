@@ -18,6 +18,7 @@ from typing import Any, Literal, NamedTuple
 from mlflow.artifacts import download_artifacts
 from mlflow.entities import Metric, Param, Run, RunStatus, RunTag, ViewType
 from mlflow.exceptions import MlflowException
+from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
 from mlflow.tracking import MlflowClient
 from mlflow.utils.mlflow_tags import MLFLOW_PARENT_RUN_ID
 
@@ -173,7 +174,7 @@ class Sender:
 
     def _artifact_steps(self, run: Run, copy: Run, is_new: bool, folder: Path) -> Iterator[Step]:
         root = self._artifact_root(run, folder)
-        there = {} if is_new else dict(self._list_sent(copy.info.run_id))
+        there = {} if is_new else dict(self._list_sent(copy))
         for path in sorted(item for item in root.rglob("*") if item.is_file()):
             name, size = path.relative_to(root).as_posix(), path.stat().st_size
             if there.get(name) == size:
@@ -190,13 +191,21 @@ class Sender:
             return folder
         return Path(download_artifacts(artifact_uri=uri, dst_path=str(folder)))
 
-    def _list_sent(self, run_id: str, folder: str | None = None) -> Iterator[tuple[str, int | None]]:
-        self._budget.check()
-        for item in self._target.list_artifacts(run_id, folder):
-            if item.is_dir:
-                yield from self._list_sent(run_id, item.path)
-            else:
-                yield item.path, item.file_size
+    def _list_sent(self, run: Run) -> Iterator[tuple[str, int]]:
+        """Path and size of every file that has arrived.
+
+        Asks the artifact store itself: the client's own `list_artifacts` also asks for logged models, which DagsHub's
+        server does not know.
+        """
+        store = get_artifact_repository(run.info.artifact_uri, tracking_uri=self._target.tracking_uri)
+        folders: list[str | None] = [None]
+        while folders:
+            self._budget.check()
+            for item in store.list_artifacts(folders.pop()):
+                if item.is_dir:
+                    folders.append(item.path)
+                else:
+                    yield item.path, item.file_size or 0
 
     def _execute(self, steps: list[Step], report: Progress | None) -> None:
         """Send side by side; the first failure stops all."""
