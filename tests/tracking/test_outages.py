@@ -222,3 +222,11 @@ def test_variables_come_from_the_env_file_but_the_environment_wins(workspace: Wo
         check=True,
     )
     assert json.loads(done.stdout) == ["http://127.0.0.1:9/from-file", "from-environment", "/home"]
+
+
+def test_a_second_run_in_one_process_still_knows_the_server(workspace: Workspace, point_at, capsys):
+    point_at(f"http://127.0.0.1:{free_port()}")
+    for _ in range(2):
+        workspace.run("data_processing")
+        assert "refuses the connection: the run is recorded here only" in capsys.readouterr().err
+    assert len(recorded(workspace)) == 2

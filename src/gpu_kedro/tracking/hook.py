@@ -6,6 +6,9 @@ and 150 parameters is some dozens of requests instead of hundreds that each node
 """
 
 import atexit
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import mlflow
@@ -74,7 +77,8 @@ class TrackingHook(MlflowHook):  # type: ignore[misc]  # the library has no type
             self._outbox.open(read_tracking_options(self._context.config_loader))
             self._already_active_mlflow = mlflow.active_run() is not None
             self._prepare_store()
-            self.mlflow_config.setup(self._context)
+            with _environment_kept("MLFLOW_TRACKING_URI"):
+                self.mlflow_config.setup(self._context)
         super().before_pipeline_run(run_params=run_params, pipeline=pipeline, catalog=catalog)
         if is_tracked:
             self._is_open = True
@@ -134,6 +138,18 @@ class TrackingHook(MlflowHook):  # type: ignore[misc]  # the library has no type
             kwargs = self.mlflow_config.tracking.experiment.create_experiment_kwargs
             if kwargs.artifact_location is None:
                 kwargs.artifact_location = (database.parent / "artifacts").as_uri()
+
+
+@contextmanager
+def _environment_kept(name: str) -> Iterator[None]:
+    """Undo a change of a variable: MLflow writes the store it uses into the variable that names the user's server."""
+    before = os.environ.get(name)
+    try:
+        yield
+    finally:
+        os.environ.pop(name, None)
+        if before is not None:
+            os.environ[name] = before
 
 
 class SendingHook:
