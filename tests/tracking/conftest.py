@@ -8,7 +8,7 @@ from servers import PASSWORD, USER, TrackingServer, run_current_server, run_dags
 def _mlflow_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     """Take back what a run sets for MLflow's client."""
     for name in ("MAX_RETRIES", "TIMEOUT"):
-        monkeypatch.setenv(f"MLFLOW_HTTP_REQUEST_{name}", {"MAX_RETRIES": "1", "TIMEOUT": "10"}[name])
+        monkeypatch.setenv(f"MLFLOW_HTTP_REQUEST_{name}", {"MAX_RETRIES": "1", "TIMEOUT": "60"}[name])
     monkeypatch.setenv("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")
 
 

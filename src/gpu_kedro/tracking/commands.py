@@ -13,6 +13,7 @@ from gpu_kedro.tracking.probe import bound_requests, probe_server
 
 #: Somebody waits for the command itself, so a slow server may take longer than one that holds up a run.
 _PROBE_SECONDS = 20
+_REQUEST_SECONDS = 60
 
 
 @click.group()
@@ -38,7 +39,7 @@ def sync(remote: str | None, experiments: tuple[str, ...], env: str) -> None:
         raise TrackingError(f"{place} {probe.detail}: check MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD")
     if probe.state == "unreachable":
         raise NotSentError(f"{place} {probe.detail}: nothing was sent; try again later")
-    bound_requests()
+    bound_requests(_REQUEST_SECONDS)
     _send_all(
         str(config["mlflow"]["server"]["mlflow_tracking_uri"]),
         options.remote,

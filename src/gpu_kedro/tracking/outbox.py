@@ -1,5 +1,7 @@
 """Holds a recorded run until it is sent; knows whether the server was there when the run began."""
 
+import math
+
 from rich.console import Console
 
 from gpu_kedro.tracking.bounded import Budget, GivenUpError, call_within
@@ -75,7 +77,7 @@ class Outbox:
         # sending needs much of MLflow, a run without a server does not
         from gpu_kedro.tracking.sync import explain_failure, send_run_family
 
-        bound_requests()
+        bound_requests(math.ceil(options.send_seconds))
         try:
             with console.status(f"Sending the run to {place} ..."):
                 sent = call_within(budget, lambda: send_run_family(*run, options.remote, budget))

@@ -26,10 +26,14 @@ class Probe(NamedTuple):
     detail: str = ""
 
 
-def bound_requests() -> None:
-    """Make MLflow's client give up soon; its defaults wait for 4 to 21 minutes. What the environment says wins."""
+def bound_requests(seconds: int) -> None:
+    """Make MLflow's client give up soon; its defaults wait for 4 to 21 minutes. What the environment says wins.
+
+    Args:
+        seconds: for one request, which is tried twice.
+    """
     os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "1")
-    os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "10")
+    os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", str(seconds))
     os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")
 
 

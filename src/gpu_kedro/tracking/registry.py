@@ -13,6 +13,7 @@ from gpu_kedro.tracking.recording import MODEL
 from gpu_kedro.tracking.sync import explain_failure
 
 ALIAS = "champion"
+_REQUEST_SECONDS = 10
 _VERSION_TAG = "bundle_version"
 
 
@@ -28,7 +29,7 @@ def mirror_promotion(config: Mapping[str, Any], version: str) -> str:
     """
     options = read_tracking_options(config)
     place = hide_secrets(options.remote) or "no tracking server"
-    bound_requests()
+    bound_requests(_REQUEST_SECONDS)
     if not options.remote or not has_registry(options.remote, options.probe_seconds):
         return f"registry: {place} has none, nothing is mirrored"
     client = MlflowClient(options.remote)

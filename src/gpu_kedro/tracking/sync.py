@@ -18,6 +18,7 @@ from typing import Any, Literal, NamedTuple
 from mlflow.artifacts import download_artifacts
 from mlflow.entities import Metric, Param, Run, RunStatus, RunTag, ViewType
 from mlflow.exceptions import MlflowException
+from mlflow.store.artifact.artifact_repo import ArtifactRepository
 from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
 from mlflow.tracking import MlflowClient
 from mlflow.utils.mlflow_tags import MLFLOW_PARENT_RUN_ID
@@ -35,7 +36,7 @@ _TAGS_PER_REQUEST = 100
 #: Longest values that servers as old as DagsHub's take.
 _LONGEST_PARAM = 500
 _LONGEST_TAG = 5000
-_THREADS = 8
+_THREADS = 4
 
 Outcome = Literal["sent", "there already", "still running", "deleted there"]
 #: Tells how many of how many requests for a run are done.
@@ -85,6 +86,7 @@ class Sender:
         self._target = target
         self._budget = budget or Budget(float("inf"))
         self._experiments: dict[str, str] = {}
+        self._sent: dict[str, str] = {}
 
     def send(self, run: Run, report: Progress | None = None) -> Outcome:
         """Send what the server lacks of one run.
@@ -99,18 +101,16 @@ class Sender:
         if copy is not None and copy.info.lifecycle_stage == "deleted":
             return "deleted there"
         if copy is not None and copy.data.tags.get(SENT_TAG) == _COMPLETE:
+            self._sent[run.info.run_id] = copy.info.run_id
             return "there already"
         is_new = copy is None
         copy = copy or self._create(run)
+        self._sent[run.info.run_id] = copy.info.run_id
         with tempfile.TemporaryDirectory(prefix="gpu_kedro_sync_") as folder:
             steps = [*self._log_steps(run, copy, is_new), *self._artifact_steps(run, copy, is_new, Path(folder))]
             self._execute(steps, report)
         self._finish(run, copy)
         return "sent"
-
-    def find_copy(self, run_id: str) -> Run | None:
-        """The server's copy of a recorded run, if it has one."""
-        return self._find(self._source.get_run(run_id))
 
     def _experiment(self, run: Run) -> str:
         source_id = run.info.experiment_id
@@ -137,11 +137,9 @@ class Sender:
     def _create(self, run: Run) -> Run:
         self._budget.check()
         tags = {SOURCE_TAG: run.info.run_id, "mlflow.runName": run.info.run_name}
-        parent = run.data.tags.get(MLFLOW_PARENT_RUN_ID)
+        parent = self._sent.get(run.data.tags.get(MLFLOW_PARENT_RUN_ID, ""))
         if parent is not None:
-            sent_parent = self.find_copy(parent)
-            if sent_parent is not None:
-                tags[MLFLOW_PARENT_RUN_ID] = sent_parent.info.run_id
+            tags[MLFLOW_PARENT_RUN_ID] = parent
         return self._target.create_run(self._experiment(run), start_time=run.info.start_time, tags=tags)
 
     def _log_steps(self, run: Run, copy: Run, is_new: bool) -> Iterator[Step]:
@@ -157,6 +155,8 @@ class Sender:
         for key in run.data.metrics:
             self._budget.check()
             history = self._source.get_metric_history(run.info.run_id, key)
+            if copy.data.metrics.get(key) == run.data.metrics[key] and len(history) == 1:
+                continue
             if not is_new and key in copy.data.metrics:
                 there = {
                     (point.step, point.timestamp) for point in self._target.get_metric_history(copy.info.run_id, key)
@@ -174,13 +174,16 @@ class Sender:
 
     def _artifact_steps(self, run: Run, copy: Run, is_new: bool, folder: Path) -> Iterator[Step]:
         root = self._artifact_root(run, folder)
-        there = {} if is_new else dict(self._list_sent(copy))
+        # the artifact store itself: the client's own functions also ask for the run, each time with all its metrics,
+        # and for logged models, which DagsHub's server does not know
+        store = get_artifact_repository(copy.info.artifact_uri, tracking_uri=self._target.tracking_uri)
+        there = {} if is_new else dict(self._list_sent(store))
         for path in sorted(item for item in root.rglob("*") if item.is_file()):
             name, size = path.relative_to(root).as_posix(), path.stat().st_size
             if there.get(name) == size:
                 continue
             place = name.rpartition("/")[0] or None
-            yield Step(partial(self._target.log_artifact, copy.info.run_id, str(path), place), size)
+            yield Step(partial(store.log_artifact, str(path), place), size)
 
     def _artifact_root(self, run: Run, folder: Path) -> Path:
         """The run's artifacts as files: in place in a local store, else downloaded."""
@@ -191,13 +194,8 @@ class Sender:
             return folder
         return Path(download_artifacts(artifact_uri=uri, dst_path=str(folder)))
 
-    def _list_sent(self, run: Run) -> Iterator[tuple[str, int]]:
-        """Path and size of every file that has arrived.
-
-        Asks the artifact store itself: the client's own `list_artifacts` also asks for logged models, which DagsHub's
-        server does not know.
-        """
-        store = get_artifact_repository(run.info.artifact_uri, tracking_uri=self._target.tracking_uri)
+    def _list_sent(self, store: ArtifactRepository) -> Iterator[tuple[str, int]]:
+        """Path and size of every file that has arrived."""
         folders: list[str | None] = [None]
         while folders:
             self._budget.check()
@@ -326,6 +324,4 @@ def send_run_family(store: str, run_id: str, remote: str, budget: Budget) -> str
         sender = Sender(source, MlflowClient(remote), budget)
         for run in (parent, *children):
             sender.send(run)
-    copy = sender.find_copy(run_id)
-    name = copy.info.run_name if copy else parent.info.run_name
-    return f"run {name}" + (f" with {len(children)} children" if children else "")
+    return f"run {parent.info.run_name}" + (f" with {len(children)} children" if children else "")
