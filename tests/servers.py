@@ -38,6 +38,7 @@ class TrackingServer:
         seen: method and path of every request that a proxy saw.
         refused: those that it does not have.
         dies_after: answer no more after so many requests.
+        loses: endings of paths whose next request is carried out, but never answered.
     """
 
     uri: str
@@ -45,6 +46,7 @@ class TrackingServer:
     seen: list[str] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     dies_after: float = float("inf")
+    loses: list[str] = field(default_factory=list)
 
     def environment(self) -> dict[str, str]:
         return {
@@ -215,6 +217,10 @@ def _proxy_to(port: int, server: TrackingServer) -> type[Handler]:
             answer = connection.getresponse()
             content = answer.read()
             connection.close()
+            lost = [ending for ending in server.loses if path.endswith(ending)]
+            if lost:
+                server.loses.remove(lost[0])
+                raise ConnectionAbortedError
             return answer.status, content, {"Content-Type": answer.headers.get("Content-Type", "application/json")}
 
     return Proxy

@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 import yaml
+from click.testing import CliRunner
 from records import recorded
 from servers import PASSWORD, Handler, count_requests, free_port, run_black_hole, run_http
 from workspace import PROJECT, Workspace
 
+from gpu_kedro.command_line import main
 from gpu_kedro.tracking.errors import NotSentError, TrackingError
 
 #: Generous: the run itself takes some seconds, an outage at most thirty.
@@ -230,3 +232,28 @@ def test_a_second_run_in_one_process_still_knows_the_server(workspace: Workspace
         workspace.run("data_processing")
         assert "refuses the connection: the run is recorded here only" in capsys.readouterr().err
     assert len(recorded(workspace)) == 2
+
+
+@pytest.mark.parametrize(
+    ("uri", "exit_code", "complaint"),
+    [
+        ("", 1, "no server to send to: set MLFLOW_TRACKING_URI, or give --to"),
+        ("ftp://ada@example.org", 1, "'ftp://example.org' is not the address of a server"),
+        ("http://ada:secret@127.0.0.1:9/x", 3, "http://127.0.0.1:9/x refuses the connection: nothing was sent"),
+    ],
+)
+def test_a_sync_that_cannot_begin_is_one_line(workspace: Workspace, uri: str, exit_code: int, complaint: str):
+    arguments = ["tracking", "sync", "--env", "test", *(["--to", uri] if uri else [])]
+    done = CliRunner().invoke(main, arguments, env=workspace.environment())
+    assert done.exit_code == exit_code
+    (line,) = done.output.splitlines()
+    assert line.startswith(f"Error: {complaint}")
+    assert "secret" not in line
+
+
+def test_a_sync_of_nothing_says_so(workspace: Workspace):
+    with run_http(count_requests([])) as address:
+        done = CliRunner().invoke(main, ["tracking", "sync", "--to", address], env=workspace.environment())
+    assert done.exit_code == 1
+    assert "no run is recorded yet" in done.output
+    assert not (workspace.folder / "mlruns").exists()

@@ -137,6 +137,18 @@ def test_a_server_that_dies_while_a_run_is_sent_gets_the_rest_later(
     assert [copy.data.metrics for copy in copies] == [local.data.metrics]
 
 
+def test_a_run_that_was_created_twice_because_an_answer_was_lost_is_there_once(
+    workspace: Workspace, dagshub_like_server: TrackingServer, logged_in, sync
+):
+    server = logged_in(dagshub_like_server)
+    runs = make_runs(workspace, 2, "twice")
+    server.loses.append("/runs/create")
+    assert ": 2 sent" in sync("twice")
+    assert server.loses == []
+    assert sum(request.endswith("/runs/create") for request in server.seen) == 3
+    assert_all_there_once(workspace, server, runs, "twice")
+
+
 def test_children_stay_with_their_parent(workspace: Workspace, dagshub_like_server: TrackingServer, logged_in, sync):
     server = logged_in(dagshub_like_server)
     (parent,) = make_runs(workspace, 1, "tuning")

@@ -1,5 +1,6 @@
 """Asks a tracking server one short question before anything depends on it."""
 
+import logging
 import os
 import socket
 import ssl
@@ -35,6 +36,8 @@ def bound_requests(seconds: int) -> None:
     os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "1")
     os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", str(seconds))
     os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")
+    # says at each second try what ends in one line of ours anyway
+    logging.getLogger("urllib3.connectionpool").setLevel(logging.ERROR)
 
 
 def probe_server(address: str, seconds: float) -> Probe:

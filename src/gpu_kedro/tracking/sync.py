@@ -132,7 +132,12 @@ class Sender:
         found = self._target.search_runs(
             [experiment], filter_string=f"tags.`{SOURCE_TAG}` = '{run.info.run_id}'", run_view_type=ViewType.ALL
         )
-        return found[0] if found else None
+        active = [copy for copy in found if copy.info.lifecycle_stage != "deleted"]
+        active.sort(key=lambda copy: copy.data.tags.get(SENT_TAG) != _COMPLETE)
+        for surplus in active[1:]:
+            # the client repeats a request whose answer was lost, and so may create a run twice
+            self._target.delete_run(surplus.info.run_id)
+        return next(iter([*active, *found]), None)
 
     def _create(self, run: Run) -> Run:
         self._budget.check()
@@ -140,7 +145,8 @@ class Sender:
         parent = self._sent.get(run.data.tags.get(MLFLOW_PARENT_RUN_ID, ""))
         if parent is not None:
             tags[MLFLOW_PARENT_RUN_ID] = parent
-        return self._target.create_run(self._experiment(run), start_time=run.info.start_time, tags=tags)
+        created = self._target.create_run(self._experiment(run), start_time=run.info.start_time, tags=tags)
+        return self._find(run) or created
 
     def _log_steps(self, run: Run, copy: Run, is_new: bool) -> Iterator[Step]:
         tags = [
