@@ -1,6 +1,8 @@
-"""What a tracking store or server holds."""
+"""What a tracking store, a server or a prediction log holds."""
 
+import sqlite3
 from pathlib import Path
+from typing import Any
 
 from mlflow.entities import Run
 from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
@@ -34,3 +36,13 @@ def artifacts_at(client: MlflowClient, run: Run) -> dict[str, int]:
 
 def files_below(folder: Path) -> dict[str, int]:
     return {path.relative_to(folder).as_posix(): path.stat().st_size for path in folder.rglob("*") if path.is_file()}
+
+
+def logged_predictions(folder: Path) -> list[dict[str, Any]]:
+    """Rows of a prediction log, oldest first."""
+    found = []
+    for file in sorted(folder.glob("*.sqlite")):
+        with sqlite3.connect(file) as connection:
+            connection.row_factory = sqlite3.Row
+            found += [dict(row) for row in connection.execute("SELECT * FROM predictions ORDER BY rowid")]
+    return found

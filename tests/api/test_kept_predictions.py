@@ -1,16 +1,8 @@
-import sqlite3
 from pathlib import Path
 
+from records import logged_predictions
+
 QUERY = {"name": "RTX 3070", "tdp_w": 220}
-
-
-def rows_of(folder: Path) -> list[dict]:
-    found = []
-    for file in sorted(folder.glob("*.sqlite")):
-        with sqlite3.connect(file) as connection:
-            connection.row_factory = sqlite3.Row
-            found += [dict(row) for row in connection.execute("SELECT * FROM predictions")]
-    return found
 
 
 def test_nothing_is_logged_unless_a_folder_is_named(client):
@@ -26,7 +18,7 @@ def test_predictions_batches_and_files_are_logged_without_keys_or_addresses(open
     file = client.post("/v1/predict/file", content="name\nArc A770\n", headers={"Content-Type": "text/csv"})
     assert file.status_code == 200
     client.app.state.prediction_log.stop()
-    rows = rows_of(tmp_path)
+    rows = logged_predictions(tmp_path)
     assert [row["name"] for row in rows] == ["RTX 3070", "RX 580", "GTX 970", "Arc A770"]
     assert rows[0]["given_tdp_w"] == 220
     assert rows[0]["g3d_mark_predicted"] == single["g3d_mark"]["predicted"]

@@ -12,6 +12,7 @@ import pytest
 from fastapi.testclient import TestClient
 from mlflow.tracking import MlflowClient
 from records import recorded
+from servers import count_requests, run_http
 from workspace import PROJECT, Workspace
 
 from api.main import create_app
@@ -110,3 +111,13 @@ def test_thresholds_are_settings(home: Workspace, serve, training_names: list[st
     serve(training_names[:300])
     with pytest.raises(DriftError, match="psi"):
         home.run("monitoring", params={"monitoring": {"max_psi": 0.0001}})
+
+
+def test_a_tracking_server_that_fails_does_not_hide_the_drift(
+    home: Workspace, serve, training_names: list[str], monkeypatch: pytest.MonkeyPatch
+):
+    serve(training_names[:300])
+    with run_http(count_requests([], status=500)) as address:
+        monkeypatch.setenv("MLFLOW_TRACKING_URI", address)
+        with pytest.raises(DriftError, match=r"drift: .*also, the run is complete.*was not \(wholly\) sent"):
+            home.run("monitoring", params={"monitoring": {"max_psi": 0.0001}})

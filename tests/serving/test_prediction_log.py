@@ -1,8 +1,8 @@
-import sqlite3
 import threading
 from pathlib import Path
 
 import pytest
+from records import logged_predictions
 
 from gpu_kedro.serving.prediction_log import COLUMNS, PredictionLog
 
@@ -15,15 +15,6 @@ ANSWER = {
     "tdp_w": {"predicted": 75.0},
     "warnings": [{"code": "out_of_range"}, {"code": "uncertain_match"}],
 }
-
-
-def rows_of(folder: Path) -> list[dict]:
-    found = []
-    for file in sorted(folder.glob("*.sqlite")):
-        with sqlite3.connect(file) as connection:
-            connection.row_factory = sqlite3.Row
-            found += [dict(row) for row in connection.execute("SELECT * FROM predictions ORDER BY rowid")]
-    return found
 
 
 def test_a_single_answer_and_a_batch_have_the_same_columns(tmp_path: Path):
@@ -41,7 +32,7 @@ def test_a_single_answer_and_a_batch_have_the_same_columns(tmp_path: Path):
     }
     log.put([{"name": "RX 580"}, {"name": None}], columns)
     log.stop()
-    first, second, third = rows_of(tmp_path)
+    first, second, third = logged_predictions(tmp_path)
     assert first["name"] == "RTX 3070"
     assert first["given_tdp_w"] == 220.0
     assert first["specs"] == '{"tmus": 184}'
@@ -62,7 +53,7 @@ def test_files_are_rotated_by_rows_and_the_oldest_go(tmp_path: Path):
             threading.Event().wait(0.005)
     log.stop()
     assert len(list(tmp_path.glob("*.sqlite"))) == 3
-    assert [row["name"] for row in rows_of(tmp_path)] == [f"GPU {number}" for number in range(6, 12)]
+    assert [row["name"] for row in logged_predictions(tmp_path)] == [f"GPU {number}" for number in range(6, 12)]
 
 
 def test_a_queue_that_is_full_drops_and_counts(tmp_path: Path):
@@ -72,7 +63,7 @@ def test_a_queue_that_is_full_drops_and_counts(tmp_path: Path):
     assert log.dropped == 2
     log.start()
     log.stop()
-    assert [row["name"] for row in rows_of(tmp_path)] == ["GPU 0", "GPU 1", "GPU 2"]
+    assert [row["name"] for row in logged_predictions(tmp_path)] == ["GPU 0", "GPU 1", "GPU 2"]
 
 
 def test_a_folder_that_cannot_be_written_drops_says_so_once_and_goes_on(
