@@ -25,6 +25,7 @@ def _no_surroundings() -> Iterator[None]:
         own = [name for name in os.environ if name.startswith(("GPU_KEDRO_", "MLFLOW_"))]
         for name in [*own, "API_URL", "PORT"]:
             patch.delenv(name, raising=False)
+        patch.setenv("GPU_KEDRO_ENV_FILE", os.devnull)
         yield
 
 

@@ -1,4 +1,4 @@
-"""The command line `gpu-kedro`: ask about a GPU, score a file, start the service or the app.
+"""The command line `gpu-kedro`: ask about a GPU, score a file, start service or app; promote models, send runs.
 
 The module is not called `cli`: Kedro takes that name for commands of its own.
 """
@@ -12,8 +12,10 @@ import click
 
 from gpu_kedro import __version__
 from gpu_kedro.modelling.bundle import BundleError
-from gpu_kedro.resolvers import bundle_store
+from gpu_kedro.promotion.commands import models
+from gpu_kedro.resolvers import bundle_store, read_env_file
 from gpu_kedro.serving.errors import ServingError
+from gpu_kedro.tracking.commands import tracking
 
 _TITLES = {
     "g3d_mark": ("3D performance", "{:,.0f} points"),
@@ -36,6 +38,11 @@ class _Group(click.Group):
 @click.version_option(__version__)
 def main() -> None:
     """How fast, what kind, what price is this GPU?"""
+    read_env_file()
+
+
+main.add_command(models)
+main.add_command(tracking)
 
 
 @main.command()

@@ -7,6 +7,7 @@ from gpu_kedro.pipelines import (
     data_processing,
     feature_engineering,
     inference,
+    monitoring,
     packaging,
     regression,
     reporting,
@@ -30,5 +31,6 @@ def register_pipelines() -> dict[str, Pipeline]:
         "classification": segments,
         "regression": figures,
         "inference": inference.create_pipeline(),
+        "monitoring": monitoring.create_pipeline(),
         "reporting": report,
     }

@@ -17,19 +17,19 @@ from gpu_kedro.modelling.targets import SEGMENTS, TARGETS
 from gpu_kedro.modelling.wording import MODEL_TITLES, format_count, stratum_title
 
 # Okabe and Ito (2008), Color universal design: eight colours that colour-blind people tell apart.
-_BLUE, _ORANGE, _GREEN, _VERMILION, _GREY = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#7F7F7F"
-_MODEL_MARKS = {"ours": (_BLUE, "circle"), "ridge": (_ORANGE, "square"), "dummy": (_GREY, "x")}
+BLUE, ORANGE, _GREEN, VERMILION, _GREY = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#7F7F7F"
+_MODEL_MARKS = {"ours": (BLUE, "circle"), "ridge": (ORANGE, "square"), "dummy": (_GREY, "x")}
 _MATCH_MARKS = {
-    "same model found": (_BLUE, "circle"),
-    "related model found": (_ORANGE, "square"),
-    "no specification": (_VERMILION, "x"),
+    "same model found": (BLUE, "circle"),
+    "related model found": (ORANGE, "square"),
+    "no specification": (VERMILION, "x"),
 }
-_COVERAGE_MARKS = {"80": (_ORANGE, "square"), "90": (_BLUE, "circle")}
-_SEGMENT_MARKS = dict(zip(SEGMENTS, ((_BLUE, "circle"), (_ORANGE, "square"), (_GREEN, "diamond")), strict=True))
+_COVERAGE_MARKS = {"80": (ORANGE, "square"), "90": (BLUE, "circle")}
+_SEGMENT_MARKS = dict(zip(SEGMENTS, ((BLUE, "circle"), (ORANGE, "square"), (_GREEN, "diamond")), strict=True))
 _ACTION_MARKS = {
-    "rejected": (_VERMILION, "x"),
-    "set_missing": (_ORANGE, "square"),
-    "repaired": (_BLUE, "circle"),
+    "rejected": (VERMILION, "x"),
+    "set_missing": (ORANGE, "square"),
+    "repaired": (BLUE, "circle"),
     "flagged": (_GREY, "diamond"),
 }
 #: Strata of fewer GPUs are not drawn: their figures are mostly chance.
@@ -75,7 +75,7 @@ def draw_predicted(predictions: pd.DataFrame, model_input: pd.DataFrame, target:
     figure.update_xaxes(type="log", title=f"Measured, {facts.unit} (log scale)")
     figure.update_yaxes(type="log", title=f"Predicted, {facts.unit} (log scale)")
     note = f"{format_count(len(rows))} GPUs, each predicted from other chip families; everything known"
-    return _finish(figure, f"{facts.title}: predicted against measured", note, 560)
+    return finish_figure(figure, f"{facts.title}: predicted against measured", note, 560)
 
 
 def draw_errors(predictions: pd.DataFrame, model_input: pd.DataFrame, target: str) -> go.Figure:
@@ -98,7 +98,7 @@ def draw_errors(predictions: pd.DataFrame, model_input: pd.DataFrame, target: st
     figure.update_xaxes(title="Median relative error, % of the measured value (log scale)", type="log")
     figure.update_yaxes(title="Stratum (GPUs)", autorange="reversed")
     note = "grouped split, everything known; bars: 95 % interval of the median"
-    return _finish(figure, f"{TARGETS[target].title}: error by stratum", note, 220 + _ROW_HEIGHT * len(drawn))
+    return finish_figure(figure, f"{TARGETS[target].title}: error by stratum", note, 220 + _ROW_HEIGHT * len(drawn))
 
 
 def draw_coverage(results: Mapping[str, Any]) -> go.Figure:
@@ -133,7 +133,7 @@ def draw_coverage(results: Mapping[str, Any]) -> go.Figure:
     figure.update_yaxes(title="Stratum", col=1)
     title = f"{TARGETS[results['target']].title}: interval coverage by stratum"
     note = "dashed: nominal; bars: 95 % interval of the share; everything known"
-    return _finish(figure, title, note, 240 + _ROW_HEIGHT * len(order))
+    return finish_figure(figure, title, note, 240 + _ROW_HEIGHT * len(order))
 
 
 def draw_confusion(predictions: pd.DataFrame) -> go.Figure:
@@ -166,7 +166,7 @@ def draw_confusion(predictions: pd.DataFrame) -> go.Figure:
     figure.update_xaxes(title="Predicted segments", tickangle=0)
     figure.update_yaxes(title="True segments (GPUs)", autorange="reversed")
     note = f"{format_count(len(rows))} GPUs, each predicted from other chip families; everything known"
-    return _finish(figure, "Market segment: predicted against true", note, 480)
+    return finish_figure(figure, "Market segment: predicted against true", note, 480)
 
 
 def draw_reliability(predictions: pd.DataFrame) -> go.Figure:
@@ -209,7 +209,7 @@ def draw_reliability(predictions: pd.DataFrame) -> go.Figure:
     figure.update_yaxes(title="Observed share", range=[-0.04, 1.04], row=1)
     figure.update_yaxes(title="GPUs in the bin<br>(log scale)", type="log", row=2)
     note = "ten equal bins; bars: 95 % interval of the share over all segments; grouped split, everything known"
-    return _finish(figure, "Market segment: are the probabilities right?", note, 620)
+    return finish_figure(figure, "Market segment: are the probabilities right?", note, 620)
 
 
 def draw_missing(primary_gpus: pd.DataFrame) -> go.Figure:
@@ -245,7 +245,7 @@ def draw_missing(primary_gpus: pd.DataFrame) -> go.Figure:
     figure.update_xaxes(title="Segment (GPUs)", tickangle=0)
     figure.update_yaxes(title="Column", autorange="reversed")
     note = "% of GPUs without a value; spec_… come from the joined specification"
-    return _finish(figure, "What is missing, by column and segment", note, 200 + 20 * len(columns))
+    return finish_figure(figure, "What is missing, by column and segment", note, 200 + 20 * len(columns))
 
 
 def draw_ledger(ledger_summary: Mapping[str, Any]) -> go.Figure:
@@ -274,7 +274,7 @@ def draw_ledger(ledger_summary: Mapping[str, Any]) -> go.Figure:
         f"{format_count(ledger_summary['rows_in'])} rows in, {format_count(ledger_summary['rows_kept'])} kept, "
         f"{format_count(ledger_summary['rows_rejected'])} rejected"
     )
-    return _finish(figure, "Cleaning rules that fired", note, 220 + _ROW_HEIGHT * len(fired))
+    return finish_figure(figure, "Cleaning rules that fired", note, 220 + _ROW_HEIGHT * len(fired))
 
 
 def _headline(predictions: pd.DataFrame) -> pd.DataFrame:
@@ -318,7 +318,7 @@ def _rounded_rows(values: NDArray[np.float64]) -> list[list[float]]:
     return [_rounded(line) for line in values]
 
 
-def _finish(figure: go.Figure, title: str, note: str, height: int) -> go.Figure:
+def finish_figure(figure: go.Figure, title: str, note: str, height: int) -> go.Figure:
     """Give every figure the same frame: its title with a note, white ground, a legend below."""
     return figure.update_layout(
         template="plotly_white",
