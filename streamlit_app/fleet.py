@@ -14,8 +14,11 @@ from streamlit_app.wording import FIGURES, SOURCE_WORDS, describe_confidence, ex
 _WIDE = {"g3d_mark": 4.0, "price_usd": WIDEST_FACTOR, "tdp_w": 10.0}
 _WIDE_WORDS = {"g3d_mark": "performance", "price_usd": "price", "tdp_w": "power"}
 _LEAST_CONFIDENT = 0.55
+_UNKNOWN = 3  # urgency of a row without a known model
+#: Rows of one file that get suggestions: each takes a question of its own.
+_MOST_SUGGESTED = 200
 _ADDED = (
-    "taken_for", "confidence", "confidence_in_words", "segment", "segment_source",
+    "taken_for", "confidence", "confidence_in_words", "did_you_mean", "segment", "segment_source",
     *(f"{target}{end}" for target in FIGURES for end in ("", "_low_90", "_high_90", "_source")),
     "look_first", "notes", "error",
 )  # fmt: skip
@@ -91,7 +94,18 @@ def _score_rows(fleet: Fleet, backend: Backend, places: range) -> list[dict[str,
         answer = backend.predict_columns(_as_columns(queries))
         for number, place in enumerate(asked):
             scored[place] = _describe({name: values[number] for name, values in answer.items() if _is_column(values)})
+        _suggest(fleet, backend, [(queries[number], scored[place]) for number, place in enumerate(asked)])
     return scored
+
+
+def _suggest(fleet: Fleet, backend: Backend, pairs: Sequence[tuple[dict[str, Any], dict[str, Any]]]) -> None:
+    """Add known names that come close to the rows that no model was found for; batches do not look for them."""
+    left = _MOST_SUGGESTED - sum(row["urgency"] == _UNKNOWN for row in fleet.scored)
+    for query, row in [pair for pair in pairs if pair[1]["urgency"] == _UNKNOWN][: max(left, 0)]:
+        close = backend.describe(query)["prediction"]["match"]["did_you_mean"]
+        if close:
+            row["look_first"] = f"no known model; {close[0]}?"
+            row["did_you_mean"] = "; ".join(close)
 
 
 def _is_column(values: Any) -> bool:
@@ -134,6 +148,7 @@ def _describe(answer: dict[str, Any]) -> dict[str, Any]:
         "taken_for": answer["match_spec"],
         "confidence": round(confidence, 2),
         "confidence_in_words": describe_confidence(confidence),
+        "did_you_mean": None,
         "segment": answer["segment"] or "not clear",
         "segment_source": SOURCE_WORDS[answer["segment_source"]],
         "look_first": look_first,
@@ -154,7 +169,7 @@ def _find_reasons(answer: dict[str, Any]) -> tuple[str | None, int]:
     reasons, urgency = [], 0
     if answer["match_kind"] == "none":
         # that its intervals are wide goes without saying
-        return "no known model", 3
+        return "no known model", _UNKNOWN
     if answer["match_confidence"] < _LEAST_CONFIDENT:
         reasons.append("the match is a guess")
         urgency = 2

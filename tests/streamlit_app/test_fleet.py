@@ -44,6 +44,17 @@ def test_rows_that_need_a_look_stand_first(fleet):
     assert rows[-1]["look_first"] is None
 
 
+def test_a_row_without_a_model_is_offered_names_that_come_close(bundles):
+    table = read_fleet("a.csv", b"name\nGeForce RTX 4075\nqwertz 123\n", max_rows=9, max_bytes=999)
+    done = Fleet(table, "name")
+    backend = open_backend(Settings(bundles=bundles))
+    backend.read_version()
+    list(done.score(backend, 9))
+    assert done.scored[0]["did_you_mean"].startswith("GeForce RTX 4070")
+    assert done.scored[0]["look_first"] == "no known model; GeForce RTX 4070?"
+    assert (done.scored[1]["did_you_mean"], done.scored[1]["look_first"]) == (None, "no known model")
+
+
 def test_a_row_has_its_match_and_its_figures(fleet):
     row = fleet.scored[0]
     assert row["taken_for"] == "GeForce RTX 3060 12 GB"
