@@ -20,6 +20,12 @@ def runs_at(client: MlflowClient, experiment: str = "gpu_kedro_test") -> list[Ru
     return list(client.search_runs([found.experiment_id])) if found else []
 
 
+def whole_run_at(client: MlflowClient) -> Run:
+    """The one run of the whole graph; other tests may have recorded runs of parts of it in the same store."""
+    (run,) = [run for run in runs_at(client) if run.data.tags["pipeline"] == "__default__"]
+    return run
+
+
 def artifacts_at(client: MlflowClient, run: Run) -> dict[str, int]:
     """Size of each artifact by path; `client.list_artifacts` asks old servers for endpoints that they lack."""
     store = get_artifact_repository(run.info.artifact_uri, tracking_uri=client.tracking_uri)

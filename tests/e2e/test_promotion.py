@@ -4,7 +4,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-from records import recorded
+from mlflow.tracking import MlflowClient
+from records import recorded, whole_run_at
 from workspace import Workspace
 
 from gpu_kedro.modelling.bundle import read_pointer
@@ -17,7 +18,7 @@ def test_the_first_bundle_of_a_clean_checkout_is_served(trained: Workspace):
     assert read_pointer(store) == version
     (move,) = read_history(store)
     assert (move["from"], move["to"], move["why"]) == (None, version, "passed the gate after its run")
-    (run,) = recorded(trained)
+    run = whole_run_at(MlflowClient(trained.tracking_uri))
     assert run.data.tags["promotion"] == "promoted"
     assert run.data.tags["bundle_version"] == version
 
