@@ -13,6 +13,7 @@ import subprocess
 import sys
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -173,14 +174,14 @@ def run_http(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
         server.server_close()
 
 
-class Handler(BaseHTTPRequestHandler):
+class Handler(BaseHTTPRequestHandler, ABC):
     """Reads a request and hands it to `answer`."""
 
     protocol_version = "HTTP/1.1"
 
+    @abstractmethod
     def answer(self, _body: bytes) -> tuple[int, bytes, dict[str, str]]:
         """Status, content and headers."""
-        raise NotImplementedError
 
     def _handle(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))

@@ -19,13 +19,19 @@ FILE = (
 )
 
 
-@pytest.fixture
-def fleet(bundles):
-    table = read_fleet("fleet.csv", FILE, max_rows=100, max_bytes=10_000)
+def _score(bundles, content, chunk_rows):
+    """A scored list, and the shares that were done on the way."""
+    table = read_fleet("fleet.csv", content, max_rows=100, max_bytes=10_000)
     backend = open_backend(Settings(bundles=bundles))
     backend.read_version()
     done = Fleet(table, "name")
-    assert list(done.score(backend, 3)) == [3 / 8, 6 / 8, 1.0]
+    return done, list(done.score(backend, chunk_rows))
+
+
+@pytest.fixture
+def fleet(bundles):
+    done, shares = _score(bundles, FILE, 3)
+    assert shares == [3 / 8, 6 / 8, 1.0]
     return done
 
 
@@ -45,11 +51,7 @@ def test_rows_that_need_a_look_stand_first(fleet):
 
 
 def test_a_row_without_a_model_is_offered_names_that_come_close(bundles):
-    table = read_fleet("a.csv", b"name\nGeForce RTX 4075\nqwertz 123\n", max_rows=9, max_bytes=999)
-    done = Fleet(table, "name")
-    backend = open_backend(Settings(bundles=bundles))
-    backend.read_version()
-    list(done.score(backend, 9))
+    done, _ = _score(bundles, b"name\nGeForce RTX 4075\nqwertz 123\n", 9)
     assert done.scored[0]["did_you_mean"].startswith("GeForce RTX 4070")
     assert done.scored[0]["look_first"] == "no known model; GeForce RTX 4070?"
     assert (done.scored[1]["did_you_mean"], done.scored[1]["look_first"]) == (None, "no known model")
@@ -77,11 +79,7 @@ def test_the_column_of_names_is_found_or_asked_for(columns, found):
 
 
 def test_columns_of_the_file_are_never_overwritten(bundles):
-    table = read_fleet("a.csv", b"name,segment\nRTX 3060,mine\n", max_rows=9, max_bytes=999)
-    done = Fleet(table, "name")
-    backend = open_backend(Settings(bundles=bundles))
-    backend.read_version()
-    list(done.score(backend, 9))
+    done, _ = _score(bundles, b"name,segment\nRTX 3060,mine\n", 9)
     (row,) = [dict(zip(done.header(), row, strict=True)) for row in done.rows()]
     assert (row["segment"], row["gpu_segment"]) == ("mine", "Desktop")
 
