@@ -1,0 +1,45 @@
+"""What is wrong with a query, field by field, in words that repeat nothing of what was sent."""
+
+import difflib
+from collections.abc import Sequence
+from typing import Any
+
+from gpu_kedro.serving import contracts
+
+_MAX_ERRORS = 20
+#: Looking for resembling names takes time, which nobody shall take with a body full of unknown ones.
+_MAX_READ = 40
+_MAX_TEXT = 300
+#: Clearer than what Pydantic says, which quotes the pattern.
+_MESSAGES = {"string_pattern_mismatch": "must hold a visible character and no control characters"}
+_FIELDS = sorted(
+    {
+        name
+        for model in (
+            contracts.GpuSpecs,
+            contracts.BatchQuery,
+            contracts.GpuQuery,
+            contracts.CompareQuery,
+            contracts.SearchQuery,
+            contracts.FrontierQuery,
+            contracts.ValueQuery,
+        )
+        for name in model.model_fields
+    }
+)
+
+
+def list_errors(errors: Sequence[Any]) -> list[dict[str, Any]]:
+    """What is wrong, field by field: at most 20, without the values or unknown names that were sent."""
+    listed: list[dict[str, Any]] = []
+    for error in errors[:_MAX_READ]:
+        loc, message = list(error["loc"]), _MESSAGES.get(error["type"], error["msg"])
+        if error["type"] == "extra_forbidden":
+            unknown = str(loc.pop())[:64]
+            # a field that belongs elsewhere resembles itself
+            close = [] if unknown in _FIELDS else difflib.get_close_matches(unknown, _FIELDS, 1, 0.7)
+            message = f"unknown field{f'; did you mean `{close[0]}`?' if close else ''}"
+        entry = {"loc": loc, "msg": message.removeprefix("Value error, ")[:_MAX_TEXT]}
+        if entry not in listed:
+            listed.append(entry)
+    return listed[:_MAX_ERRORS]
