@@ -12,7 +12,13 @@ def test_env_example_lists_every_variable_and_no_value():
     lines = (PROJECT / ".env.example").read_text().splitlines()
     listed = {line.partition("=")[0] for line in lines if line and not line.startswith("#")}
     assert all(line.startswith("#") or line.endswith("=") for line in lines if line)
-    used = {"MLFLOW_TRACKING_URI", "MLFLOW_TRACKING_USERNAME", "MLFLOW_TRACKING_PASSWORD", "PORT"}
+    used = {
+        "MLFLOW_TRACKING_URI",
+        "MLFLOW_TRACKING_USERNAME",
+        "MLFLOW_TRACKING_PASSWORD",
+        "PORT",
+        "DASK_SCHEDULER_ADDRESS",
+    }
     used |= {f"GPU_KEDRO_{name.upper()}" for name in Settings.model_fields} - {"GPU_KEDRO_PORT"}
     for source in [*PROJECT.glob("src/**/*.py"), *PROJECT.glob("conf/**/*.yml")]:
         used |= set(re.findall(r"GPU_KEDRO_[A-Z_]+", source.read_text()))
