@@ -1,5 +1,6 @@
 """Partitions scored on a Dask cluster that is there already, or on one of this machine's processes."""
 
+import logging
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 
@@ -41,6 +42,8 @@ def score_on_cluster(tasks: Sequence[Task], bundle: Bundle, options: BatchOption
     Raises:
         BatchError: no scheduler answers, it has no workers, or one partition ends every worker that takes it.
     """
+    # Dask sets its level when it is imported, whatever the project's logging says
+    logging.getLogger("distributed").setLevel(logging.WARNING)
     with ExitStack() as stack:
         client = _connect(stack, options)
         plugin = BindBundle(bundle, tasks[0].version)
