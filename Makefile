@@ -9,7 +9,7 @@ export DO_NOT_TRACK := 1
 export PYTHONHASHSEED := 0
 PIN = uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11
 
-.PHONY: help setup run test check format api image bench viz mlflow-ui lock clean
+.PHONY: help setup run test check format api architecture image bench viz mlflow-ui lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -54,6 +54,9 @@ viz: setup  ## explore the pipelines in the browser (Kedro-Viz)
 
 mlflow-ui: setup  ## look at the recorded runs in the browser (MLflow)
 	@$(BIN)/kedro mlflow ui
+
+architecture: setup  ## draw docs/architecture.md from the code
+	@$(BIN)/python docs/draw_architecture.py
 
 image:  ## build the container image of the service with the current bundle (needs docker; gpu_kedro:api)
 	@docker build --target api --build-arg BUNDLE=baked --tag gpu_kedro:api .
