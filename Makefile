@@ -9,7 +9,7 @@ export DO_NOT_TRACK := 1
 export PYTHONHASHSEED := 0
 PIN = uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11
 
-.PHONY: help setup run test check format api architecture image bench viz mlflow-ui lock clean
+.PHONY: help setup run test check format api app architecture image screenshots bench viz mlflow-ui lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -45,6 +45,12 @@ format: setup  ## format the code and strip the notebooks
 
 api: setup  ## start the HTTP service on $$PORT, else 8000
 	@$(BIN)/gpu-kedro serve
+
+app: setup  ## start the Streamlit app on port 8501, and the service with it when none answers
+	@$(BIN)/gpu-kedro app
+
+screenshots: setup  ## draw every page of the app into docs/images and print how fast it is (needs chromium and a trained bundle)
+	@$(BIN)/python -m bench.app
 
 bench: setup  ## measure the service beside other ways to serve the same models (4 minutes, Linux)
 	@$(BIN)/python -m bench.serving

@@ -8,6 +8,7 @@ import anyio.to_thread
 import orjson
 from fastapi import Request, Response
 
+from gpu_kedro.serving.prediction_log import PredictionLog, record_runtime
 from gpu_kedro.serving.runtime import Runtime
 
 P = ParamSpec("P")
@@ -24,7 +25,8 @@ def use_runtime(request: Request) -> Runtime:
     """
     runtime: Runtime = request.app.state.store.current()
     request.state.model_version = runtime.version
-    return runtime
+    log: PredictionLog | None = request.app.state.prediction_log
+    return runtime if log is None else record_runtime(runtime, log)
 
 
 async def run_heavy(request: Request, function: Callable[P, T], *arguments: P.args, **options: P.kwargs) -> T:

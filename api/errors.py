@@ -1,6 +1,5 @@
 """Errors as `application/problem+json` (RFC 9457), none of which repeats what was sent. The only place of statuses."""
 
-import difflib
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
@@ -10,14 +9,10 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from gpu_kedro.serving import contracts
 from gpu_kedro.serving.errors import EmptyQueryError, NoBundleError, UnknownGpuError
+from gpu_kedro.serving.refusals import list_errors
 
 MEDIA_TYPE = "application/problem+json"
-_MAX_ERRORS = 20
-#: Looking for resembling names takes time, which nobody shall take with a body full of unknown ones.
-_MAX_READ = 40
-_MAX_TEXT = 300
 _KINDS = {
     400: "malformed-request",
     401: "key-required",
@@ -30,22 +25,6 @@ _KINDS = {
     500: "internal-error",
     503: "unavailable",
 }
-#: Clearer than what Pydantic says, which quotes the pattern.
-_MESSAGES = {"string_pattern_mismatch": "must hold a visible character and no control characters"}
-_FIELDS = sorted(
-    {
-        name
-        for model in (
-            contracts.GpuSpecs,
-            contracts.BatchQuery,
-            contracts.GpuQuery,
-            contracts.CompareQuery,
-            contracts.SearchQuery,
-            contracts.FrontierQuery,
-        )
-        for name in model.model_fields
-    }
-)
 
 
 class MalformedBodyError(HTTPException):
@@ -102,22 +81,6 @@ def write_problem(
         **{name: value for name, value in members.items() if value},
     }
     return Response(orjson.dumps(content), status, dict(headers or {}), MEDIA_TYPE)
-
-
-def list_errors(errors: Sequence[Any]) -> list[dict[str, Any]]:
-    """What is wrong, field by field: at most 20, without the values or unknown names that were sent."""
-    listed: list[dict[str, Any]] = []
-    for error in errors[:_MAX_READ]:
-        loc, message = list(error["loc"]), _MESSAGES.get(error["type"], error["msg"])
-        if error["type"] == "extra_forbidden":
-            unknown = str(loc.pop())[:64]
-            # a field that belongs elsewhere resembles itself
-            close = [] if unknown in _FIELDS else difflib.get_close_matches(unknown, _FIELDS, 1, 0.7)
-            message = f"unknown field{f'; did you mean `{close[0]}`?' if close else ''}"
-        entry = {"loc": loc, "msg": message.removeprefix("Value error, ")[:_MAX_TEXT]}
-        if entry not in listed:
-            listed.append(entry)
-    return listed[:_MAX_ERRORS]
 
 
 async def _refuse_fields(_: Request, err: Exception) -> Response:

@@ -21,6 +21,7 @@ from api.openapi import router as docs
 from api.records import RequestRecords
 from api.routes import gpus, health, market, metrics, model, predict
 from api.settings import Settings
+from gpu_kedro.serving.prediction_log import PredictionLog
 from gpu_kedro.serving.runtime import RuntimeStore
 
 logger = logging.getLogger(__name__)
@@ -49,7 +50,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.settings = settings
     app.state.store = RuntimeStore(settings.bundles, settings.check_seconds)
     app.state.lifecycle = Lifecycle()
-    app.state.metrics = Metrics()
+    app.state.prediction_log = _make_prediction_log(settings)
+    app.state.metrics = Metrics(app.state.prediction_log)
     app.state.slots = Slots(settings.max_concurrency)
     app.state.heavy = anyio.CapacityLimiter(settings.heavy_threads)
     # routes are tried in this order, and predictions are asked for most
@@ -61,6 +63,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     install_openapi(app)
     _wrap(app, settings)
     return app
+
+
+def _make_prediction_log(settings: Settings) -> PredictionLog | None:
+    if settings.prediction_log is None:
+        return None
+    return PredictionLog(settings.prediction_log, settings.prediction_log_rows, settings.prediction_log_files)
 
 
 def _wrap(app: FastAPI, settings: Settings) -> None:
@@ -82,6 +90,9 @@ def _wrap(app: FastAPI, settings: Settings) -> None:
 @asynccontextmanager
 async def _run(app: FastAPI) -> AsyncIterator[None]:
     store: RuntimeStore = app.state.store
+    log: PredictionLog | None = app.state.prediction_log
+    if log is not None:
+        log.start()
     await _look(store)
     watcher = asyncio.create_task(_watch(store, app.state.settings.check_seconds))
     try:
@@ -90,6 +101,8 @@ async def _run(app: FastAPI) -> AsyncIterator[None]:
         watcher.cancel()
         with suppress(asyncio.CancelledError):
             await watcher
+        if log is not None:
+            await anyio.to_thread.run_sync(log.stop)
 
 
 async def _watch(store: RuntimeStore, seconds: float) -> None:

@@ -37,6 +37,11 @@ class Settings(BaseSettings):
     drain_seconds: float = Field(
         default=3.0, ge=0, le=600, description="how long to go on serving, not ready, after SIGTERM"
     )
+    prediction_log: Path | None = Field(
+        default=None, description="folder that keeps what was asked and answered, for `kedro run --pipeline monitoring`"
+    )
+    prediction_log_rows: int = Field(default=100_000, ge=1, description="rows of one file of the prediction log")
+    prediction_log_files: int = Field(default=10, ge=1, description="files that the prediction log keeps")
     metrics: bool = Field(default=False, description="whether /metrics answers")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", description="least level to log")
 

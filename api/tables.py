@@ -5,7 +5,6 @@ The reading is strict about the file and lenient about its rows. PyArrow is impo
 
 import csv
 import io
-import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -13,10 +12,10 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import orjson
-from pydantic import ValidationError
 
-from api.errors import MalformedBodyError, UnusableTableError, list_errors
-from gpu_kedro.serving.contracts import GpuQuery, GpuSpecs, PredictionColumns
+from api.errors import MalformedBodyError, UnusableTableError
+from gpu_kedro.serving.contracts import PredictionColumns
+from gpu_kedro.serving.rows import QUERY_FIELDS, disarm, is_spec, read_query
 from gpu_kedro.serving.runtime import Runtime
 
 if TYPE_CHECKING:
@@ -29,15 +28,6 @@ _THREADS = 2
 _MAX_COLUMNS = 1000
 #: A Parquet file may unpack to many times its size; its texts are unpacked a chunk at a time.
 _MAX_UNPACKED = 20
-_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,4})?")
-_MISSING = frozenset({"", "na", "n/a", "nan", "null", "none", "<na>"})
-_FLAGS = {"true": True, "1": True, "false": False, "0": False}
-#: What a spreadsheet takes for the start of a formula (OWASP, CSV injection).
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_TEXT_FIELDS = frozenset(
-    {"name"} | {f"spec_{name}" for name, field in GpuSpecs.model_fields.items() if "str" in str(field.annotation)}
-)
-_QUERY_FIELDS = frozenset(GpuQuery.model_fields) - {"specs"}
 _ADDED = tuple(name for name in PredictionColumns.model_fields if name not in ("rows", "name"))
 ERROR = "error"
 
@@ -81,7 +71,7 @@ def _check_csv(content: bytes, max_rows: int) -> list[str]:
 
 
 def _check_header(header: Sequence[str]) -> None:
-    fields = {name for name in header if name == "name" or _is_spec(name)}
+    fields = {name for name in header if name == "name" or is_spec(name)}
     if not fields:
         raise UnusableTableError("the file has neither a column `name` nor one `spec_…`; the first row is the header")
     if len(set(header)) < len(header):
@@ -107,7 +97,7 @@ def _write_csv(content: bytes, header: list[str], runtime: Runtime) -> Iterator[
     next(rows)
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([_disarm(name) for name in (*header, *_ADDED, ERROR)])
+    writer.writerow([disarm(name) for name in (*header, *_ADDED, ERROR)])
 
     def score(chunk: list[list[str]]) -> tuple[list[list[str]], list[Sequence[Any]]]:
         whole = [dict(zip(header, row, strict=True)) if len(row) == len(header) else None for row in chunk]
@@ -117,7 +107,7 @@ def _write_csv(content: bytes, header: list[str], runtime: Runtime) -> Iterator[
         for row, cells in zip(chunk, zip(*added, strict=True), strict=True):
             # a row of another length is filled up or cut, so that the columns behind it stay in place
             kept = (row + [""] * len(header))[: len(header)]
-            writer.writerow([*map(_disarm, kept), *cells])
+            writer.writerow([*map(disarm, kept), *cells])
         yield out.getvalue().encode()
         out.seek(0)
         out.truncate()
@@ -138,14 +128,8 @@ def _work_ahead(chunks: Iterable[T], work: Callable[[T], U]) -> Iterator[U]:
 def _write_cells(name: str, cells: Sequence[Any]) -> Sequence[Any]:
     """A column of the answer as cells: texts without formulas, numbers as JSON has them, in their shortest form."""
     if _is_text(name):
-        return [_disarm(cell) for cell in cells]
+        return [disarm(cell) for cell in cells]
     return ["" if cell == "null" else cell for cell in orjson.dumps(cells)[1:-1].decode().split(",")]
-
-
-def _disarm(cell: Any) -> Any:
-    if isinstance(cell, str) and cell.startswith(_FORMULA) and not _NUMBER.fullmatch(cell):
-        return f"'{cell}"
-    return cell
 
 
 def score_parquet(content: bytes, runtime: Runtime, max_rows: int) -> bytes:
@@ -202,7 +186,7 @@ def _unpack(batch: "pa.RecordBatch", schema: "pa.Schema", limit: int) -> "pa.Rec
 def _score_batch(batch: "pa.RecordBatch", added: Sequence["pa.Field"], runtime: Runtime) -> "pa.RecordBatch":
     import pyarrow as pa
 
-    asked = [name for name in batch.schema.names if name in _QUERY_FIELDS or _is_spec(name)]
+    asked = [name for name in batch.schema.names if name in QUERY_FIELDS or is_spec(name)]
     columns = [batch.column(name).to_pylist() for name in asked]
     cells = _score([dict(zip(asked, row, strict=True)) for row in zip(*columns, strict=True)], runtime)
     arrays = [pa.array(cells[field.name], field.type) for field in added]
@@ -228,7 +212,7 @@ def _score(rows: Sequence[Mapping[str, Any] | None], runtime: Runtime) -> dict[s
     errors: list[str | None] = []
     for place, row in enumerate(rows):
         try:
-            queries.append(_read_query(row))
+            queries.append(read_query(row))
         except ValueError as err:
             errors.append(str(err))
         else:
@@ -240,60 +224,3 @@ def _score(rows: Sequence[Mapping[str, Any] | None], runtime: Runtime) -> dict[s
         for place, value in zip(places, answers.get(name, ()), strict=True):
             values[place] = value
     return {**columns, ERROR: errors}
-
-
-def _read_query(row: Mapping[str, Any] | None) -> dict[str, Any]:
-    """One row as the run time takes it.
-
-    Raises:
-        ValueError: says which cells cannot be taken, and why.
-    """
-    if row is None:
-        raise ValueError("has another number of cells than the header")
-    query: dict[str, Any] = {}
-    specs: dict[str, Any] = {}
-    for column, cell in row.items():
-        if column in _QUERY_FIELDS:
-            query[column] = _read_cell(column, cell)
-        elif _is_spec(column):
-            specs[column.removeprefix("spec_")] = _read_cell(column, cell)
-    given = {name: value for name, value in specs.items() if value is not None}
-    if query.get("name") is None and not given:
-        raise ValueError("has neither a name nor a specification")
-    try:
-        GpuQuery.model_validate({**query, "specs": given or None})
-    except ValidationError as err:
-        told = list_errors(err.errors(include_input=False, include_url=False))
-        raise ValueError("; ".join(f"{'_'.join(_column(entry['loc']))}: {entry['msg']}" for entry in told)) from err
-    return {**query, "specs": given or None}
-
-
-def _column(loc: Sequence[Any]) -> list[str]:
-    return ["spec" if part == "specs" else str(part) for part in loc]
-
-
-def _read_cell(column: str, cell: Any) -> Any:
-    if cell is None or cell != cell:
-        return None
-    if column in _TEXT_FIELDS:
-        text = cell if isinstance(cell, str) else str(cell)
-        return text.strip(" ") or None
-    if isinstance(cell, bool):
-        return cell
-    if isinstance(cell, str):
-        text = cell.strip(" ").lower()
-        if text in _MISSING:
-            return None
-        if column == "spec_is_mobile" and text in _FLAGS:
-            return _FLAGS[text]
-        if not _NUMBER.fullmatch(text):
-            raise ValueError(f"{column}: not a number")
-        return float(text)
-    try:
-        return float(cell)
-    except (TypeError, ValueError, OverflowError) as err:
-        raise ValueError(f"{column}: not a number") from err
-
-
-def _is_spec(column: str) -> bool:
-    return column.startswith("spec_") and column.removeprefix("spec_") in GpuSpecs.model_fields

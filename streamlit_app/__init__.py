@@ -1,1 +1,1 @@
-"""The front end."""
+"""The front end: a Streamlit app over HTTP or over the serving code in process."""

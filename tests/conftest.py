@@ -22,8 +22,10 @@ def _no_surroundings() -> Iterator[None]:
     """Keep the developer's own settings out of the tests."""
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(PROJECT)
-        for name in [name for name in os.environ if name.startswith(("GPU_KEDRO_", "MLFLOW_"))]:
-            patch.delenv(name)
+        own = [name for name in os.environ if name.startswith(("GPU_KEDRO_", "MLFLOW_"))]
+        for name in [*own, "API_URL", "PORT"]:
+            patch.delenv(name, raising=False)
+        patch.setenv("GPU_KEDRO_ENV_FILE", os.devnull)
         yield
 
 

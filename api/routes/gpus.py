@@ -8,12 +8,22 @@ from api.bodies import PredictionRoute
 from api.deps import run_heavy, use_runtime, write_json
 from api.openapi import describe_errors
 from gpu_kedro.serving import answers
-from gpu_kedro.serving.contracts import GpuCard, GpuList, GpuName, SearchQuery
+from gpu_kedro.serving.contracts import (
+    AnyGpuCard,
+    GpuCard,
+    GpuList,
+    GpuName,
+    GpuQuery,
+    KnownTable,
+    MissingMap,
+    SearchQuery,
+)
+from gpu_kedro.serving.table import map_missing, tabulate_known
 
-router = APIRouter(prefix="/v1/gpus", tags=["gpus"], route_class=PredictionRoute)
+router = APIRouter(prefix="/v1", tags=["gpus"], route_class=PredictionRoute)
 
 
-@router.get("", response_model=GpuList, responses=describe_errors(422, 503))
+@router.get("/gpus", response_model=GpuList, responses=describe_errors(422, 503))
 async def search_gpus(search: Annotated[SearchQuery, Query()], request: Request) -> Response:
     """Search the GPUs of the table and of the specifications by name and segment."""
     found = await run_heavy(
@@ -22,10 +32,28 @@ async def search_gpus(search: Annotated[SearchQuery, Query()], request: Request)
     return write_json(found)
 
 
-@router.get("/{name:path}", response_model=GpuCard, responses=describe_errors(404, 422, 503))
+@router.get("/gpus/{name:path}", response_model=GpuCard, responses=describe_errors(404, 422, 503))
 async def describe_gpu(
     name: Annotated[GpuName, Path(description="any spelling of the GPU's name", examples=["GeForce RTX 3070"])],
     request: Request,
 ) -> Response:
     """The card of one known GPU: parsed name, specification, measured values, prediction, comparable GPUs."""
     return write_json(await run_heavy(request, answers.describe_gpu, use_runtime(request), name))
+
+
+@router.post("/card", response_model=AnyGpuCard, responses=describe_errors(400, 413, 415, 422, 503))
+async def describe_query(query: GpuQuery, request: Request) -> Response:
+    """The card of any GPU, known or not: prediction, specification, measured values, comparable GPUs."""
+    return write_json(await run_heavy(request, answers.describe_query, use_runtime(request), query.model_dump()))
+
+
+@router.get("/table", response_model=KnownTable, responses=describe_errors(503))
+async def tabulate_gpus(request: Request) -> Response:
+    """All known GPUs as columns, to explore relationships with; some hundred kilobytes."""
+    return write_json(await run_heavy(request, tabulate_known, use_runtime(request)))
+
+
+@router.get("/missing", response_model=MissingMap, responses=describe_errors(503))
+async def map_missing_figures(request: Request) -> Response:
+    """Which share of the table's GPUs lacks each figure and each field of the specification, by segment."""
+    return write_json(await run_heavy(request, map_missing, use_runtime(request)))

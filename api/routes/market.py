@@ -20,8 +20,11 @@ async def judge_price(query: ValueQuery, request: Request) -> Response:
 
     The price asked is judged, and never an input of its own fair price.
     """
-    asked = {**query.model_dump(), "price_usd": None}
-    return write_json(await run_heavy(request, answers.judge_price, use_runtime(request), asked, query.price_usd))
+    asked = {**query.model_dump(exclude={"max_tdp_w"}), "price_usd": None}
+    judged = await run_heavy(
+        request, answers.judge_price, use_runtime(request), asked, query.price_usd, query.max_tdp_w
+    )
+    return write_json(judged)
 
 
 @router.post("/compare", response_model=Comparison, responses=_ERRORS)
@@ -34,6 +37,12 @@ async def compare_gpus(query: CompareQuery, request: Request) -> Response:
 async def find_frontier(wanted: Annotated[FrontierQuery, Query()], request: Request) -> Response:
     """The GPUs that no other beats in both price and performance, within a budget, a power limit and a segment."""
     found = await run_heavy(
-        request, answers.find_frontier, use_runtime(request), wanted.budget_usd, wanted.max_tdp_w, wanted.segment
+        request,
+        answers.find_frontier,
+        use_runtime(request),
+        wanted.budget_usd,
+        wanted.max_tdp_w,
+        wanted.segment,
+        wanted.min_g3d_mark,
     )
     return write_json(found)

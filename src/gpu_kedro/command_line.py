@@ -1,4 +1,4 @@
-"""The command line `gpu-kedro`: ask about a GPU, score a file, start the service.
+"""The command line `gpu-kedro`: ask about a GPU, score a file, start service or app; promote models, send runs.
 
 The module is not called `cli`: Kedro takes that name for commands of its own.
 """
@@ -12,8 +12,10 @@ import click
 
 from gpu_kedro import __version__
 from gpu_kedro.modelling.bundle import BundleError
-from gpu_kedro.resolvers import bundle_store
+from gpu_kedro.promotion.commands import models
+from gpu_kedro.resolvers import bundle_store, read_env_file
 from gpu_kedro.serving.errors import ServingError
+from gpu_kedro.tracking.commands import tracking
 
 _TITLES = {
     "g3d_mark": ("3D performance", "{:,.0f} points"),
@@ -36,6 +38,11 @@ class _Group(click.Group):
 @click.version_option(__version__)
 def main() -> None:
     """How fast, what kind, what price is this GPU?"""
+    read_env_file()
+
+
+main.add_command(models)
+main.add_command(tracking)
 
 
 @main.command()
@@ -119,3 +126,26 @@ def serve(host: str, port: int | None) -> None:
 
     overrides: dict[str, Any] = {"host": host} | ({} if port is None else {"port": port})
     serve_http(Settings(**overrides))
+
+
+@main.command()
+@click.option("--host", help="address to listen on; $GPU_KEDRO_APP_HOST, else 127.0.0.1")
+@click.option("--port", type=click.IntRange(1, 65535), help="port to listen on; $GPU_KEDRO_APP_PORT, else 8501")
+@click.option("--in-process", is_flag=True, help="answer without the HTTP service")
+def app(host: str | None, port: int | None, in_process: bool) -> None:
+    """Start the Streamlit app, and the HTTP service with it when none answers at $API_URL or on $PORT."""
+    from pydantic import ValidationError
+
+    from streamlit_app.launch import LaunchError, launch
+    from streamlit_app.settings import Settings
+
+    given: dict[str, Any] = {"host": host, "port": port}
+    try:
+        settings = Settings(**{name: value for name, value in given.items() if value is not None})
+        status = launch(settings, in_process=in_process)
+    except ValidationError as err:
+        told = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in err.errors(include_input=False))
+        raise click.ClickException(f"the settings of the app cannot be taken: {told}") from err
+    except LaunchError as err:
+        raise click.ClickException(str(err)) from err
+    sys.exit(status)

@@ -8,6 +8,7 @@ from gpu_kedro.pipelines import (
     data_processing,
     feature_engineering,
     inference,
+    monitoring,
     packaging,
     regression,
     reporting,
@@ -32,5 +33,6 @@ def register_pipelines() -> dict[str, Pipeline]:
         "regression": figures,
         "inference": inference.create_pipeline(),
         "batch_inference": batch.create_pipeline(),
+        "monitoring": monitoring.create_pipeline(),
         "reporting": report,
     }

@@ -1,9 +1,26 @@
-"""Values that the configuration reads from outside: environment variables and the project's own folder."""
+"""Values that the configuration reads from outside: environment variables, `.env` and the project's own folder."""
 
 import os
 from pathlib import Path
 
+from dotenv import dotenv_values
+
 PROJECT_PATH = Path(__file__).resolve().parents[2]
+_PREFIXES = ("GPU_KEDRO_", "MLFLOW_")
+_NAMES = ("PORT",)
+
+
+def read_env_file() -> None:
+    """Take the project's variables from `.env` (or the file `GPU_KEDRO_ENV_FILE`) where the environment has none.
+
+    Blank values and other programs' variables are left alone; the environment wins.
+    """
+    path = Path(absolute_path(read_environment("GPU_KEDRO_ENV_FILE", ".env")))
+    if not path.is_file():
+        return
+    for name, value in dotenv_values(path, interpolate=False).items():
+        if value and (name.startswith(_PREFIXES) or name in _NAMES) and not os.environ.get(name):
+            os.environ[name] = value
 
 
 def read_environment(name: str, default: str) -> str:
@@ -22,9 +39,26 @@ def bundle_store() -> Path:
     return Path(absolute_path(read_environment("GPU_KEDRO_BUNDLES", f"{data}/06_models/bundles")))
 
 
+def tracking_remote() -> str:
+    """Address of the server that finished runs are sent to: `MLFLOW_TRACKING_URI` if it is HTTP, else nothing."""
+    uri = read_environment("MLFLOW_TRACKING_URI", "")
+    return uri.rstrip("/") if is_server(uri) else ""
+
+
 def tracking_store() -> str:
-    """Address of the local MLflow store; its folder can be moved with `GPU_KEDRO_MLRUNS_DIR`."""
+    """Address of the store that runs are recorded in, always on this machine's side.
+
+    A SQLite file in `GPU_KEDRO_MLRUNS_DIR`, unless `MLFLOW_TRACKING_URI` names a database of its own.
+    """
+    uri = read_environment("MLFLOW_TRACKING_URI", "")
+    if uri and not is_server(uri):
+        return uri
     return f"sqlite:///{absolute_path(read_environment('GPU_KEDRO_MLRUNS_DIR', 'mlruns'))}/mlflow.db"
+
+
+def is_server(uri: str) -> bool:
+    """Whether a tracking address is that of a server."""
+    return uri.lower().startswith(("http://", "https://"))
 
 
 def sqlite_path(uri: str) -> Path | None:

@@ -24,10 +24,17 @@ import api.server
 print(json.dumps([name for name in {foreign} if name in sys.modules]))
 """
 PREDICT = """
+import tempfile
+from gpu_kedro.serving.prediction_log import PredictionLog, record_runtime
 from gpu_kedro.serving.runtime import RuntimeStore
 store = RuntimeStore(Path({bundles!r}))
 store.reload_if_changed()
-store.current().predict([{{"name": "RTX 3070"}}])
+with tempfile.TemporaryDirectory() as folder:
+    log = PredictionLog(Path(folder))
+    log.start()
+    record_runtime(store.current(), log).predict([{{"name": "RTX 3070"}}])
+    log.stop()
+    assert log.written == 1
 """
 
 

@@ -1,3 +1,4 @@
+import math
 from itertools import pairwise
 
 import pytest
@@ -51,3 +52,34 @@ def test_along_the_frontier_more_money_buys_more_performance(client):
 @pytest.mark.parametrize("address", ["budget_usd=0", "budget_usd=-1", "max_tdp_w=x", "segment=Laptop", "budget=5"])
 def test_a_frontier_that_cannot_be_is_refused(client, problem, address):
     problem(client.get(f"/v1/frontier?{address}"), 422)
+
+
+def test_alternatives_keep_to_a_power_budget(client):
+    query = {"name": "GeForce GTX 750", "price_usd": 300}
+    for budget in (130, 400):
+        found = client.post("/v1/value", json={**query, "max_tdp_w": budget}).json()["alternatives"]
+        assert found
+        assert max(gpu["tdp_w"] for gpu in found) <= budget
+    assert (
+        client.post("/v1/value", json=query).json()["fair_price"]
+        == (client.post("/v1/value", json={**query, "max_tdp_w": 400}).json()["fair_price"])
+    )
+
+
+def test_the_frontier_leaves_out_what_is_too_slow(client):
+    every = client.get("/v1/frontier", params={"budget_usd": 500}).json()
+    fast = client.get("/v1/frontier", params={"budget_usd": 500, "min_g3d_mark": 5000}).json()
+    assert fast["gpus"] == [gpu for gpu in every["gpus"] if gpu["g3d_mark"] >= 5000]
+    assert fast["considered"] < every["considered"]
+
+
+def test_ratios_have_intervals_and_measured_figures_are_exact(client):
+    told = client.post("/v1/compare", json={"names": ["GeForce GTX 1080", "rtx 4070 laptop"]}).json()
+    measured, predicted = told["ratios"]
+    assert measured["g3d_per_usd_interval_90"] == pytest.approx([measured["g3d_per_usd"]] * 2)
+    for ratio in ("g3d_per_usd", "g3d_per_watt"):
+        (low_80, high_80), (low_90, high_90) = (predicted[f"{ratio}_interval_{cover}"] for cover in (80, 90))
+        assert low_90 < low_80 < predicted[ratio] < high_80 < high_90
+    points, watts = (told["predictions"][1][name]["interval_80"] for name in ("g3d_mark", "tdp_w"))
+    width = math.log(predicted["g3d_per_watt_interval_80"][1] / predicted["g3d_per_watt_interval_80"][0])
+    assert width == pytest.approx(math.hypot(math.log(points[1] / points[0]), math.log(watts[1] / watts[0])))

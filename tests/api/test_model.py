@@ -22,3 +22,15 @@ def test_input_ranges_are_in_the_units_of_a_query(client):
     assert targets["g3d_mark"]["input_ranges"]["specs.process_nm"] == pytest.approx([7, 350])
     assert "tdp_w" in targets["g3d_mark"]["input_ranges"]
     assert "tdp_w" not in targets["tdp_w"]["input_ranges"]
+
+
+def test_model_card_tells_how_good_it_is_for_each_stratum(client):
+    targets = client.get("/v1/model").json()["targets"]
+    strata = targets["g3d_mark"]["strata"]["grouped"]["everything"]
+    assert {"all", "vendor_amd", "segment_mobile"} <= set(strata)
+    spread = strata["all"]
+    assert spread["median_error_low"] <= spread["median_error"] <= spread["median_error_high"]
+    bins = targets["segment"]["reliability"]["grouped"]["everything"]
+    assert set(bins) == {"all", "Desktop", "Mobile", "Workstation"}
+    assert all(0 <= one["lower"] <= one["share"] <= one["upper"] <= 1 for one in bins["all"])
+    assert targets["g3d_mark"]["reliability"] == {}

@@ -23,4 +23,4 @@ def test_the_service_keeps_to_its_description(start_server, tmp_path):
     environment = {**os.environ, "SCHEMATHESIS_HOOKS": "hooks", "PYTHONPATH": str(HERE)}
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stdout[-8000:] + done.stderr
-    assert "Tested: 11" in done.stdout
+    assert "Tested: 14" in done.stdout

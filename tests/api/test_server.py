@@ -59,6 +59,41 @@ def test_no_request_is_lost_on_sigterm_and_readiness_drops_first(start_server):
     assert process.wait(10) == 0
 
 
+class FreshCaller(Caller):
+    """Asks on a new connection each time, until nobody listens any more."""
+
+    def run(self):
+        end = time.monotonic() + 20
+        while time.monotonic() < end:
+            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+            try:
+                connection.connect()
+            except OSError:
+                return
+            try:
+                connection.request("POST", "/v1/predict", BODY, {**JSON, "Connection": "close"})
+                answer = connection.getresponse()
+                answer.read()
+            except (OSError, http.client.HTTPException):
+                self.lost += 1
+                return
+            self.statuses.append(answer.status)
+
+
+def test_no_request_of_a_client_without_kept_connections_is_lost_on_sigterm(start_server):
+    process, port = start_server(drain_seconds=0.2, log_level="WARNING")
+    callers = [FreshCaller(port) for _ in range(16)]
+    for caller in callers:
+        caller.start()
+    time.sleep(0.5)
+    process.send_signal(signal.SIGTERM)
+    for caller in callers:
+        caller.join(30)
+    assert [caller.lost for caller in callers] == [0] * 16
+    assert {status for caller in callers for status in caller.statuses} == {200}
+    assert process.wait(10) == 0
+
+
 def test_a_service_without_a_bundle_starts_and_ends(start_server, tmp_path):
     process, port = start_server(bundles=tmp_path / "none", drain_seconds=0)
     assert (ask(port, "/health/live"), ask(port, "/health/ready")) == (200, 503)

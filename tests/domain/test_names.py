@@ -55,6 +55,11 @@ def test_name_parses_into_its_parts(expected: dict[str, str]) -> None:
         ("GeForce GTX 1060 (Mobile)", "geforce gtx 1060 mobile"),
         ("GeForce 9800 GTX+", "geforce 9800 gtx plus"),
         ("Intel(R) UHD Graphics 620", "intel uhd graphics 620"),
+        (
+            "ANGLE (NVIDIA, Vulkan 1.3.205 (NVIDIA NVIDIA GeForce RTX 3060 Laptop GPU (0x00002560)), NVIDIA)",
+            "geforce rtx 3060 laptop gpu",
+        ),
+        ("ANGLE (AMD, Vulkan 1.2.170 (AMD Radeon RX 6600 XT (RADV NAVI23) (0x000073FF)), radv)", "radeon rx 6600 xt"),
         ("NVIDIA", ""),
         ("", ""),
     ],

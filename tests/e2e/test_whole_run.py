@@ -1,7 +1,9 @@
 """The whole graph on the sample, as `kedro run --env test` runs it."""
 
+import hashlib
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +15,8 @@ import pandas as pd
 import pytest
 from mlflow.entities import Run
 from mlflow.tracking import MlflowClient
-from workspace import Workspace
+from records import artifacts_at
+from workspace import PROJECT, Workspace
 
 from gpu_kedro.datasets.bundles import BundleStoreDataset
 from gpu_kedro.domain.features import FEATURE_NAMES
@@ -125,14 +128,24 @@ def test_metrics_are_logged_by_target_split_level_model_and_stratum(run: Run, tr
     assert run.data.metrics["price_usd/grouped/specs/ours/strict_match/median_error"] == pytest.approx(expected)
 
 
-def test_ledger_and_bundle_are_artifacts_of_the_run(run: Run, trained: Workspace):
-    client = MlflowClient(trained.tracking_uri)
-    assert "02_intermediate/ledger.parquet" in [
-        item.path for item in client.list_artifacts(run.info.run_id, "02_intermediate")
-    ]
-    (version,) = client.list_artifacts(run.info.run_id, "bundle")
-    files = {Path(item.path).name for item in client.list_artifacts(run.info.run_id, version.path)}
-    assert {"manifest.json", "specs.json", "targets"} <= files
+def test_ledger_figures_cards_and_bundle_are_artifacts_of_the_run(run: Run, trained: Workspace):
+    artifacts = set(artifacts_at(MlflowClient(trained.tracking_uri), run))
+    assert {"02_intermediate/ledger.parquet", "08_reporting/model_card.md", "figures/ledger_figure.json"} <= artifacts
+    assert {"bundle/manifest.json", "model/MLmodel", "model/artifacts/bundle.zip", "environment.json"} <= artifacts
+    store = trained.data / "06_models" / "bundles"
+    assert run.data.tags["bundle_version"] in [folder.name for folder in store.iterdir()]
+
+
+def test_the_run_says_where_it_comes_from_and_how_long_each_node_took(run: Run, trained: Workspace):
+    tags = run.data.tags
+    assert re.fullmatch("[0-9a-f]{40}|unknown", tags["git_commit"])
+    assert tags["git_dirty"] in ("true", "false")
+    assert tags["lock_sha256"] == hashlib.sha256((PROJECT / "requirements.lock").read_bytes()).hexdigest()
+    facts = BundleStoreDataset(str(trained.data / "06_models" / "bundles")).load().facts
+    assert tags["data_sha256"] == facts["data_sha256"]
+    seconds = {name for name in run.data.metrics if name.startswith("seconds/")}
+    assert len(seconds) == 56
+    assert "seconds/regression.g3d_mark.fit" in seconds
 
 
 def test_a_second_run_gives_the_same_metrics_and_the_same_bundle(trained: Workspace, workspace: Workspace):

@@ -7,7 +7,10 @@ from gpu_kedro.modelling.evaluation import (
     classification_metrics,
     interval_metrics,
     label_probabilities,
+    median_error_spread,
     regression_metrics,
+    reliability_bins,
+    segment_reliability,
     stratify,
 )
 from gpu_kedro.modelling.temperature import apply_temperature, fit_temperature
@@ -46,6 +49,27 @@ def test_calibration_error_is_zero_for_honest_probabilities_and_large_for_boasts
     truth = np.array([True] * 8 + [False] * 2)
     assert calibration_error(truth, np.full(10, 0.8)) == pytest.approx(0)
     assert calibration_error(truth, np.full(10, 0.99)) == pytest.approx(0.19)
+
+
+def test_reliability_bins_set_what_was_said_beside_what_came_true():
+    truth, said = np.array([True, False, True, True]), np.array([0.05, 0.05, 0.97, 0.99])
+    low, high = reliability_bins(truth, said)
+    assert (low["middle"], low["rows"], low["probability"], low["share"]) == (0.05, 2, 0.05, 0.5)
+    assert (high["middle"], high["rows"], high["probability"], high["share"]) == (0.95, 2, pytest.approx(0.98), 1.0)
+    assert (high["lower"], high["upper"]) == (pytest.approx(0.3424, abs=1e-4), pytest.approx(1.0))
+
+
+def test_segment_reliability_counts_a_combination_in_each_of_its_segments():
+    probabilities = np.array([[0.0, 1.0, 0.0], [1.0, 0.0, 0.0]])
+    bins = segment_reliability(np.array([1, 0]), probabilities, ("Desktop", "Mobile, Workstation", "Workstation"))
+    assert [one["rows"] for one in bins["all"]] == [3, 3]
+    assert [(one["probability"], one["share"]) for one in bins["Workstation"]] == [(0.0, 0.0), (1.0, 1.0)]
+    assert set(bins) == {"all", "Desktop", "Mobile", "Workstation"}
+
+
+def test_median_error_spread_is_the_range_of_a_few_errors():
+    spread = median_error_spread(np.log([100 / 110, 100 / 130, 100 / 120]))
+    assert spread == {"median_error_low": pytest.approx(0.1), "median_error_high": pytest.approx(0.3)}
 
 
 def test_temperature_softens_a_boastful_classifier():

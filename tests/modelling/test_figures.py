@@ -12,9 +12,8 @@ from gpu_kedro.modelling.figures import (
     draw_missing,
     draw_predicted,
     draw_reliability,
-    median_interval,
-    share_interval,
 )
+from gpu_kedro.modelling.spreads import median_interval, share_interval
 
 
 def _predictions(rows: int = 12) -> pd.DataFrame:
@@ -78,6 +77,12 @@ def test_median_interval_of_a_few_values_is_their_range():
 )
 def test_share_interval_is_wilsons(share: float, rows: float, lower: float, upper: float):
     assert share_interval(share, rows) == pytest.approx((share, lower, upper), abs=1e-4)
+
+
+def test_a_share_interval_stays_between_nothing_and_all():
+    for rows in range(1, 3000):
+        assert share_interval(0.0, rows).lower == 0
+        assert share_interval(1.0, rows).upper == 1
 
 
 def test_predicted_figure_shows_unseen_gpus_by_match_on_logarithmic_axes():

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from api.settings import Settings
+from streamlit_app.settings import Settings as AppSettings
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -20,6 +21,11 @@ def test_env_example_lists_every_variable_and_no_value():
         "DASK_SCHEDULER_ADDRESS",
     }
     used |= {f"GPU_KEDRO_{name.upper()}" for name in Settings.model_fields} - {"GPU_KEDRO_PORT"}
+    used |= {f"GPU_KEDRO_APP_{name.upper()}" for name in AppSettings.model_fields} - {
+        "GPU_KEDRO_APP_API_URL",
+        "GPU_KEDRO_APP_BUNDLES",
+    }
+    used |= {"API_URL"}
     for source in [*PROJECT.glob("src/**/*.py"), *PROJECT.glob("conf/**/*.yml")]:
         used |= set(re.findall(r"GPU_KEDRO_[A-Z_]+", source.read_text()))
     assert listed == used

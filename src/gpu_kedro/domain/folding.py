@@ -14,8 +14,9 @@ _KEPT_WORDS = 8192
 _TRADEMARKS = str.maketrans(dict.fromkeys("™®©℠", " "))
 _TRADEMARK_WORDS = re.compile(r"\((?:tm|r|c)\)|\btm\b")
 _DEVICE_ID = re.compile(r"\((?:0x[0-9a-f]{4,8}|rev [0-9a-f]{2})\)")
-_DRIVER_NOTE = re.compile(r"\([^()]*(?:llvm|drm|\bgt\d)[^()]*\)")
+_DRIVER_NOTE = re.compile(r"\([^()]*(?:llvm|drm|radv|\bgt\d)[^()]*\)")
 _BRACKETS = re.compile(r"\[([^\[\]]*)\]")
+_VULKAN_DEVICE = re.compile(r"vulkan [\d.]+ \(([^()]*)\)")
 _RENDERER_TAIL = re.compile(r" (?:direct3d\d|opengl|vulkan|vs_\d|/pcie)|/pcie/sse2|/sse2")
 _COMPUTE_CORES = re.compile(r"\b(\d{1,2})c ?\+ ?(\d{1,2})g\b")
 _GLUED_PLUS = re.compile(r"(?<=gtx)\+")
@@ -87,7 +88,7 @@ def drop_leading_vendor(words: list[str]) -> list[str]:
 
 def _unwrap_renderer(text: str) -> str:
     """Take the GPU's name out of an OpenGL, Direct3D or lspci string."""
-    text = _DEVICE_ID.sub(" ", text)
+    text = _DRIVER_NOTE.sub(" ", _DEVICE_ID.sub(" ", text))
     if "corporation" in text or "[amd" in text or "advanced micro" in text:
         brackets = [part for part in _BRACKETS.findall(text) if part not in ("amd/ati", "amd")]
         if brackets:
@@ -97,8 +98,7 @@ def _unwrap_renderer(text: str) -> str:
     if start >= 0:
         parts = text[start + len("angle (") :].rstrip(") ").split(",")
         text = parts[0] if len(parts) == 1 else f"{parts[0]} {parts[1]}"
-        text = text.replace("angle metal renderer:", " ")
-    text = _DRIVER_NOTE.sub(" ", text)
+        text = _VULKAN_DEVICE.sub(r"\1", text.replace("angle metal renderer:", " "))
     tail = _RENDERER_TAIL.search(text)
     return text[: tail.start()] if tail and tail.start() > 0 else text
 

@@ -8,10 +8,12 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.metrics import f1_score
 
+from gpu_kedro.modelling.spreads import median_interval, share_interval
 from gpu_kedro.modelling.targets import SEGMENTS, label_membership
 
 Metrics = dict[str, float]
 _SMALLEST_PROBABILITY = 1e-6
+_BINS = 10
 
 
 def regression_metrics(true: NDArray[np.float64], predicted: NDArray[np.float64]) -> Metrics:
@@ -41,6 +43,12 @@ def interval_metrics(residuals: NDArray[np.float64], half_widths: Mapping[float,
         metrics[f"coverage_{percent}"] = float((np.abs(residuals) <= widths).mean())
         metrics[f"width_{percent}"] = float(np.median(2 * widths))
     return metrics
+
+
+def median_error_spread(residuals: NDArray[np.float64]) -> Metrics:
+    """95 % interval of `median_error`, from residuals in natural logs."""
+    spread = median_interval(np.abs(np.expm1(-residuals)))
+    return {"median_error_low": spread.lower, "median_error_high": spread.upper}
 
 
 def label_probabilities(probabilities: NDArray[np.float64], classes: Iterable[str]) -> NDArray[np.float64]:
@@ -78,17 +86,55 @@ def classification_metrics(
     }
 
 
-def calibration_error(truth: NDArray[np.bool_], probabilities: NDArray[np.float64], bins: int = 10) -> float:
+def calibration_error(truth: NDArray[np.bool_], probabilities: NDArray[np.float64]) -> float:
     """Expected calibration error: mean |observed share − mean probability| over equal-width bins, weighted by rows.
 
     Source: Naeini et al. (2015), Obtaining well calibrated probabilities using Bayesian binning.
     """
-    places = np.minimum((probabilities * bins).astype(int), bins - 1)
-    error = 0.0
+    bins = reliability_bins(truth, probabilities)
+    return sum(abs(one["share"] - one["probability"]) * one["rows"] for one in bins) / truth.size
+
+
+def reliability_bins(truth: NDArray[np.bool_], probabilities: NDArray[np.float64]) -> list[Metrics]:
+    """One entry for each of ten equal bins that holds GPUs.
+
+    Returns:
+        `middle` of the bin, `rows`, mean `probability`, observed `share`, and its 95 % interval `lower`, `upper`.
+    """
+    places = np.minimum((probabilities * _BINS).astype(int), _BINS - 1)
+    bins = []
     for place in np.unique(places):
         chosen = places == place
-        error += abs(float(truth[chosen].mean()) - float(probabilities[chosen].mean())) * float(chosen.mean())
-    return error
+        share = share_interval(float(truth[chosen].mean()), float(chosen.sum()))
+        bins.append(
+            {
+                "middle": (int(place) + 0.5) / _BINS,
+                "rows": int(chosen.sum()),
+                "probability": float(probabilities[chosen].mean()),
+                "share": share.value,
+                "lower": share.lower,
+                "upper": share.upper,
+            }
+        )
+    return bins
+
+
+def segment_reliability(
+    true: NDArray[np.int64], probabilities: NDArray[np.float64], classes: tuple[str, ...]
+) -> dict[str, list[Metrics]]:
+    """Reliability bins of each segment, and of `all` of them together.
+
+    Args:
+        true: (n,) positions in `classes`.
+        probabilities: (n, classes).
+        classes: combinations of segments, e.g. "Mobile, Workstation".
+    """
+    truth = np.array(label_membership(classes))[true]
+    marginals = label_probabilities(probabilities, classes)
+    bins = {"all": reliability_bins(truth.ravel(), marginals.ravel())}
+    for place, segment in enumerate(SEGMENTS):
+        bins[segment] = reliability_bins(truth[:, place], marginals[:, place])
+    return bins
 
 
 def stratify(rows: pd.DataFrame) -> dict[str, pd.Series]:

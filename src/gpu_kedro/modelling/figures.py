@@ -2,8 +2,8 @@
 
 import html
 from collections.abc import Iterable, Mapping
-from math import ceil, floor, sqrt
-from typing import Any, NamedTuple
+from math import floor
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,65 +11,31 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
-from gpu_kedro.modelling.evaluation import label_probabilities, stratify
+from gpu_kedro.modelling.evaluation import label_probabilities, reliability_bins, stratify
+from gpu_kedro.modelling.spreads import Spread, median_interval, share_interval
 from gpu_kedro.modelling.targets import SEGMENTS, TARGETS
 from gpu_kedro.modelling.wording import MODEL_TITLES, format_count, stratum_title
 
 # Okabe and Ito (2008), Color universal design: eight colours that colour-blind people tell apart.
-_BLUE, _ORANGE, _GREEN, _VERMILION, _GREY = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#7F7F7F"
-_MODEL_MARKS = {"ours": (_BLUE, "circle"), "ridge": (_ORANGE, "square"), "dummy": (_GREY, "x")}
+BLUE, ORANGE, _GREEN, VERMILION, _GREY = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#7F7F7F"
+_MODEL_MARKS = {"ours": (BLUE, "circle"), "ridge": (ORANGE, "square"), "dummy": (_GREY, "x")}
 _MATCH_MARKS = {
-    "same model found": (_BLUE, "circle"),
-    "related model found": (_ORANGE, "square"),
-    "no specification": (_VERMILION, "x"),
+    "same model found": (BLUE, "circle"),
+    "related model found": (ORANGE, "square"),
+    "no specification": (VERMILION, "x"),
 }
-_COVERAGE_MARKS = {"80": (_ORANGE, "square"), "90": (_BLUE, "circle")}
-_SEGMENT_MARKS = dict(zip(SEGMENTS, ((_BLUE, "circle"), (_ORANGE, "square"), (_GREEN, "diamond")), strict=True))
+_COVERAGE_MARKS = {"80": (ORANGE, "square"), "90": (BLUE, "circle")}
+_SEGMENT_MARKS = dict(zip(SEGMENTS, ((BLUE, "circle"), (ORANGE, "square"), (_GREEN, "diamond")), strict=True))
 _ACTION_MARKS = {
-    "rejected": (_VERMILION, "x"),
-    "set_missing": (_ORANGE, "square"),
-    "repaired": (_BLUE, "circle"),
+    "rejected": (VERMILION, "x"),
+    "set_missing": (ORANGE, "square"),
+    "repaired": (BLUE, "circle"),
     "flagged": (_GREY, "diamond"),
 }
 #: Strata of fewer GPUs are not drawn: their figures are mostly chance.
 SMALLEST_DRAWN_STRATUM = 10
-_Z95 = 1.959964
-_BINS = 10
 _ROW_HEIGHT = 26
 _RELIABILITY_HOVER = "predicted %{x:.2f}, observed %{y:.2f}, %{customdata:,} answers"
-
-
-class Spread(NamedTuple):
-    """A figure of merit with its 95 % interval."""
-
-    value: float
-    lower: float
-    upper: float
-
-
-def median_interval(values: NDArray[np.float64]) -> Spread:
-    """The median and a distribution-free 95 % interval of it, from order statistics.
-
-    Takes the values as independent; variants of one chip are not quite, so the interval is a little short.
-
-    Source: Conover (1999), Practical nonparametric statistics, section 3.2.
-    """
-    ordered = np.sort(values)
-    reach = _Z95 * sqrt(ordered.size) / 2
-    lower = max(floor(ordered.size / 2 - reach), 1)
-    upper = min(ceil(ordered.size / 2 + reach) + 1, ordered.size)
-    return Spread(float(np.median(ordered)), float(ordered[lower - 1]), float(ordered[upper - 1]))
-
-
-def share_interval(share: float, rows: float) -> Spread:
-    """A share and its 95 % interval.
-
-    Source: Wilson (1927), Probable inference, the law of succession, and statistical inference.
-    """
-    shrink = 1 + _Z95**2 / rows
-    centre = (share + _Z95**2 / (2 * rows)) / shrink
-    reach = _Z95 * sqrt(share * (1 - share) / rows + _Z95**2 / (4 * rows**2)) / shrink
-    return Spread(share, centre - reach, centre + reach)
 
 
 def draw_predicted(predictions: pd.DataFrame, model_input: pd.DataFrame, target: str) -> go.Figure:
@@ -109,7 +75,7 @@ def draw_predicted(predictions: pd.DataFrame, model_input: pd.DataFrame, target:
     figure.update_xaxes(type="log", title=f"Measured, {facts.unit} (log scale)")
     figure.update_yaxes(type="log", title=f"Predicted, {facts.unit} (log scale)")
     note = f"{format_count(len(rows))} GPUs, each predicted from other chip families; everything known"
-    return _finish(figure, f"{facts.title}: predicted against measured", note, 560)
+    return finish_figure(figure, f"{facts.title}: predicted against measured", note, 560)
 
 
 def draw_errors(predictions: pd.DataFrame, model_input: pd.DataFrame, target: str) -> go.Figure:
@@ -132,7 +98,7 @@ def draw_errors(predictions: pd.DataFrame, model_input: pd.DataFrame, target: st
     figure.update_xaxes(title="Median relative error, % of the measured value (log scale)", type="log")
     figure.update_yaxes(title="Stratum (GPUs)", autorange="reversed")
     note = "grouped split, everything known; bars: 95 % interval of the median"
-    return _finish(figure, f"{TARGETS[target].title}: error by stratum", note, 220 + _ROW_HEIGHT * len(drawn))
+    return finish_figure(figure, f"{TARGETS[target].title}: error by stratum", note, 220 + _ROW_HEIGHT * len(drawn))
 
 
 def draw_coverage(results: Mapping[str, Any]) -> go.Figure:
@@ -167,7 +133,7 @@ def draw_coverage(results: Mapping[str, Any]) -> go.Figure:
     figure.update_yaxes(title="Stratum", col=1)
     title = f"{TARGETS[results['target']].title}: interval coverage by stratum"
     note = "dashed: nominal; bars: 95 % interval of the share; everything known"
-    return _finish(figure, title, note, 240 + _ROW_HEIGHT * len(order))
+    return finish_figure(figure, title, note, 240 + _ROW_HEIGHT * len(order))
 
 
 def draw_confusion(predictions: pd.DataFrame) -> go.Figure:
@@ -200,7 +166,7 @@ def draw_confusion(predictions: pd.DataFrame) -> go.Figure:
     figure.update_xaxes(title="Predicted segments", tickangle=0)
     figure.update_yaxes(title="True segments (GPUs)", autorange="reversed")
     note = f"{format_count(len(rows))} GPUs, each predicted from other chip families; everything known"
-    return _finish(figure, "Market segment: predicted against true", note, 480)
+    return finish_figure(figure, "Market segment: predicted against true", note, 480)
 
 
 def draw_reliability(predictions: pd.DataFrame) -> go.Figure:
@@ -219,7 +185,7 @@ def draw_reliability(predictions: pd.DataFrame) -> go.Figure:
     )  # fmt: skip
     memberships = np.array([[segment in name.split(", ") for segment in SEGMENTS] for name in classes])
     members = memberships[rows["true"].to_numpy()]
-    pooled = _reliability_bins(members.ravel(), probabilities.ravel())
+    pooled = pd.DataFrame(reliability_bins(members.ravel(), probabilities.ravel()))
     figure.add_scatter(
         x=_rounded(pooled["probability"]), y=_rounded(pooled["share"]), mode="lines+markers", name="all segments",
         marker={"color": "#000000", "size": 9}, line={"color": "#000000", "width": 1},
@@ -228,7 +194,7 @@ def draw_reliability(predictions: pd.DataFrame) -> go.Figure:
     )  # fmt: skip
     for position, segment in enumerate(SEGMENTS):
         colour, symbol = _SEGMENT_MARKS[segment]
-        bins = _reliability_bins(members[:, position], probabilities[:, position])
+        bins = pd.DataFrame(reliability_bins(members[:, position], probabilities[:, position]))
         figure.add_scatter(
             x=_rounded(bins["probability"]), y=_rounded(bins["share"]), mode="markers", name=segment, opacity=0.7,
             marker={"color": colour, "symbol": symbol, "size": 8}, customdata=bins["rows"].tolist(),
@@ -243,7 +209,7 @@ def draw_reliability(predictions: pd.DataFrame) -> go.Figure:
     figure.update_yaxes(title="Observed share", range=[-0.04, 1.04], row=1)
     figure.update_yaxes(title="GPUs in the bin<br>(log scale)", type="log", row=2)
     note = "ten equal bins; bars: 95 % interval of the share over all segments; grouped split, everything known"
-    return _finish(figure, "Market segment: are the probabilities right?", note, 620)
+    return finish_figure(figure, "Market segment: are the probabilities right?", note, 620)
 
 
 def draw_missing(primary_gpus: pd.DataFrame) -> go.Figure:
@@ -279,7 +245,7 @@ def draw_missing(primary_gpus: pd.DataFrame) -> go.Figure:
     figure.update_xaxes(title="Segment (GPUs)", tickangle=0)
     figure.update_yaxes(title="Column", autorange="reversed")
     note = "% of GPUs without a value; spec_… come from the joined specification"
-    return _finish(figure, "What is missing, by column and segment", note, 200 + 20 * len(columns))
+    return finish_figure(figure, "What is missing, by column and segment", note, 200 + 20 * len(columns))
 
 
 def draw_ledger(ledger_summary: Mapping[str, Any]) -> go.Figure:
@@ -308,7 +274,7 @@ def draw_ledger(ledger_summary: Mapping[str, Any]) -> go.Figure:
         f"{format_count(ledger_summary['rows_in'])} rows in, {format_count(ledger_summary['rows_kept'])} kept, "
         f"{format_count(ledger_summary['rows_rejected'])} rejected"
     )
-    return _finish(figure, "Cleaning rules that fired", note, 220 + _ROW_HEIGHT * len(fired))
+    return finish_figure(figure, "Cleaning rules that fired", note, 220 + _ROW_HEIGHT * len(fired))
 
 
 def _headline(predictions: pd.DataFrame) -> pd.DataFrame:
@@ -319,18 +285,6 @@ def _headline(predictions: pd.DataFrame) -> pd.DataFrame:
 
 def _classes(rows: pd.DataFrame) -> tuple[str, ...]:
     return tuple(column.removeprefix("p_") for column in rows.columns if column.startswith("p_"))
-
-
-def _reliability_bins(members: NDArray[np.bool_], probabilities: NDArray[np.float64]) -> pd.DataFrame:
-    """One row for each bin that holds GPUs: its middle, rows, mean probability, observed share and its interval."""
-    places = np.minimum((probabilities * _BINS).astype(int), _BINS - 1)
-    lines = []
-    for place in np.unique(places):
-        chosen = places == place
-        share = share_interval(float(members[chosen].mean()), float(chosen.sum()))
-        middle = (int(place) + 0.5) / _BINS
-        lines.append((middle, int(chosen.sum()), float(probabilities[chosen].mean()), *share))
-    return pd.DataFrame(lines, columns=["middle", "rows", "probability", "share", "lower", "upper"])
 
 
 def _add_spreads(
@@ -364,7 +318,7 @@ def _rounded_rows(values: NDArray[np.float64]) -> list[list[float]]:
     return [_rounded(line) for line in values]
 
 
-def _finish(figure: go.Figure, title: str, note: str, height: int) -> go.Figure:
+def finish_figure(figure: go.Figure, title: str, note: str, height: int) -> go.Figure:
     """Give every figure the same frame: its title with a note, white ground, a legend below."""
     return figure.update_layout(
         template="plotly_white",

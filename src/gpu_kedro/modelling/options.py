@@ -92,3 +92,15 @@ class AbstentionOptions(Options):
     """When the segment model says nothing rather than guess."""
 
     min_confidence: float = Field(ge=0, le=1, description="probability the likeliest combination needs")
+
+
+class MonitoringOptions(Options):
+    """When what is asked and answered has moved too far from the training data."""
+
+    bins: int = Field(ge=3, le=100, description="quantile bins of the training values for the PSI")
+    last_rows: int = Field(ge=1, description="newest predictions that are looked at")
+    max_ks: float = Field(gt=0, le=1)
+    max_out_of_range_share: float = Field(ge=0, le=1)
+    max_psi: float = Field(gt=0)
+    max_unmatched_share: float = Field(ge=0, le=1)
+    min_rows: int = Field(ge=10, description="known values that a comparison needs")

@@ -1,7 +1,7 @@
 """The report: one HTML page that works offline, with the main tables and every figure."""
 
 import html
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import plotly.graph_objects as go
@@ -62,19 +62,35 @@ def write_page(metrics: Mapping[str, Any], splits: SplitOptions, figures: Mappin
         Section("limits", "Limits and caveats", tuple(list_caveats(metrics, splits))),
         Section("sources", "Sources", (ATTRIBUTION.replace("*", "").replace("`", ""),)),
     ]
-    links = " ".join(f'<a href="#{section.anchor}">{html.escape(section.title)}</a>' for section in sections)
+    more = (
+        '<p>More: <a href="model_card.md">model card</a>, <a href="data_card.md">data card</a>, '
+        '<a href="features.md">features</a>, <a href="metrics.json">every figure as JSON</a>.</p>'
+    )
     untrained = describe_untrained(metrics).replace("`", "")
+    return render_page("gpu_kedro: report", "gpu_kedro: what the models know", untrained, sections, more)
+
+
+def render_page(title: str, heading: str, notice: str, sections: Sequence[Section], footer: str = "") -> str:
+    """A whole HTML page that works offline.
+
+    Args:
+        title: of the window.
+        heading: above everything.
+        notice: plain text in a box, left out when empty.
+        sections: chapters, each with a link at the top.
+        footer: HTML below.
+    """
+    links = " ".join(f'<a href="#{section.anchor}">{html.escape(section.title)}</a>' for section in sections)
     return "\n".join(
         [
             '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">',
             '<meta name="viewport" content="width=device-width, initial-scale=1">',
-            f"<title>gpu_kedro: report</title>\n<style>{_STYLE}</style>",
-            f"<script>{get_plotlyjs()}</script>\n</head>\n<body>\n<h1>gpu_kedro: what the models know</h1>",
-            f'<p class="untrained">{html.escape(untrained)}</p>' if untrained else "",
+            f"<title>{html.escape(title)}</title>\n<style>{_STYLE}</style>",
+            f"<script>{get_plotlyjs()}</script>\n</head>\n<body>\n<h1>{html.escape(heading)}</h1>",
+            f'<p class="untrained">{html.escape(notice)}</p>' if notice else "",
             f"<nav>{links}</nav>",
             *(_render(section) for section in sections),
-            '<p>More: <a href="model_card.md">model card</a>, <a href="data_card.md">data card</a>, '
-            '<a href="features.md">features</a>, <a href="metrics.json">every figure as JSON</a>.</p>',
+            footer,
             "</body>\n</html>\n",
         ]
     )

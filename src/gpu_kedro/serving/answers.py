@@ -4,6 +4,7 @@ All of it is read off the catalogue of the bundle (measured figures where the ta
 off single predictions. Prices are observations of 2022.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
@@ -63,14 +64,21 @@ def describe_gpu(runtime: Runtime, name: str) -> dict[str, Any]:
     Raises:
         UnknownGpuError: neither the table nor the specifications know it; names the closest.
     """
-    (prediction,) = runtime.predict([{"name": name}])
-    parsed = parse_name(name)
+    card = describe_query(runtime, {"name": name})
+    if card["name"] is None:
+        told = card["prediction"]["match"]["did_you_mean"]
+        raise UnknownGpuError(name, told or _nearest_names(runtime.catalogue, name))
+    return card
+
+
+def describe_query(runtime: Runtime, query: Mapping[str, Any]) -> dict[str, Any]:
+    """The card of whatever is asked for; its name is None where neither table nor specifications know it."""
+    (prediction,) = runtime.predict([query])
+    parsed = parse_name(query.get("name") or "")
     match = runtime.served.index.match(parsed)
-    measured = runtime.served.known.find(parsed, match.spec_name, is_strict=match.is_strict)
-    if match.spec_name is None and measured is None:
-        raise UnknownGpuError(
-            name, runtime.served.index.suggest(parsed, match) or tuple(_nearest_names(runtime.catalogue, name))
-        )
+    measured = (
+        runtime.served.known.find(parsed, match.spec_name, is_strict=match.is_strict) if parsed.canonical else None
+    )
     return {
         "model_version": runtime.version,
         "name": (measured or {}).get("name") or match.spec_name,
@@ -116,17 +124,20 @@ def find_comparable(catalogue: Catalogue, prediction: Mapping[str, Any]) -> list
     return found
 
 
-def judge_price(runtime: Runtime, query: Mapping[str, Any], price_usd: float) -> dict[str, Any]:
+def judge_price(
+    runtime: Runtime, query: Mapping[str, Any], price_usd: float, max_tdp_w: float | None = None
+) -> dict[str, Any]:
     """Whether an asking price is a good deal, judged by the interval of fair prices.
 
     Args:
         query: the GPU; a price of its own in it does not count.
         price_usd: what is asked for it, US dollars.
+        max_tdp_w: highest power of the alternatives; a tenth more than the GPU's own when left out.
     """
     (prediction,) = runtime.predict([{**query, "price_usd": None}])
     price = prediction["price_usd"]
     verdict, reason = _judge(prediction, price_usd)
-    limit = query.get("tdp_w") or prediction["tdp_w"]["value"]
+    limit = max_tdp_w or 1.1 * (query.get("tdp_w") or prediction["tdp_w"]["value"])
     return {
         "model_version": runtime.version,
         "verdict": verdict,
@@ -154,13 +165,13 @@ def _judge(prediction: Mapping[str, Any], price_usd: float) -> tuple[Verdict, st
 def _find_alternatives(
     catalogue: Catalogue, prediction: Mapping[str, Any], price_usd: float, max_tdp_w: float
 ) -> list[Entry]:
-    """Faster GPUs of the same segment with a measured price that cost no more and draw at most a tenth more power."""
+    """Faster GPUs of the same segment with a measured price that cost no more and keep to the power."""
     labels = set(prediction["segment"]["labels"])
     chosen = np.flatnonzero(
         catalogue.has_price
         & (catalogue.price_usd <= price_usd)
         & (catalogue.g3d_mark > prediction["g3d_mark"]["value"])
-        & (catalogue.tdp_w <= 1.1 * max_tdp_w)
+        & (catalogue.tdp_w <= max_tdp_w)
     )
     alike = [place for place in chosen.tolist() if labels & set(catalogue.segments[place].split(", "))]
     alike.sort(key=lambda place: (-catalogue.g3d_mark[place], catalogue.price_usd[place]))
@@ -175,14 +186,36 @@ def compare_gpus(runtime: Runtime, names: Sequence[str]) -> dict[str, Any]:
             "name": prediction["name"],
             "g3d_per_usd": prediction["g3d_mark"]["value"] / prediction["price_usd"]["value"],
             "g3d_per_watt": prediction["g3d_mark"]["value"] / prediction["tdp_w"]["value"],
+            **{
+                f"{ratio}_interval_{cover}": _divide(prediction["g3d_mark"], prediction[below], f"interval_{cover}")
+                for ratio, below in (("g3d_per_usd", "price_usd"), ("g3d_per_watt", "tdp_w"))
+                for cover in (80, 90)
+            },
         }
         for prediction in predictions
     ]
     return {"model_version": runtime.version, "predictions": predictions, "ratios": ratios}
 
 
+def _divide(above: Mapping[str, Any], below: Mapping[str, Any], interval: str) -> list[float]:
+    """Interval of a ratio of two figures whose errors are independent; a measured figure counts as exact.
+
+    Half widths in logarithms add in quadrature.
+    """
+    middle, square = 0.0, 0.0
+    for figure, sign in ((above, 1), (below, -1)):
+        low, high = (figure["value"],) * 2 if figure["source"] == "measured" else figure[interval]
+        middle += sign * math.log(low * high) / 2
+        square += (math.log(high / low) / 2) ** 2
+    return [math.exp(middle - math.sqrt(square)), math.exp(middle + math.sqrt(square))]
+
+
 def find_frontier(
-    runtime: Runtime, budget_usd: float | None, max_tdp_w: float | None, segment: str | None
+    runtime: Runtime,
+    budget_usd: float | None,
+    max_tdp_w: float | None,
+    segment: str | None,
+    min_g3d_mark: float | None = None,
 ) -> dict[str, Any]:
     """GPUs that no other beats in both price and performance, cheapest first.
 
@@ -191,6 +224,7 @@ def find_frontier(
     catalogue = runtime.catalogue
     allowed: NDArray[np.bool_] = catalogue.has_price & (catalogue.price_usd <= (budget_usd or np.inf))
     allowed &= catalogue.tdp_w <= (max_tdp_w or np.inf)
+    allowed &= catalogue.g3d_mark >= (min_g3d_mark or 0.0)
     inside = np.zeros(len(catalogue.names), dtype=bool)
     inside[catalogue.in_segment(segment)] = True
     places = np.flatnonzero(allowed & inside)

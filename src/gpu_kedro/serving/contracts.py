@@ -25,6 +25,7 @@ PowerW = Annotated[float, Field(ge=0.01, le=10_000)]
 Year = Annotated[float, Field(ge=1980, le=2100, multiple_of=1)]
 Amount = Annotated[float, Field(ge=0.0001, le=100_000_000)]
 Count = Annotated[float, Field(ge=0, le=10_000_000)]
+Ends = Annotated[list[float], Field(min_length=2, max_length=2)]
 
 
 def _about(description: str, example: Any, default: Any = ...) -> Any:
@@ -124,6 +125,9 @@ class ValueQuery(GpuQuery):
     """A GPU and the price asked for it."""
 
     price_usd: PriceUsd = _about("the price asked, in US dollars", 450)
+    max_tdp_w: PowerW | None = _optional(
+        "highest power of the alternatives, in watts; without it, a tenth more than the GPU's own", 200
+    )
 
 
 class CompareQuery(Request):
@@ -157,6 +161,7 @@ class FrontierQuery(FromAddress):
     budget_usd: PriceUsd | None = _optional("highest price in US dollars", 500)
     max_tdp_w: PowerW | None = _optional("highest power in watts", 200)
     segment: Segment | None = _optional("only this market segment", "Desktop")
+    min_g3d_mark: Score | None = _optional("least performance in points of G3D Mark", 5000)
 
 
 def _column_fields() -> dict[str, Any]:
@@ -258,8 +263,8 @@ class Figure(Answer):
 
     value: float = _about("the measured figure where the table has one, else `predicted`", 115)
     predicted: float = _about("the model's figure, always", 112)
-    interval_80: list[float] = _about("lower and upper end; covers 80 % of unseen GPUs", [100, 130])
-    interval_90: list[float] = _about("lower and upper end; covers 90 % of unseen GPUs", [95, 140])
+    interval_80: Ends = _about("lower and upper end; covers 80 % of unseen GPUs", [100, 130])
+    interval_90: Ends = _about("lower and upper end; covers 90 % of unseen GPUs", [95, 140])
     source: Source = _about("where `value` comes from", "measured")
 
 
@@ -397,6 +402,14 @@ class GpuCard(Answer):
     comparable: list[ComparableGpu] = _about("GPUs like it, the most alike first", [_GPU])
 
 
+class AnyGpuCard(GpuCard):
+    """Everything about one GPU, known or not."""
+
+    name: str | None = _about(  # type: ignore[assignment]
+        "its name in the table, else in the specifications; null where neither knows it", "GeForce RTX 3070"
+    )
+
+
 class Verdict(Answer):
     """Whether a price is worth paying."""
 
@@ -419,6 +432,14 @@ class Ratios(Answer):
     name: str = _about("the name as it was given", "GeForce RTX 3070")
     g3d_per_usd: float = _about("points of G3D Mark for a US dollar", 33.0)
     g3d_per_watt: float = _about("points of G3D Mark for a watt", 100.4)
+    g3d_per_usd_interval_80: Ends = _about(
+        "lower and upper end of points for a US dollar: widths of both intervals in logarithms, added in quadrature; "
+        "a measured figure counts as exact",
+        [24.1, 45.2],
+    )
+    g3d_per_usd_interval_90: Ends = _about("the same of the 90 % intervals", [21.7, 50.2])
+    g3d_per_watt_interval_80: Ends = _about("lower and upper end of points for a watt", [92.3, 109.2])
+    g3d_per_watt_interval_90: Ends = _about("the same of the 90 % intervals", [90.0, 112.0])
 
 
 class Comparison(Answer):
@@ -438,12 +459,68 @@ class Frontier(Answer):
     note: str = _about("what these prices are", "measured prices only: observations of 2022")
 
 
+class KnownTable(Answer):
+    """Columns of all known GPUs: measured figures where there are any, else predicted ones."""
+
+    model_version: str = _about("version of the bundle that answered", "20261123T191426Z-bed6eb00a7bd")
+    rows: int = _about("number of GPUs", 1)
+    name: list[str] = _about("names", ["GeForce RTX 3070"])
+    origin: list[Literal["table", "specifications"]] = _about("where each is known from", ["table"])
+    vendor: list[str | None] = _about("makers, in lower case", ["nvidia"])
+    architecture: list[str | None] = _about("microarchitectures of the matched sheets", ["Ampere"])
+    model: list[str | None] = _about("product line, number and suffix; laptop siblings share it", ["geforce rtx 3070"])
+    kind: list[str] = _about("discrete, integrated, dual, vgpu or unknown", ["discrete"])
+    is_mobile: list[bool] = _about("made for laptops, as the name says", [False])
+    is_max_q: list[bool] = _about("slower low-power variants of laptops", [False])
+    release_year: list[float | None] = _about("years of release of the matched sheets", [2020])
+    test_year: list[float | None] = _about("years of the benchmarks", [2020])
+    match_kind: list[str] = _about("how each sheet was found", ["direct"])
+    match_confidence: list[float] = _about("how far a match of this kind is trusted, 0 to 1", [0.99])
+    segment: list[str] = _about("market segments, separated by a comma", ["Desktop"])
+    segment_source: list[Source] = _about("where `segment` comes from", ["measured"])
+    g3d_mark: list[float] = _about("PassMark G3D Mark in points", [22093])
+    g3d_mark_source: list[Source] = _about("where `g3d_mark` comes from", ["measured"])
+    price_usd: list[float] = _about("prices of 2022 in US dollars", [670])
+    price_usd_source: list[Source] = _about("where `price_usd` comes from", ["measured"])
+    tdp_w: list[float] = _about("thermal design power in watts", [220])
+    tdp_w_source: list[Source] = _about("where `tdp_w` comes from", ["measured"])
+
+
+class MissingMap(Answer):
+    """Which figures and fields the GPUs of the table lack, by segment."""
+
+    model_version: str = _about("version of the bundle that answered", "20261123T191426Z-bed6eb00a7bd")
+    groups: list[str] = _about("all GPUs, each segment, and those of unknown segment", ["all", "Desktop"])
+    rows: list[int] = _about("GPUs in each group", [2307, 400])
+    fields: list[str] = _about("figures of the table, then fields of the matched sheets as `spec_…`", ["price_usd"])
+    missing: list[list[float]] = _about("one list a field: the share without a value in each group", [[0.77, 0.31]])
+
+
+class Bin(Answer):
+    """Answers of about the same probability, and how many of them came true."""
+
+    middle: float = _about("middle of the bin, which is a tenth wide", 0.95)
+    rows: float = _about("answers in the bin", 120)
+    probability: float = _about("mean probability", 0.97)
+    share: float = _about("share that came true", 0.96)
+    lower: float = _about("lower end of its 95 % interval", 0.91)
+    upper: float = _about("upper end of its 95 % interval", 0.98)
+
+
 class TargetCard(Answer):
     """How good the answers to one question are, on GPUs that the model had not seen."""
 
     unit: str = _about("unit of the answer", "points")
     metrics: dict[str, dict[str, dict[str, float | None]]] = _about(
         "split → inputs given → metric → value", {"grouped": {"name": {"r2_log": 0.91, "rows": 2307}}}
+    )
+    strata: dict[str, dict[str, dict[str, dict[str, float | None]]]] = _about(
+        "split → inputs given → stratum of GPUs → metric → value",
+        {"grouped": {"name": {"vendor_amd": {"r2_log": 0.91, "rows": 800}}}},
+    )
+    reliability: dict[str, dict[str, dict[str, list[Bin]]]] = _about(
+        "of the segment: split → inputs given → segment → bins of probabilities; empty for figures and older bundles",
+        {"grouped": {"name": {"Mobile": [{"middle": 0.95, "rows": 120, "probability": 0.97, "share": 0.96}]}}},
     )
     interval_coverage: dict[str, dict[str, float]] = _about(
         "share of GPUs inside the 80 % and the 90 % interval, per stratum", {"all": {"80": 0.801, "90": 0.899}}

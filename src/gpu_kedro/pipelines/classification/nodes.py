@@ -11,7 +11,12 @@ from gpu_kedro.domain.features import FEATURE_NAMES
 from gpu_kedro.modelling.bundle import Bundle, within
 from gpu_kedro.modelling.embedding import NameEmbedding
 from gpu_kedro.modelling.estimators import Expert
-from gpu_kedro.modelling.evaluation import classification_metrics, label_probabilities, stratify
+from gpu_kedro.modelling.evaluation import (
+    classification_metrics,
+    label_probabilities,
+    segment_reliability,
+    stratify,
+)
 from gpu_kedro.modelling.export import expert_to_files
 from gpu_kedro.modelling.options import AbstentionOptions, EmbeddingOptions, ModelOptions, SplitOptions
 from gpu_kedro.modelling.targets import LEVELS, SEGMENTS, TARGETS
@@ -55,10 +60,11 @@ def _columns(rows: pd.DataFrame, prefix: str) -> list[str]:
 
 
 def evaluate_segments(predictions: pd.DataFrame, model_input: pd.DataFrame) -> dict[str, Any]:
-    """Every figure of the segment model: split → level → model → stratum → metric."""
+    """Every figure of the segment model: split → level → model → stratum → metric, and its `reliability` bins."""
     features = model_input.set_index("gpu_id")
     classes = tuple(column.removeprefix("p_") for column in _columns(predictions, "p"))
     results: dict[str, Any] = {}
+    reliability: dict[str, Any] = {}
     for split in ("grouped", "temporal"):
         for level in LEVELS:
             rows = predictions[(predictions["split"] == split) & (predictions["level"] == level)]
@@ -66,6 +72,8 @@ def evaluate_segments(predictions: pd.DataFrame, model_input: pd.DataFrame) -> d
                 continue
             true = rows["true"].to_numpy()
             masks = stratify(features.loc[rows["gpu_id"]])
+            probabilities = rows[_columns(rows, "p")].to_numpy()
+            reliability.setdefault(split, {})[level] = segment_reliability(true, probabilities, classes)
             results.setdefault(split, {})[level] = {
                 model: {
                     name: classification_metrics(
@@ -76,7 +84,13 @@ def evaluate_segments(predictions: pd.DataFrame, model_input: pd.DataFrame) -> d
                 }
                 for model, prefix in (("ours", "p"), ("ridge", "ridge"), ("dummy", "dummy"))
             }
-    return {"target": "segment", "unit": _TARGET.unit, "classes": classes, "splits": results}
+    return {
+        "target": "segment",
+        "unit": _TARGET.unit,
+        "classes": classes,
+        "splits": results,
+        "reliability": reliability,
+    }
 
 
 def fit_segments(

@@ -60,6 +60,7 @@ def assemble_bundle(
             "kind": "bundle",
             "data_sha256": hash_table(raw_gpus),
             "features": FEATURE_NAMES,
+            "folds_sha256": hash_folds(model_input),
             "metrics": {name: part.facts["metrics"] for name, part in parts.items()},
             "rows": len(primary_gpus),
         },
@@ -94,6 +95,12 @@ def hash_table(raw_gpus: pd.DataFrame) -> str:
     """SHA-256 of the table as read, so that copies in other encodings or separators count as the same data."""
     content = raw_gpus.drop(columns="source_row").to_csv(index=False, lineterminator="\n")
     return hashlib.sha256(content.encode()).hexdigest()
+
+
+def hash_folds(model_input: pd.DataFrame) -> str:
+    """SHA-256 of which GPU is in which test fold: metrics of models are comparable where it is the same."""
+    folds = model_input.sort_values("gpu_id")[["gpu_id", "fold", "is_early"]]
+    return hashlib.sha256(folds.to_csv(index=False, lineterminator="\n").encode()).hexdigest()
 
 
 def _columns_json(table: pd.DataFrame, columns: list[str]) -> bytes:

@@ -12,7 +12,7 @@ from gpu_kedro.domain.features import FEATURE_NAMES
 from gpu_kedro.modelling.bundle import Bundle, within
 from gpu_kedro.modelling.embedding import NameEmbedding
 from gpu_kedro.modelling.estimators import Expert
-from gpu_kedro.modelling.evaluation import interval_metrics, regression_metrics, stratify
+from gpu_kedro.modelling.evaluation import interval_metrics, median_error_spread, regression_metrics, stratify
 from gpu_kedro.modelling.export import expert_to_files
 from gpu_kedro.modelling.intervals import (
     Calibration,
@@ -137,7 +137,8 @@ def evaluate_target(predictions: pd.DataFrame, model_input: pd.DataFrame, target
                     percent / 100: (rows[f"upper_{percent}"] - rows[f"lower_{percent}"]).to_numpy()[chosen] / 2
                     for percent in percents
                 }
-                by_model["ours"][name] |= interval_metrics((true - rows["predicted"].to_numpy())[chosen], widths)
+                residuals = (true - rows["predicted"].to_numpy())[chosen]
+                by_model["ours"][name] |= interval_metrics(residuals, widths) | median_error_spread(residuals)
             results.setdefault(split, {})[level] = by_model
     return {"target": target, "unit": TARGETS[target].unit, "splits": results}
 

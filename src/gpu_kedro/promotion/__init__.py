@@ -1,0 +1,1 @@
+"""Decides which bundle is served: a gate, an undo and a trace."""

@@ -1,0 +1,68 @@
+"""Mirrors promotions into a server's model registry, where it has one; the project's own pointer decides."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from mlflow.exceptions import MlflowException
+from mlflow.tracking import MlflowClient
+
+from gpu_kedro.tracking.errors import hide_secrets
+from gpu_kedro.tracking.options import read_tracking_options
+from gpu_kedro.tracking.probe import bound_requests, has_registry
+from gpu_kedro.tracking.recording import MODEL
+from gpu_kedro.tracking.sync import explain_failure
+
+ALIAS = "champion"
+_REQUEST_SECONDS = 10
+_VERSION_TAG = "bundle_version"
+
+
+def mirror_promotion(config: Mapping[str, Any], version: str) -> str:
+    """Point the registered model's alias `champion` at the sent run that holds a version.
+
+    Args:
+        config: the configuration, by kind.
+        version: of the bundle that was promoted.
+
+    Returns:
+        What was done, or why nothing could be, in one line; a registry that fails never undoes a promotion.
+    """
+    options = read_tracking_options(config)
+    place = hide_secrets(options.remote) or "no tracking server"
+    bound_requests(_REQUEST_SECONDS)
+    if not options.remote or not has_registry(options.remote, options.probe_seconds):
+        return f"registry: {place} has none, nothing is mirrored"
+    client = MlflowClient(options.remote)
+    try:
+        return f"registry: {_mirror(client, config, options.registry_model, version)} at {place}"
+    except MlflowException as err:
+        return f"registry: not mirrored: {explain_failure(err)}"
+
+
+def _mirror(client: MlflowClient, config: Mapping[str, Any], model: str, version: str) -> str:
+    experiment = client.get_experiment_by_name(config["mlflow"]["tracking"]["experiment"]["name"])
+    runs = (
+        client.search_runs(
+            [experiment.experiment_id], filter_string=f"tags.{_VERSION_TAG} = '{version}'", max_results=1
+        )
+        if experiment
+        else []
+    )
+    if not runs:
+        return f"no run of {version} was sent yet (`gpu-kedro tracking sync`), nothing is mirrored"
+    if not client.search_registered_models(filter_string=f"name = '{model}'"):
+        client.create_registered_model(model)
+    known = [
+        found
+        for found in client.search_model_versions(f"name = '{model}'")
+        if (found.tags or {}).get(_VERSION_TAG) == version
+    ]
+    registered = (
+        known[0]
+        if known
+        else client.create_model_version(
+            model, f"{runs[0].info.artifact_uri}/{MODEL}", run_id=runs[0].info.run_id, tags={_VERSION_TAG: version}
+        )
+    )
+    client.set_registered_model_alias(model, ALIAS, str(registered.version))
+    return f"{model} version {registered.version} is {ALIAS}"

@@ -1,0 +1,60 @@
+"""What can go wrong between the app and what answers it, in words that a page can show."""
+
+from collections.abc import Sequence
+
+
+class BackendError(Exception):
+    """A question was not answered.
+
+    Args:
+        title: what happened, in a few words.
+        advice: what to do about it.
+        retry_after_seconds: when it may be worth asking again, None where that is not known.
+    """
+
+    def __init__(self, title: str, advice: str, retry_after_seconds: float | None = None) -> None:
+        super().__init__(f"{title}. {advice}")
+        self.title = title
+        self.advice = advice
+        self.retry_after_seconds = retry_after_seconds
+
+
+class UnreachableError(BackendError):
+    """Nothing listens at the address, or the connection broke."""
+
+
+class SlowError(BackendError):
+    """No whole answer within the time limit."""
+
+
+class BusyError(BackendError):
+    """Too many questions at once."""
+
+
+class KeyRefusedError(BackendError):
+    """The service wants a key, or another one."""
+
+
+class NoModelError(BackendError):
+    """No bundle is trained, or it cannot be loaded."""
+
+
+class NonsenseError(BackendError):
+    """The answer is none of this service's."""
+
+
+class BrokenError(BackendError):
+    """The service failed to answer."""
+
+
+class RefusedError(BackendError):
+    """The question cannot be answered as it was asked.
+
+    Args:
+        problems: what is wrong, field by field, as (field, words).
+    """
+
+    def __init__(self, problems: Sequence[tuple[str, str]]) -> None:
+        self.problems = list(problems)
+        told = "; ".join(f"{field}: {words}" if field else words for field, words in problems)
+        super().__init__("That cannot be answered as asked", told or "Check what you entered.")

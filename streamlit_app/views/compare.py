@@ -1,0 +1,105 @@
+"""Compare: two to six GPUs side by side."""
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from streamlit_app.asking import Asker
+from streamlit_app.backend import Record
+from streamlit_app.cards import draw_legend
+from streamlit_app.figures import CONFIG, draw_side_by_side
+from streamlit_app.frame import show
+from streamlit_app.inputs import clean_name
+from streamlit_app.tables import configure_columns, name_measured
+from streamlit_app.wording import FIGURES, PRICE_NOTE, QUANTITIES, describe_match, escape_markdown, join_segments
+
+_MOST = 6
+_EXAMPLE = ["GeForce RTX 3070", "Radeon RX 6700 XT", "GeForce RTX 4070 Mobile"]
+_RATIOS = {"g3d_per_usd": "price_usd", "g3d_per_watt": "tdp_w"}
+
+
+def render(asker: Asker) -> None:
+    """Names in, a table and five plots out."""
+    chosen = st.multiselect(
+        f"Two to {_MOST} GPUs",
+        asker.known_names(),
+        key="names",
+        max_selections=_MOST,
+        accept_new_options=True,
+        # Enter would choose all matches, not the first one
+        select_all=False,
+        placeholder="Type a name and press Enter",
+        bind="query-params",
+    )
+    names = list(dict.fromkeys(name for name in map(clean_name, chosen) if name))
+    if len(names) < 2:
+        st.info("Choose at least two GPUs.", icon=":material/compare_arrows:")
+        st.button("Show an example", on_click=_fill_example, key="example")
+        return
+    comparison = asker.compare(names[:_MOST])
+    rows = {name: _list_rows(comparison, name) for name in QUANTITIES}
+    _show_table(comparison)
+    st.html(draw_legend())
+    columns = [column for _ in range(0, len(rows), 2) for column in st.columns(2, gap="large")]
+    for column, (name, lines) in zip(columns, rows.items(), strict=False):
+        with column:
+            st.markdown(f"**{QUANTITIES[name].title}**")
+            st.plotly_chart(draw_side_by_side(lines, name), config=CONFIG, key=f"plot_{name}")
+    st.caption(
+        "Thick bars: 80 % interval, thin bars: 90 %. Of ratios, both intervals are joined as if their errors were "
+        f"independent, and measured figures count as exact. {PRICE_NOTE}"
+    )
+    for prediction in comparison["predictions"]:
+        if not prediction["match"]["spec"]:
+            st.warning(f"{escape_markdown(prediction['name'])}: no known model; read off the name alone.")
+
+
+def _fill_example() -> None:
+    st.session_state["names"] = _EXAMPLE
+
+
+def _list_rows(comparison: Record, quantity: str) -> list[dict[str, Any]]:
+    """Value, source and intervals of one quantity for each GPU."""
+    rows = []
+    for prediction, ratios in zip(comparison["predictions"], comparison["ratios"], strict=True):
+        if quantity in FIGURES:
+            rows.append({"name": prediction["name"], **prediction[quantity]})
+            continue
+        sources = {prediction["g3d_mark"]["source"], prediction[_RATIOS[quantity]]["source"]}
+        rows.append(
+            {
+                "name": prediction["name"],
+                "value": ratios[quantity],
+                "source": "measured" if sources == {"measured"} else "predicted",
+                "interval_80": ratios[f"{quantity}_interval_80"],
+                "interval_90": ratios[f"{quantity}_interval_90"],
+            }
+        )
+    return rows
+
+
+def _show_table(comparison: Record) -> None:
+    predictions = comparison["predictions"]
+    table = pd.DataFrame(
+        {
+            "name": [one["name"] for one in predictions],
+            "segment": [join_segments(one["segment"]["labels"]) for one in predictions],
+            **{target: [round(one[target]["value"]) for one in predictions] for target in FIGURES},
+            **{ratio: [one[ratio] for one in comparison["ratios"]] for ratio in _RATIOS},
+            "measured": [
+                name_measured([target for target in FIGURES if one[target]["source"] == "measured"])
+                for one in predictions
+            ],
+            "match": [f"{one['match']['spec'] or 'none'} ({describe_match(one['match'])})" for one in predictions],
+        }
+    )
+    columns = configure_columns() | {"match": st.column_config.TextColumn("Taken for")}
+    st.dataframe(table, hide_index=True, column_config=columns, key="comparison", height="content")
+
+
+show(
+    "Compare",
+    "Up to six cards side by side, any spelling: what they do, cost and draw, and what you get for it.",
+    render,
+)

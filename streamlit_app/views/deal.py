@@ -1,0 +1,71 @@
+"""Is it a deal? An asking price against what would be fair."""
+
+import streamlit as st
+
+from streamlit_app.asking import Asker
+from streamlit_app.backend import Record
+from streamlit_app.cards import draw_heading, draw_interval, draw_legend, draw_verdict
+from streamlit_app.frame import show
+from streamlit_app.inputs import choose_gpu, enter_amount, offer_names
+from streamlit_app.tables import show_gpus
+from streamlit_app.wording import FIGURES, PRICE_NOTE, escape_markdown
+
+_PRICE = FIGURES["price_usd"]
+
+
+def render(asker: Asker) -> None:
+    """Name and price in, verdict out."""
+    left, middle, right = st.columns([3, 1, 1])
+    with left:
+        name = choose_gpu(asker, "Which GPU?", "name")
+    with middle:
+        price = enter_amount("Asking price ($)", "price", "price_usd", help="what is asked for it, in US dollars")
+    with right:
+        power = enter_amount(
+            "Most power (W)", "power", "tdp_w", help="for the alternatives: what your power supply can give the card"
+        )
+    if name is None:
+        offer_names("Try one of these:", ("GeForce RTX 3060", "Radeon RX 6600 XT", "GeForce GTX 1060"), "name")
+        return
+    if price is None:
+        st.info("Enter the asking price to get a verdict.", icon=":material/sell:")
+        return
+    verdict = asker.judge({"name": name, "price_usd": price, "max_tdp_w": power})
+    _show_verdict(verdict)
+    _show_alternatives(verdict, power)
+
+
+def _show_verdict(verdict: Record) -> None:
+    prediction, fair = verdict["prediction"], verdict["fair_price"]
+    with st.container(border=True, key="verdict"):
+        st.html(draw_verdict(verdict))
+        st.html(draw_heading(prediction))
+        offer_names("Did you mean", prediction["match"]["did_you_mean"][:4], "name")
+        st.markdown(
+            f"**Fair price {escape_markdown(_PRICE.write(fair['predicted']))}**, 80 %: "
+            f"{escape_markdown(_PRICE.write_range(fair['interval_80']))}, 90 %: "
+            f"{escape_markdown(_PRICE.write_range(fair['interval_90']))}"
+        )
+        st.html(f'<div class="gk">{draw_interval(_PRICE, fair, verdict["asked_usd"])}</div>')
+        st.html(draw_legend(measured=fair["source"] == "measured", asked=True))
+        st.caption(f"{PRICE_NOTE} The asking price does not count as an input of its own fair price.")
+
+
+def _show_alternatives(verdict: Record, power: float | None) -> None:
+    limit = f"at most {FIGURES['tdp_w'].write(power)}" if power else "at most a tenth more power"
+    st.subheader("More for the money", anchor=False)
+    if not verdict["alternatives"]:
+        st.info(f"No faster card of this segment costs no more and draws {limit}.", icon=":material/check:")
+        return
+    st.caption(
+        f"Faster cards of the same segment with a measured price that cost at most "
+        f"{escape_markdown(_PRICE.write(verdict['asked_usd']))} and draw {limit}."
+    )
+    show_gpus(verdict["alternatives"], "alternatives")
+
+
+show(
+    "Is it a deal?",
+    "Name a card and what is asked for it: a verdict, the reason, and what else the money buys.",
+    render,
+)

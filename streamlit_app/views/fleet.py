@@ -1,0 +1,144 @@
+"""Fleet: a whole list of GPUs at once."""
+
+import hashlib
+
+import pandas as pd
+import streamlit as st
+
+from streamlit_app.asking import Asker
+from streamlit_app.backend import Record
+from streamlit_app.fleet import Fleet, find_name_column
+from streamlit_app.fleet_files import FleetFileError, FleetTable, read_fleet, read_name, write_csv, write_excel
+from streamlit_app.frame import show
+from streamlit_app.wording import FIGURES, PRICE_NOTE, escape_markdown
+
+_ENDINGS = ("csv", "txt", "tsv", "xlsx", "parquet")
+_EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def render(asker: Asker) -> None:
+    """File in, scored rows out."""
+    settings = asker.settings
+    upload = st.file_uploader(
+        f"A list of GPUs: CSV, Excel or Parquet, up to {settings.max_file_rows:,} rows and {settings.max_file_mb} MB",
+        type=_ENDINGS,
+        key="file",
+    )
+    if upload is None:
+        st.caption(
+            "One GPU a row, any spelling. Columns `price_usd`, `tdp_w`, `g3d_mark`, `g2d_mark`, `test_year` and "
+            "`spec_…` are used where you have them; all others come back as they are."
+        )
+        st.download_button("Download an example", _EXAMPLE, "fleet_example.csv", "text/csv", icon=":material/download:")
+        return
+    has_header = st.toggle("The first row names the columns", value=True, key="header", bind="query-params")
+    content = upload.getvalue()
+    digest = hashlib.sha256(content + upload.name.encode()).hexdigest()
+    try:
+        table = _read(digest, upload.name, content, has_header, settings.max_file_rows, settings.max_file_mb)
+    except FleetFileError as err:
+        st.error(escape_markdown(err), icon=":material/upload_file:")
+        return
+    column = _choose_column(table)
+    if column is None:
+        return
+    fleet = _score(asker, table, column, f"{digest}/{has_header}/{column}/{asker.version}")
+    _show_summary(fleet)
+    _show_rows(fleet)
+    _offer_downloads(fleet)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _read(digest: str, filename: str, _content: bytes, has_header: bool, max_rows: int, max_mb: int) -> FleetTable:  # noqa: ARG001
+    return read_fleet(filename, _content, max_rows=max_rows, max_bytes=max_mb * 1_000_000, has_header=has_header)
+
+
+def _choose_column(table: FleetTable) -> str | None:
+    found = find_name_column(table.columns)
+    if found is not None:
+        return found
+    st.info("No column is called `name`: choose the one that holds the GPUs.", icon=":material/view_column:")
+    return st.selectbox("Column with the names", table.columns, index=None, key="column", bind="query-params")
+
+
+def _score(asker: Asker, table: FleetTable, column: str, key: str) -> Fleet:
+    """The scored list of this session; rows that are done stay done when the service fails in between."""
+    kept: tuple[str, Fleet] | None = st.session_state.get("fleet")
+    fleet = kept[1] if kept is not None and kept[0] == key else Fleet(table, column)
+    st.session_state["fleet"] = (key, fleet)
+    if not fleet.is_done:
+        bar = st.progress(0.0, "Scoring …")
+        for share in fleet.score(asker.backend, asker.settings.chunk_rows):
+            bar.progress(share, f"Scoring … {len(fleet.scored):,} of {len(table.rows):,} rows")
+        bar.empty()
+    return fleet
+
+
+def _show_summary(fleet: Fleet) -> None:
+    done = [row for row in fleet.scored if row["error"] is None]
+    numbers = (
+        ("Rows", f"{len(fleet.scored):,}"),
+        ("Need a look first", f"{sum(row['look_first'] is not None for row in fleet.scored):,}"),
+        ("Sum of fair prices", FIGURES["price_usd"].write(sum(row["price_usd"] for row in done))),
+        ("Sum of power", FIGURES["tdp_w"].write(sum(row["tdp_w"] for row in done))),
+    )
+    for column, (title, value) in zip(st.columns(len(numbers)), numbers, strict=True):
+        column.metric(title, escape_markdown(value), border=True)
+    st.caption(f"{PRICE_NOTE} Sums add single estimates; errors of similar cards do not cancel out.")
+
+
+def _show_rows(fleet: Fleet) -> None:
+    only = st.toggle("Only rows that need a look first", key="look", bind="query-params")
+    rows = [
+        {
+            "Row": place + 1,
+            "GPU": read_name(name) or "",
+            "Look first": row["look_first"] or "",
+            "Taken for": row["taken_for"] or "",
+            "Match": row["confidence_in_words"] or "",
+            "Segment": row["segment"] or "",
+            **{FIGURES[target].title: _write_estimate(row, target) for target in FIGURES},
+            "Notes": row["error"] or row["notes"],
+        }
+        for place, (name, row) in enumerate(zip(fleet.table.column(fleet.name_column), fleet.scored, strict=True))
+        if row["look_first"] or not only
+    ]
+    rows.sort(key=lambda row: -fleet.scored[row["Row"] - 1]["urgency"])
+    st.dataframe(pd.DataFrame(rows), hide_index=True, key="rows", height=420)
+
+
+def _write_estimate(row: Record, target: str) -> str:
+    if row[target] is None:
+        return ""
+    quantity = FIGURES[target]
+    if row[f"{target}_source"] == "measured":
+        return f"{quantity.write(row[target])} (measured)"
+    ends = quantity.write_range((row[f"{target}_low_90"], row[f"{target}_high_90"]))
+    return f"{quantity.write(row[target])} (90 %: {ends})"
+
+
+def _offer_downloads(fleet: Fleet) -> None:
+    with st.container(horizontal=True):
+        st.download_button(
+            "Download CSV",
+            lambda: write_csv(fleet.header(), fleet.rows()),
+            "gpus_scored.csv",
+            "text/csv",
+            icon=":material/download:",
+            on_click="ignore",
+            type="primary",
+        )
+        st.download_button(
+            "Download Excel",
+            lambda: write_excel(fleet.header(), fleet.rows()),
+            "gpus_scored.xlsx",
+            _EXCEL,
+            icon=":material/download:",
+            on_click="ignore",
+        )
+    st.caption("Cells that a spreadsheet would run as a formula come back with an apostrophe in front.")
+
+
+_EXAMPLE = "name,tdp_w\nGeForce RTX 3070,220\ngefroce gtx 1060 6gb,\nRadeon RX 6700 XT,\nIntel UHD 620,\n"
+
+show("Fleet", "Upload a list of GPUs, typos allowed: every row scored, those that need a look first.", render)

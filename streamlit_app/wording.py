@@ -1,0 +1,170 @@
+"""How answers read: numbers with units, warnings and matches as sentences, and text that stays text."""
+
+import html
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from gpu_kedro.modelling.targets import REGRESSION_TARGETS
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A figure that the app shows.
+
+    Args:
+        title: words for it.
+        before: what stands before the number.
+        after: what stands behind it, with its space.
+        digits: decimal places.
+    """
+
+    title: str
+    before: str = ""
+    after: str = ""
+    digits: int = 0
+
+    def write_range(self, ends: Sequence[float]) -> str:
+        """Both ends of an interval, with the unit once: `463 to 972 W`."""
+        low, high = (self.write(end) for end in ends)
+        return f"{low.removesuffix(self.after) if self.after else low} to {high}"
+
+    def write(self, value: float | None) -> str:
+        """The number with its unit and thousands separators; a dash where there is none."""
+        if value is None or not math.isfinite(value):
+            return "–"
+        digits = self.digits if abs(value) >= 10 or self.digits else (0 if value == round(value) else 1)
+        return f"{self.before}{value:,.{digits}f}{self.after}"
+
+
+QUANTITIES: dict[str, Quantity] = {
+    "g3d_mark": Quantity("3D performance", after=" points"),
+    "price_usd": Quantity("Fair price", before="$"),
+    "tdp_w": Quantity("Power", after=" W"),
+    "g3d_per_usd": Quantity("Performance per dollar", after=" points/$", digits=1),
+    "g3d_per_watt": Quantity("Performance per watt", after=" points/W", digits=1),
+}
+FIGURES = {name: QUANTITIES[name] for name in REGRESSION_TARGETS}
+PRICE_NOTE = "Prices are 2022 observations, in US dollars of that year."
+SOURCE_WORDS = {"measured": "measured", "predicted": "predicted"}
+_FIELD_WORDS = {
+    "g3d_mark": "the 3D mark",
+    "g2d_mark": "the 2D mark",
+    "price_usd": "the price",
+    "tdp_w": "the power (TDP)",
+    "test_year": "the year of the test",
+    "release_year": "the year of release",
+    "process_nm": "the manufacturing process (nm)",
+    "transistor_count_m": "the number of transistors (millions)",
+    "boost_clock_mhz": "the boost clock (MHz)",
+    "shading_units": "the number of shaders",
+    "tmus": "the number of texture units",
+    "rops": "the number of render outputs",
+    "l2_cache_mb": "the level-2 cache (MB)",
+    "memory_size_gb": "the memory size (GB)",
+    "memory_bus_bits": "the memory bus (bits)",
+    "memory_bandwidth_gb_s": "the memory bandwidth (GB/s)",
+    "fp32_gflops": "the arithmetic speed (GFLOP/s)",
+}
+_MATCH_WORDS = {
+    "direct": "this very model",
+    "alias": "this very model under another spelling",
+    "close": "this model; words of an edition or board maker were left over",
+    "apu_compute_units": "a processor's graphics, by its compute units",
+    "combined": "the first of several products in the name",
+    "rebrand": "the same or nearest chip under another name",
+    "chipset": "the graphics of a chipset",
+    "dual": "the first of two GPUs working together",
+    "a_series_apu": "a processor's graphics, by its class",
+    "vgpu": "the card that this is a slice of",
+    "loose": "the same number with another suffix or edition",
+    "family": "the middle member of this family",
+    "intel_generic": "a typical member of a generic Intel label",
+    "none": "no known model",
+}
+_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+#: Stands between two signs so that they are not read together; it has no width.
+_JOINER = "\u2060"
+
+
+def escape_html(text: object) -> str:
+    """Text for the inside of HTML, Plotly's labels among them."""
+    return html.escape(str(text))
+
+
+def escape_markdown(text: object) -> str:
+    """Text that Streamlit's Markdown shows as it is: no emphasis, links, formulas, colours, icons or emoji."""
+    flat = " ".join(str(text).split())
+    # shortcodes (":red[x]", ":smile:"), arrows ("->") and addresses are looked for after escapes are taken out
+    broken = re.sub(r"([:<>@-])(?=\S)|(?<=\S)\.(?=\w)|(?<=[wW]{3})\.", lambda found: found[0] + _JOINER, flat)
+    return _PUNCTUATION.sub(r"\\\1", broken)
+
+
+def shorten(text: str, length: int) -> str:
+    """At the most so many characters, with an ellipsis where some were left out."""
+    return text if len(text) <= length else f"{text[: length - 1].rstrip()}…"
+
+
+def describe_match(match: Mapping[str, Any]) -> str:
+    """How the specification was found, e.g. "this very model"."""
+    kind = str(match["kind"])
+    return _MATCH_WORDS.get(kind, kind.replace("_", " "))
+
+
+def describe_confidence(confidence: float) -> str:
+    """How far a match is trusted, in a word."""
+    if confidence >= 0.9:
+        return "sure"
+    if confidence >= 0.55:
+        return "likely"
+    return "a guess" if confidence > 0 else "none"
+
+
+def explain_warning(warning: Mapping[str, Any]) -> str:
+    """A warning of an answer as a plain sentence."""
+    field, detail = str(warning.get("field") or ""), str(warning["detail"])
+    words = _FIELD_WORDS.get(field, field.replace("_", " "))
+    match warning["code"]:
+        case "no_specification":
+            return "No specification sheet is known under this name, so everything is read off the name alone."
+        case "uncertain_match":
+            return f"The name was {detail}: check that this is the card you mean."
+        case "estimated_sheet":
+            return (
+                f"Your sheet leaves some fields out; these were taken from similar cards: {detail.split(': ', 1)[-1]}."
+            )
+        case "unseen_architecture":
+            architecture = detail.removeprefix("no GPU of the architecture ").removesuffix(" is in the training table")
+            return f"Nobody had benchmarked a card of the {architecture} architecture when the models were trained."
+        case "extrapolation":
+            return "The card is newer than all the models learned from (to 2022), so they look beyond what they know."
+        case "out_of_range":
+            limits = detail.removeprefix("outside the training range ").strip("()")
+            return f"{words[:1].upper()}{words[1:]} lies outside what the models learned from ({limits})."
+        case "contradiction":
+            return f"{words[:1].upper()}{words[1:]} contradicts the known sheet: {detail}."
+    return f"{words}: {detail}" if words else detail
+
+
+#: Warnings of batches come as codes only.
+WARNING_TITLES = {
+    "no_specification": "no specification found",
+    "uncertain_match": "match is a guess",
+    "estimated_sheet": "sheet filled up",
+    "unseen_architecture": "architecture newer than the training",
+    "extrapolation": "newer than the training",
+    "out_of_range": "outside the training range",
+    "contradiction": "contradicts the known sheet",
+}
+
+
+def explain_codes(codes: str) -> str:
+    """Codes of warnings, separated by spaces, in words; each once."""
+    return "; ".join(dict.fromkeys(WARNING_TITLES.get(code, code.replace("_", " ")) for code in codes.split()))
+
+
+def join_segments(labels: list[str]) -> str:
+    """Segments as one phrase; none means that the model abstains."""
+    return " + ".join(labels) if labels else "not clear"

@@ -1,0 +1,79 @@
+import pytest
+from app_pages import htmls, plain, texts
+
+
+def test_the_card_answers_all_in_units(open_page, backend_kind):
+    at = open_page("ask", name="rtx 4070 laptop")
+    assert not at.exception
+    said = texts(at)
+    for words in ("rtx 4070 laptop", "GeForce RTX 4070 Mobile", "this very model", " points", "$", " W", "predicted"):
+        assert words in said
+    assert "Prices are 2022 observations" in said
+    assert len(at.dataframe[0].value) == 6
+
+
+def test_measured_and_predicted_are_told_apart_in_words_and_shape(open_page, backend_kind):
+    measured = "".join(htmls(open_page("ask", name="GeForce RTX 3060")))
+    assert '<i class="gk-measured"></i>measured' in measured
+    assert "model says" in measured
+    predicted = "".join(htmls(open_page("ask", name="rtx 4070 laptop")))
+    assert '<i class="gk-predicted"></i>predicted' in predicted
+    assert "model says" not in predicted
+
+
+def test_without_a_question_there_are_examples_to_click(open_page, backend_kind):
+    at = open_page("ask")
+    assert not at.exception
+    at.button[0].click().run()
+    assert at.query_params["name"] == "GeForce RTX 3070"
+    assert "GeForce RTX 3070" in "".join(htmls(at))
+
+
+def test_names_that_come_close_are_buttons(open_page, backend_kind):
+    at = open_page("ask", name="GeForce RTX 3071")
+    labels = [plain(button.label) for button in at.button]
+    assert any("RTX 30" in label for label in labels)
+
+
+def test_a_renderer_string_is_understood(open_page, backend_kind):
+    at = open_page("ask", name="ANGLE (NVIDIA, NVIDIA GeForce RTX 3070 Direct3D11 vs_5_0 ps_5_0, D3D11)")
+    assert "Taken for <b>GeForce RTX 3070</b>" in "".join(htmls(at))
+
+
+def test_what_is_known_changes_the_answer(open_page, backend_kind):
+    name = "Radeon RX 9999 XT"
+    without = "".join(htmls(open_page("ask", name=name)))
+    with_power = "".join(htmls(open_page("ask", name=name, tdp_w="450", g2d_mark="1100")))
+    assert without != with_power
+
+
+def test_a_sheet_alone_gives_a_card(open_page, backend_kind):
+    at = open_page("ask", spec_shading_units="8000", spec_boost_clock_mhz="2500", spec_tdp_w="300", spec_is_mobile="no")
+    assert not at.exception
+    assert "Your specification sheet" in "".join(htmls(at))
+    assert any("leaves some fields out" in plain(warning.value) for warning in at.warning)
+
+
+def test_the_curve_moves_with_its_levers(open_page, backend_kind):
+    at = open_page("ask", name="GeForce RTX 3060", what_if="true")
+    before = at.get("plotly_chart")[0].proto.spec
+    at.slider(key="if_memory_bandwidth_gb_s").set_value(200).run()
+    assert not at.exception
+    assert at.get("plotly_chart")[0].proto.spec != before
+
+
+@pytest.mark.parametrize("name", ["<img src=x onerror=alert(1)>", "**b** $x$ :red[x] [l](http://x)", "</div><script>"])
+def test_a_name_is_text_wherever_it_stands(open_page, backend_kind, name):
+    at = open_page("ask", name=name)
+    assert not at.exception
+    page = "".join(htmls(at))
+    assert "<img" not in page
+    assert "<script" not in page
+    assert page.count("<div") == page.count("</div>")
+    assert name not in "\n".join(str(element.value) for element in [*at.markdown, *at.caption, *at.warning])
+
+
+def test_a_value_that_is_none_leaves_the_page_whole(open_page, backend_kind):
+    at = open_page("ask", name="rtx 3070", tdp_w="much", test_year="-5", spec_tdp_w="nan")
+    assert not at.exception
+    assert at.number_input(key="tdp_w").value is None

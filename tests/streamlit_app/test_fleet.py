@@ -1,0 +1,105 @@
+import pytest
+from app_pages import plain
+
+from streamlit_app.backend import open_backend
+from streamlit_app.fleet import Fleet, find_name_column
+from streamlit_app.fleet_files import read_fleet
+from streamlit_app.settings import Settings
+
+FILE = (
+    b"asset,name,tdp_w\n"
+    b"1,GeForce RTX 3060,\n"
+    b"2,gefroce gtx 970,145\n"
+    b"3,,\n"
+    b"4,qwertz 123,\n"
+    b"5,GeForce GTX 980,much\n"
+    b"6,GeForce GTX 1080,180,9,9\n"
+    b'7,"=HYPERLINK(""http://x"")",\n'
+    b"8,GeForce RTX 3060 Laptop GPU,\n"
+)
+
+
+@pytest.fixture
+def fleet(bundles):
+    table = read_fleet("fleet.csv", FILE, max_rows=100, max_bytes=10_000)
+    backend = open_backend(Settings(bundles=bundles))
+    backend.read_version()
+    done = Fleet(table, "name")
+    assert list(done.score(backend, 3)) == [3 / 8, 6 / 8, 1.0]
+    return done
+
+
+def test_a_bad_row_has_its_error_and_the_others_go_on(fleet):
+    assert [row["error"] is None for row in fleet.scored] == [True, True, False, True, False, False, True, True]
+    errors = [row["error"] for row in fleet.scored if row["error"]]
+    assert errors[0] == "has neither a name nor a specification"
+    assert errors[1] == "tdp_w: not a number"
+    assert errors[2] == "has 5 cells, but the header has 3"
+
+
+def test_rows_that_need_a_look_stand_first(fleet):
+    rows = [dict(zip(fleet.header(), row, strict=True)) for row in fleet.rows()]
+    assert [row["asset"] for row in rows[:3]] == ["3", "5", "6"]
+    assert "no known model" in rows[3]["look_first"]
+    assert rows[-1]["look_first"] is None
+
+
+def test_a_row_has_its_match_and_its_figures(fleet):
+    row = fleet.scored[0]
+    assert row["taken_for"] == "GeForce RTX 3060 12 GB"
+    assert (row["confidence"], row["confidence_in_words"]) == (0.99, "sure")
+    assert row["g3d_mark_source"] == "measured"
+    assert fleet.scored[1]["taken_for"] == "GeForce GTX 970"
+
+
+@pytest.mark.parametrize(
+    ("columns", "found"),
+    [
+        (["id", "Name"], "Name"),
+        (["gpuName", "price"], "gpuName"),
+        (["whatever"], "whatever"),
+        (["a", "b"], None),
+    ],
+)
+def test_the_column_of_names_is_found_or_asked_for(columns, found):
+    assert find_name_column(columns) == found
+
+
+def test_columns_of_the_file_are_never_overwritten(bundles):
+    table = read_fleet("a.csv", b"name,segment\nRTX 3060,mine\n", max_rows=9, max_bytes=999)
+    done = Fleet(table, "name")
+    backend = open_backend(Settings(bundles=bundles))
+    backend.read_version()
+    list(done.score(backend, 9))
+    (row,) = [dict(zip(done.header(), row, strict=True)) for row in done.rows()]
+    assert (row["segment"], row["gpu_segment"]) == ("mine", "Desktop")
+
+
+def test_the_page_scores_an_upload_and_offers_it_back(open_page, backend_kind):
+    at = open_page("fleet")
+    assert not at.exception
+    at.file_uploader[0].set_value(("fleet.csv", FILE, "text/csv")).run()
+    assert not at.exception
+    assert [metric.value for metric in at.metric][:2] == ["8", "5"]
+    table = at.dataframe[0].value
+    assert table["Row"].tolist()[:3] == [3, 5, 6]
+    assert [button.label for button in at.get("download_button")] == ["Download CSV", "Download Excel"]
+    at.toggle(key="look").set_value(True).run()
+    assert len(at.dataframe[0].value) == 5
+
+
+def test_the_page_asks_which_column_holds_the_names(open_page, backend_kind):
+    at = open_page("fleet")
+    at.file_uploader[0].set_value(("a.csv", b"id,card\n1,RTX 3060\n", "text/csv")).run()
+    assert "choose the one" in at.info[0].value
+    at.selectbox(key="column").set_value("card").run()
+    assert at.dataframe[0].value["Taken for"].tolist() == ["GeForce RTX 3060 12 GB"]
+
+
+def test_a_file_that_is_too_long_is_refused_with_the_limit(open_page, monkeypatch, bundles):
+    monkeypatch.setenv("GPU_KEDRO_BUNDLES", str(bundles))
+    monkeypatch.setenv("GPU_KEDRO_APP_MAX_FILE_ROWS", "5")
+    at = open_page("fleet")
+    at.file_uploader[0].set_value(("fleet.csv", FILE, "text/csv")).run()
+    assert not at.exception
+    assert "more than 5 rows" in plain(at.error[0].value)

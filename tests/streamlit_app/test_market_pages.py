@@ -1,0 +1,151 @@
+import json
+import math
+import shutil
+
+import pytest
+from app_pages import htmls, plain, texts
+
+from gpu_kedro.datasets.bundles import BundleStoreDataset
+from gpu_kedro.modelling.bundle import Bundle, read_bundle
+
+
+def read_figures(at):
+    return [json.loads(chart.proto.spec) for chart in at.get("plotly_chart")]
+
+
+@pytest.mark.parametrize(("price", "verdict"), [("1", "Good deal"), ("20000", "Overpriced")])
+def test_a_price_gets_its_verdict_and_reason(open_page, backend_kind, price, verdict):
+    at = open_page("deal", name="GeForce GTX 1060 6GB", price=price)
+    assert not at.exception
+    page = "".join(htmls(at))
+    assert verdict in page
+    assert f"${int(price):,} is" in page
+    assert "the fair range" in page
+    assert "gk-asked" in page
+
+
+def test_without_a_price_the_page_asks_for_one(open_page, backend_kind):
+    at = open_page("deal", name="GeForce GTX 1060 6GB")
+    assert [info.value for info in at.info] == ["Enter the asking price to get a verdict."]
+
+
+def test_alternatives_keep_to_price_and_power(open_page, backend_kind):
+    at = open_page("deal", name="GeForce GTX 750", price="300", power="130")
+    table = at.dataframe[0].value
+    assert len(table) > 0
+    assert table["price_usd"].max() <= 300
+    assert table["tdp_w"].max() <= 130
+    more = open_page("deal", name="GeForce GTX 750", price="300", power="400").dataframe[0].value
+    assert more["tdp_w"].max() > 130
+
+
+def test_three_cards_stand_side_by_side_in_the_order_asked(open_page, backend_kind):
+    names = ["rtx 3070", "Radeon RX 6700 XT", "rtx 4070 laptop"]
+    at = open_page("compare", names=names)
+    assert not at.exception
+    table = at.dataframe[0].value
+    assert table["name"].tolist() == names
+    figures = read_figures(at)
+    assert len(figures) == 5
+    for figure in figures:
+        markers = [trace for trace in figure["data"] if trace["mode"] == "markers"]
+        assert sorted(name for trace in markers for name in trace["y"]) == sorted(names)
+    shown = table.loc[2, "g3d_mark"] / table.loc[2, "price_usd"]
+    assert table.loc[2, "g3d_per_usd"] == pytest.approx(shown, rel=0.02)
+
+
+def test_one_card_is_not_compared(open_page, backend_kind):
+    at = open_page("compare", names=["rtx 3070"])
+    assert [info.value for info in at.info] == ["Choose at least two GPUs."]
+    at.button(key="example").click().run()
+    assert len(at.dataframe[0].value) == 3
+
+
+def test_names_in_figures_are_escaped(open_page, backend_kind):
+    at = open_page("compare", names=["<b>rtx 3070</b>", "Radeon RX 6700 XT"])
+    labels = {label for figure in read_figures(at) for trace in figure["data"] for label in trace["y"]}
+    assert labels == {"&lt;b&gt;rtx 3070&lt;/b&gt;", "Radeon RX 6700 XT"}
+
+
+def test_the_frontier_keeps_to_every_limit_and_rises(open_page, backend_kind):
+    at = open_page("find", budget="400", power="200", segment="Desktop", least="1000")
+    assert not at.exception
+    _, best = read_figures(at)[0]["data"]
+    assert best["x"] == sorted(best["x"])
+    assert best["y"] == sorted(best["y"])
+    assert best["x"][-1] <= 400
+    assert min(best["y"]) >= 1000
+    table = at.dataframe[0].value
+    assert table["tdp_w"].max() <= 200
+    assert all("Desktop" in segment for segment in table["segment"])
+    assert f"{len(table):,} are beaten by none" in texts(at)
+
+
+def test_the_ranking_follows_the_chosen_order(open_page, backend_kind):
+    at = open_page("find", budget="400", rank="performance per dollar")
+    table = at.dataframe[0].value
+    assert table["g3d_per_usd"].is_monotonic_decreasing
+    assert plain(f"**{table['name'].iloc[0]}**") in plain(texts(at))
+
+
+def test_limits_that_nothing_meets_are_said(open_page, backend_kind):
+    at = open_page("find", budget="1", least="900000")
+    assert not at.exception
+    assert "raise the budget" in at.info[0].value
+
+
+@pytest.mark.parametrize("about", ["Performance per dollar", "Performance per watt"])
+@pytest.mark.parametrize("by", ["Segment", "Architecture", "Maker"])
+def test_ratios_over_the_years_come_with_their_caveat(open_page, backend_kind, about, by):
+    at = open_page("explore", about=about, by=by, measured="false")
+    assert not at.exception
+    (figure,) = read_figures(at)
+    assert len(figure["data"]) >= 4
+    assert "**Before you conclude:**" in at.info[0].value
+
+
+def test_the_mobile_penalty_is_a_share_of_the_desktop_sibling(open_page, backend_kind):
+    at = open_page("explore", about="The mobile penalty", measured="false")
+    assert not at.exception
+    pairs = next(trace for trace in read_figures(at)[0]["data"] if trace["name"] == "pair")
+    for share, (desktop, mobile) in zip(pairs["y"], pairs["customdata"], strict=True):
+        assert math.isclose(share, 100 * mobile / desktop)
+
+
+def test_the_map_of_missing_data_has_every_field(open_page, backend_kind):
+    at = open_page("explore", about="What is missing")
+    (heatmap,) = read_figures(at)[0]["data"]
+    assert heatmap["x"][0] == "all"
+    assert heatmap["y"][0] == "price"
+    assert len(heatmap["y"]) == 34
+
+
+def test_the_model_page_tells_version_quality_and_sources(open_page, backend_kind, version):
+    at = open_page("model")
+    assert not at.exception
+    said = plain(texts(at))
+    for words in ("PassMark Software", "TechPowerUp", "2022 observations", "temporal split"):
+        assert words in said
+    assert version in plain(at.table[0].value.to_string())
+    overview, strata = (frame.value for frame in at.dataframe)
+    assert overview["Question"].tolist()[0] == "3D performance (G3D Mark)"
+    assert "(" in overview["Typical error"][0]
+    assert strata["GPUs of"].tolist()[:2] == ["all GPUs", "same model found"]
+
+
+def test_segments_have_a_calibration_plot(open_page, backend_kind):
+    at = open_page("model", target="Market segment", split="temporal split")
+    assert not at.exception
+    names = [trace["name"] for trace in read_figures(at)[0]["data"]]
+    assert names == ["perfectly calibrated", "all segments", "Desktop", "Mobile", "Workstation"]
+
+
+def test_an_older_bundle_gives_a_message_in_place_of_what_it_lacks(open_page, store, version, monkeypatch):
+    files, manifest = read_bundle(store / version)
+    del manifest["metrics"]["segment"]["reliability"]
+    shutil.rmtree(store)
+    BundleStoreDataset(filepath=str(store)).save(Bundle(files, manifest))
+    monkeypatch.setenv("GPU_KEDRO_BUNDLES", str(store))
+    at = open_page("model", target="Market segment")
+    assert not at.exception
+    assert "train again" in at.info[0].value
