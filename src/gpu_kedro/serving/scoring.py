@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 ERROR = "error"
+_PREDICTED = tuple(name for name in PredictionColumns.model_fields if name not in ("rows", "name"))
 #: Columns that scoring adds.
-ADDED = (*(name for name in PredictionColumns.model_fields if name not in ("rows", "name")), ERROR)
+ADDED = (*_PREDICTED, ERROR)
 
 
 def find_header_fault(header: Sequence[str]) -> str | None:
@@ -27,7 +28,7 @@ def find_header_fault(header: Sequence[str]) -> str | None:
         return "has two columns of one name"
     taken = [name for name in ADDED if name in header]
     if taken:
-        return f"has a column `{taken[0]}` already, which scoring adds: rename or drop it"
+        return f"has a column `{taken[0]}` already, which the answer adds: rename or drop it"
     return None
 
 
@@ -40,19 +41,21 @@ def score_rows(rows: Sequence[Mapping[str, Any] | None], runtime: Runtime) -> di
     """
     queries: list[dict[str, Any]] = []
     places: list[int] = []
-    columns: dict[str, list[Any]] = {name: [None] * len(rows) for name in ADDED}
+    errors: list[str | None] = []
     for place, row in enumerate(rows):
         try:
             queries.append(read_query(row))
         except ValueError as err:
-            columns[ERROR][place] = str(err)
+            errors.append(str(err))
         else:
             places.append(place)
+            errors.append(None)
     answers = runtime.predict_columns(queries) if queries else {}
-    for name in ADDED:
-        for place, value in zip(places, answers.get(name, ()), strict=name in answers):
-            columns[name][place] = value
-    return columns
+    columns: dict[str, list[Any]] = {name: [None] * len(rows) for name in _PREDICTED}
+    for name, values in columns.items():
+        for place, value in zip(places, answers.get(name, ()), strict=True):
+            values[place] = value
+    return {**columns, ERROR: errors}
 
 
 def score_batch(batch: "pa.RecordBatch", runtime: Runtime) -> "pa.RecordBatch":
