@@ -71,4 +71,8 @@ def test_nothing_is_pushed_that_was_not_tried():
 
 def test_secrets_are_given_by_name_and_to_one_step():
     named = {path.stem: re.findall(r"secrets\.(\w+)", path.read_text()) for path in FILES}
-    assert named == {"ci": [], "deploy": ["KUBECONFIG"], "release": ["DOCKERHUB_USERNAME", "DOCKERHUB_TOKEN"]}
+    assert named == {
+        "ci": [],
+        "deploy": ["KUBECONFIG", "GPU_KEDRO_API_KEY"],
+        "release": ["DOCKERHUB_USERNAME", "DOCKERHUB_TOKEN"],
+    }
