@@ -63,7 +63,8 @@ WORKDIR /app
 FROM runtime AS app
 COPY --from=app-packages /opt/venv /opt/venv
 COPY --from=sources /app /app
-ENV STREAMLIT_SERVER_ADDRESS=0.0.0.0 PORT=8501
+# without an address to show, Streamlit asks another host for this machine's
+ENV STREAMLIT_SERVER_ADDRESS=0.0.0.0 STREAMLIT_BROWSER_SERVER_ADDRESS=localhost PORT=8501
 USER 10001:10001
 EXPOSE 8501
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s \
