@@ -7,8 +7,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 export DO_NOT_TRACK := 1
 export PYTHONHASHSEED := 0
+PIN = uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11
 
-.PHONY: help setup run test check format api app screenshots bench viz mlflow-ui lock clean
+.PHONY: help setup run test check format api app architecture image screenshots bench viz mlflow-ui lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -60,9 +61,18 @@ viz: setup  ## explore the pipelines in the browser (Kedro-Viz)
 mlflow-ui: setup  ## look at the recorded runs in the browser (MLflow)
 	@$(BIN)/kedro mlflow ui
 
-lock:  ## pin the dependencies again (needs network)
-	@uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --group dev pyproject.toml -o requirements.lock
-	@echo "uv" | uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 - -o requirements-uv.lock
+architecture: setup  ## draw docs/architecture.md from the code
+	@$(BIN)/python docs/draw_architecture.py
+
+image:  ## build the container image of the service with the current bundle (needs docker; gpu_kedro:api)
+	@docker build --target api --build-arg BUNDLE=baked --tag gpu_kedro:api .
+
+lock:  ## pin the dependencies again, and those of each image (needs network)
+	@$(PIN) --group dev pyproject.toml -o requirements.lock
+	@echo "uv" | $(PIN) - -o requirements-uv.lock
+	@$(PIN) --constraint requirements.lock --group api -o deploy/locks/api.lock
+	@$(PIN) --constraint requirements.lock --group app -o deploy/locks/app.lock
+	@$(PIN) --constraint requirements.lock --group dask pyproject.toml -o deploy/locks/train.lock
 
 clean:  ## remove everything that a run wrote (the raw table stays)
 	@git clean -fdXq data mlruns .viz

@@ -92,7 +92,7 @@ def _ignore_callers(listener: socket.socket) -> None:
     """Let a listening socket overlook new connections (TCP's SYN), so that its queue runs empty.
 
     They try again after a second, when nobody listens any more: refused before they have sent anything. Elsewhere than
-    on Linux the queue can only be made short.
+    on Linux, and where a host refuses filters to those who are not root, the queue can only be made short.
     """
     if sys.platform != "linux":
         listener.listen(0)
@@ -101,7 +101,10 @@ def _ignore_callers(listener: socket.socket) -> None:
     filters = [(0x30, 0, 0, 13), (0x54, 0, 0, 0x12), (0x15, 0, 1, 0x02), (0x06, 0, 0, 0), (0x06, 0, 0, 0xFFFFFFFF)]
     program = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *one) for one in filters))
     attached = struct.pack("HP", len(filters), ctypes.addressof(program))
-    listener.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, attached)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, attached)
+    except OSError:
+        listener.listen(0)
 
 
 def serve(settings: Settings | None = None) -> None:

@@ -6,7 +6,7 @@ The reading is strict about the file and lenient about its rows. PyArrow is impo
 import csv
 import io
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import orjson
 
 from api.errors import MalformedBodyError, UnusableTableError
-from gpu_kedro.serving.contracts import PredictionColumns
-from gpu_kedro.serving.rows import QUERY_FIELDS, disarm, is_spec, read_query
+from gpu_kedro.serving.rows import disarm
 from gpu_kedro.serving.runtime import Runtime
+from gpu_kedro.serving.scoring import ADDED, extend_schema, find_header_fault, is_text, score_batch, score_rows
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -28,8 +28,6 @@ _THREADS = 2
 _MAX_COLUMNS = 1000
 #: A Parquet file may unpack to many times its size; its texts are unpacked a chunk at a time.
 _MAX_UNPACKED = 20
-_ADDED = tuple(name for name in PredictionColumns.model_fields if name not in ("rows", "name"))
-ERROR = "error"
 
 
 def score_csv(content: bytes, runtime: Runtime, max_rows: int) -> Iterator[bytes]:
@@ -71,18 +69,11 @@ def _check_csv(content: bytes, max_rows: int) -> list[str]:
 
 
 def _check_header(header: Sequence[str]) -> None:
-    fields = {name for name in header if name == "name" or is_spec(name)}
-    if not fields:
-        raise UnusableTableError("the file has neither a column `name` nor one `spec_…`; the first row is the header")
-    if len(set(header)) < len(header):
-        raise UnusableTableError("the header has a name twice")
+    fault = find_header_fault(header)
+    if fault is not None:
+        raise UnusableTableError(f"the file {fault}; the first row is the header")
     if len(header) > _MAX_COLUMNS:
         raise UnusableTableError(f"the file has more than {_MAX_COLUMNS:,} columns")
-    taken = [name for name in (*_ADDED, ERROR) if name in header]
-    if taken:
-        raise UnusableTableError(
-            f"the file has a column `{taken[0]}` already, which the answer adds: rename or drop it"
-        )
 
 
 def _check_rows(rows: int, max_rows: int) -> None:
@@ -97,11 +88,11 @@ def _write_csv(content: bytes, header: list[str], runtime: Runtime) -> Iterator[
     next(rows)
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([disarm(name) for name in (*header, *_ADDED, ERROR)])
+    writer.writerow([disarm(name) for name in (*header, *ADDED)])
 
     def score(chunk: list[list[str]]) -> tuple[list[list[str]], list[Sequence[Any]]]:
         whole = [dict(zip(header, row, strict=True)) if len(row) == len(header) else None for row in chunk]
-        return chunk, [_write_cells(name, cells) for name, cells in _score(whole, runtime).items()]
+        return chunk, [_write_cells(name, cells) for name, cells in score_rows(whole, runtime).items()]
 
     for chunk, added in _work_ahead(iter(lambda: list(islice(rows, CHUNK_ROWS)), []), score):
         for row, cells in zip(chunk, zip(*added, strict=True), strict=True):
@@ -127,7 +118,7 @@ def _work_ahead(chunks: Iterable[T], work: Callable[[T], U]) -> Iterator[U]:
 
 def _write_cells(name: str, cells: Sequence[Any]) -> Sequence[Any]:
     """A column of the answer as cells: texts without formulas, numbers as JSON has them, in their shortest form."""
-    if _is_text(name):
+    if is_text(name):
         return [disarm(cell) for cell in cells]
     return ["" if cell == "null" else cell for cell in orjson.dumps(cells)[1:-1].decode().split(",")]
 
@@ -157,12 +148,11 @@ def score_parquet(content: bytes, runtime: Runtime, max_rows: int) -> bytes:
             raise UnusableTableError("the file has a column of lists or records: leave it out")
         texts = [field.name for field in schema if pa.types.is_string(field.type) or pa.types.is_binary(field.type)]
         packed = pq.ParquetFile(io.BytesIO(content), read_dictionary=texts)
-        added = [pa.field(name, _arrow_type(name)) for name in (*_ADDED, ERROR)]
         sink = io.BytesIO()
         limit = _MAX_UNPACKED * max(len(content), 1_000_000)
-        with pq.ParquetWriter(sink, pa.schema([*schema, *added], metadata=schema.metadata)) as writer:
+        with pq.ParquetWriter(sink, extend_schema(schema)) as writer:
             unpacked = (_unpack(batch, schema, limit) for batch in packed.iter_batches(CHUNK_ROWS))
-            for scored in _work_ahead(unpacked, lambda batch: _score_batch(batch, added, runtime)):
+            for scored in _work_ahead(unpacked, lambda batch: score_batch(batch, runtime)):
                 writer.write_batch(scored)
     except (pa.ArrowException, OSError) as err:
         raise MalformedBodyError("the file is not Parquet, or damaged") from err
@@ -181,46 +171,3 @@ def _unpack(batch: "pa.RecordBatch", schema: "pa.Schema", limit: int) -> "pa.Rec
                 raise UnusableTableError("the texts of the file unpack to far more than its size")
         columns.append(column.cast(field.type))
     return pa.RecordBatch.from_arrays(columns, schema=schema)
-
-
-def _score_batch(batch: "pa.RecordBatch", added: Sequence["pa.Field"], runtime: Runtime) -> "pa.RecordBatch":
-    import pyarrow as pa
-
-    asked = [name for name in batch.schema.names if name in QUERY_FIELDS or is_spec(name)]
-    columns = [batch.column(name).to_pylist() for name in asked]
-    cells = _score([dict(zip(asked, row, strict=True)) for row in zip(*columns, strict=True)], runtime)
-    arrays = [pa.array(cells[field.name], field.type) for field in added]
-    return pa.RecordBatch.from_arrays(
-        [*batch.columns, *arrays], schema=pa.schema([*batch.schema, *added], metadata=batch.schema.metadata)
-    )
-
-
-def _arrow_type(name: str) -> "pa.DataType":
-    import pyarrow as pa
-
-    return pa.string() if _is_text(name) else pa.float64()
-
-
-def _is_text(added: str) -> bool:
-    return added == ERROR or "float" not in str(PredictionColumns.model_fields[added].annotation)
-
-
-def _score(rows: Sequence[Mapping[str, Any] | None], runtime: Runtime) -> dict[str, list[Any]]:
-    """Columns of predictions and of errors for rows of cells; None is a row of the wrong length."""
-    queries: list[dict[str, Any]] = []
-    places: list[int] = []
-    errors: list[str | None] = []
-    for place, row in enumerate(rows):
-        try:
-            queries.append(read_query(row))
-        except ValueError as err:
-            errors.append(str(err))
-        else:
-            places.append(place)
-            errors.append(None)
-    answers = runtime.predict_columns(queries) if queries else {}
-    columns: dict[str, list[Any]] = {name: [None] * len(rows) for name in _ADDED}
-    for name, values in columns.items():
-        for place, value in zip(places, answers.get(name, ()), strict=True):
-            values[place] = value
-    return {**columns, ERROR: errors}

@@ -2,6 +2,7 @@
 
 from kedro.pipeline import Pipeline
 
+from gpu_kedro import batch
 from gpu_kedro.pipelines import (
     classification,
     data_processing,
@@ -31,6 +32,7 @@ def register_pipelines() -> dict[str, Pipeline]:
         "classification": segments,
         "regression": figures,
         "inference": inference.create_pipeline(),
+        "batch_inference": batch.create_pipeline(),
         "monitoring": monitoring.create_pipeline(),
         "reporting": report,
     }

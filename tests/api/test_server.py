@@ -7,6 +7,9 @@ import socket
 import threading
 import time
 
+from api.server import _ignore_callers
+
+SO_LOCK_FILTER = 44
 BODY = json.dumps({"name": "RTX 3070"})
 JSON = {"Content-Type": "application/json"}
 
@@ -134,3 +137,11 @@ def test_a_file_that_arrives_too_slowly_is_given_up(start_server):
             b"POST /v1/predict/file HTTP/1.1\r\nHost: x\r\nContent-Type: text/csv\r\nContent-Length: 50\r\n\r\nname"
         )
         assert slow.recv(100).startswith(b"HTTP/1.1 408")
+
+
+def test_a_host_that_refuses_filters_lets_the_service_end():
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, SO_LOCK_FILTER, 1)  # Linux refuses any other filter, also root's
+        _ignore_callers(listener)
+        with socket.create_connection(listener.getsockname(), timeout=5):
+            pass

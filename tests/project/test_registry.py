@@ -41,7 +41,7 @@ def test_the_default_pipeline_is_all_that_train_and_report(pipelines: dict[str, 
     assert nodes == {
         node.name
         for name, pipeline in pipelines.items()
-        if name not in ("inference", "monitoring")
+        if name not in ("inference", "batch_inference", "monitoring")
         for node in pipeline.nodes
     }
 
