@@ -7,6 +7,7 @@ from app_pages import htmls, plain, texts
 
 from gpu_kedro.datasets.bundles import BundleStoreDataset
 from gpu_kedro.modelling.bundle import Bundle, read_bundle
+from gpu_kedro.modelling.releases import promote
 
 
 def read_figures(at):
@@ -144,7 +145,9 @@ def test_an_older_bundle_gives_a_message_in_place_of_what_it_lacks(open_page, st
     files, manifest = read_bundle(store / version)
     del manifest["metrics"]["segment"]["reliability"]
     shutil.rmtree(store)
-    BundleStoreDataset(filepath=str(store)).save(Bundle(files, manifest))
+    dataset = BundleStoreDataset(filepath=str(store))
+    dataset.save(Bundle(files, manifest))
+    promote(store, dataset.saved_folder().name, "of an older version", {})
     monkeypatch.setenv("GPU_KEDRO_BUNDLES", str(store))
     at = open_page("model", target="Market segment")
     assert not at.exception
