@@ -54,5 +54,5 @@ def primary_gpus() -> pd.DataFrame:
 def model_input(primary_gpus: pd.DataFrame) -> pd.DataFrame:
     """Answers, folds and features of the whole table."""
     features = tabulate_features(primary_gpus, build_features(list_gpus(primary_gpus)))
-    splits = SplitOptions(folds=5, last_training_year=2019, seed=1)
+    splits = SplitOptions(calibration_years=3, folds=5, last_training_year=2019, seed=1)
     return assemble_model_input(primary_gpus, features, splits)

@@ -18,7 +18,7 @@ from gpu_kedro.modelling.page import write_page
 from gpu_kedro.modelling.tables import Table, escape_markdown
 from gpu_kedro.modelling.wording import format_count, format_factor, format_number, format_share, reads_as_figure
 
-SPLITS = SplitOptions(folds=5, last_training_year=2019, seed=1)
+SPLITS = SplitOptions(calibration_years=3, folds=5, last_training_year=2019, seed=1)
 MODELS = {"price_usd": ModelOptions(embedding_dims=4, members=({"kind": "ridge", "alpha": 20.0, "weight": 0.5},))}
 RIDGE = {"rows": 520.0, "r2_log": 0.46, "rmsle": 0.8, "median_error": 0.451, "within_20pct": 0.2}
 OURS = RIDGE | {

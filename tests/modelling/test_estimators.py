@@ -26,7 +26,7 @@ REGRESSION = ModelOptions.model_validate(
         "embedding_dims": 6,
         "members": [
             {"kind": "ridge", "alpha": 10.0},
-            {"kind": "svr", "c": 2.0, "epsilon": 0.05, "gamma_scale": 0.3},
+            {"kind": "gaussian_process", "learning_rows": 80, "steps": 5},
             {"kind": "extra_trees", "trees": 12, "min_leaf": 2, "max_features": 0.4, "weight": 2.0},
             {"kind": "catboost", "iterations": 40, "learning_rate": 0.2, "depth": 5},
         ],
@@ -195,7 +195,7 @@ def test_trees_too_deep_for_a_byte_are_refused(values: np.ndarray):
         oblivious_to_files(model.fit(inputs, chance.normal(size=300)))
 
 
-@pytest.mark.parametrize("kind", ["extra_trees", "catboost"])
+@pytest.mark.parametrize("kind", ["extra_trees", "catboost", "gaussian_process"])
 def test_one_row_gets_the_same_answer_alone_and_in_a_batch(model_input: pd.DataFrame, values: np.ndarray, kind: str):
     members = [member for member in REGRESSION.members if member.kind == kind]
     options = REGRESSION.model_copy(update={"members": tuple(members), "embedding_dims": 0})

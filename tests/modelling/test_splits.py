@@ -4,7 +4,7 @@ import pytest
 from gpu_kedro.modelling.options import SplitOptions
 from gpu_kedro.modelling.splits import assign_folds, is_training_year
 
-OPTIONS = SplitOptions(folds=5, last_training_year=2019, seed=1)
+OPTIONS = SplitOptions(calibration_years=3, folds=5, last_training_year=2019, seed=1)
 
 
 def test_a_chip_group_is_never_on_both_sides(model_input: pd.DataFrame):

@@ -45,7 +45,7 @@ DATA: dict[str, Any] = {
     },
     "primary_gpus": PRIMARY,
     "feature_dictionary": DICTIONARY,
-    "params:splits": SplitOptions(folds=5, last_training_year=2019, seed=1),
+    "params:splits": SplitOptions(calibration_years=3, folds=5, last_training_year=2019, seed=1),
     "params:classification.model": BLEND,
     **{f"params:regression.{target}.model": BLEND for target in REGRESSION_TARGETS},
 }

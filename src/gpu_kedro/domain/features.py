@@ -215,20 +215,39 @@ def _known(name: str, unit: str, source: str, compute: Callable[[Row], float]) -
 
 
 _FLAG = "0 or 1"
+#: Parts of the sheet's architecture; a later edition of one ("Fermi 2.0") carries both flags.
 _ARCHITECTURES: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("terascale", ("terascale", "ultra-threaded", "r300", "rage")),
+    ("rage", ("rage",)),
+    ("r300", ("r300", "r400")),
+    ("ultra_threaded", ("ultra-threaded",)),
+    ("terascale", ("terascale",)),
+    ("terascale_2", ("terascale 2",)),
+    ("terascale_3", ("terascale 3",)),
     ("gcn", ("gcn",)),
+    ("gcn_2", ("gcn 2",)),
+    ("gcn_3", ("gcn 3",)),
+    ("gcn_4", ("gcn 4",)),
+    ("gcn_5", ("gcn 5",)),
     ("rdna", ("rdna",)),
+    ("rdna_2", ("rdna 2",)),
+    ("rdna_3", ("rdna 3", "rdna 4")),
+    ("celsius", ("celsius", "kelvin", "fahrenheit")),
+    ("rankine", ("rankine",)),
+    ("curie", ("curie",)),
     ("tesla", ("tesla",)),
+    ("tesla_2", ("tesla 2",)),
     ("fermi", ("fermi",)),
+    ("fermi_2", ("fermi 2",)),
     ("kepler", ("kepler",)),
     ("maxwell", ("maxwell",)),
+    ("maxwell_2", ("maxwell 2",)),
     ("pascal", ("pascal",)),
     ("turing", ("turing", "volta")),
     ("ampere", ("ampere",)),
     ("ada", ("ada lovelace", "blackwell", "hopper")),
     ("intel_gen", ("generation",)),
-    ("intel_xe", ("xe",)),
+    ("intel_gen_9", ("generation 8", "generation 9")),
+    ("intel_xe", ("xe", "generation 11", "generation 12")),
 )
 
 FEATURES: tuple[Feature, ...] = (

@@ -11,18 +11,27 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from gpu_kedro.domain.features import FEATURE_NAMES
 from gpu_kedro.modelling.arrays import array_bytes, read_array
+from gpu_kedro.modelling.blending import Blend, Modes, find_newest_year
+from gpu_kedro.modelling.gaussian_process import fit_gaussian_process
+from gpu_kedro.modelling.input_kinds import EMBEDDING, GAP, name_kind
 from gpu_kedro.modelling.options import (
     CatBoostOptions,
     ExtraTreesOptions,
+    GaussianProcessOptions,
     MemberOptions,
     ModelOptions,
     RidgeOptions,
-    SvrOptions,
 )
 
 Matrix = NDArray[np.float64]
 _CLIP = 8.0
+_IS_STRICT, _MATCH_CONFIDENCE, _RELEASE_YEAR = (
+    FEATURE_NAMES.index(name) for name in ("is_strict_match", "match_confidence", "release_year")
+)
+#: Scores of strictly matched GPUs scatter half as much from this year of release on.
+_RECENT_YEAR = 2011
 
 
 @dataclass(frozen=True)
@@ -126,14 +135,14 @@ class Expert:
         preparation: makes the inputs dense.
         members: fitted scikit-learn or CatBoost estimators.
         kinds: `kind` of each member.
-        weights: (members,) blend weights, summing to one.
+        blend: how much each member counts.
         classes: class names of a classifier, None for regression.
     """
 
     preparation: Preparation
     members: tuple[Any, ...]
     kinds: tuple[str, ...]
-    weights: Matrix
+    blend: Blend
     classes: tuple[str, ...] | None
 
     def predict_members(self, values: Matrix, embeddings: Matrix) -> Matrix:
@@ -147,9 +156,19 @@ class Expert:
             answers[position][:, np.asarray(member.classes_, dtype=int).ravel()] = member.predict_proba(inputs)
         return answers
 
-    def predict(self, values: Matrix, embeddings: Matrix) -> Matrix:
-        """The blend: (n,) logs, or (n, classes) probabilities."""
-        return np.tensordot(self.weights, self.predict_members(values, embeddings), axes=1)
+    def predict(self, values: Matrix, embeddings: Matrix, modes: Modes | None = None) -> Matrix:
+        """The blend: (n,) logs, or (n, classes) probabilities; `modes` other than the GPUs' own on request."""
+        return mix_members(self, values, embeddings, modes)
+
+
+def mix_members(expert: Any, values: Matrix, embeddings: Matrix, modes: Modes | None) -> Matrix:
+    """Answers of an expert's members (`Expert` or its exported form), mixed."""
+    members: Matrix = expert.predict_members(values, embeddings)
+    if expert.classes is not None:
+        probabilities: Matrix = np.tensordot(expert.blend.weights[0], members, axes=1)
+        return probabilities
+    blend: Blend = expert.blend
+    return blend.mix(members, blend.find_modes(values) if modes is None else modes)
 
 
 def fit_expert(
@@ -174,45 +193,81 @@ def fit_expert(
     """
     preparation = Preparation.fit(values, embeddings, columns, options.embedding_dims)
     inputs = preparation.transform(values, embeddings)
-    members = tuple(_fit_member(member, inputs, answers, seed, classes is not None) for member in options.members)
-    weights = np.array([member.weight for member in options.members], dtype=float)
+    has_sheets = _MATCH_CONFIDENCE in columns
+    context = _Context(
+        kinds=[name_kind(FEATURE_NAMES[column]) for column in preparation.columns]
+        + [EMBEDDING] * preparation.embedding_dims
+        + [GAP] * preparation.flagged.size,
+        trust=_judge_trust(values) if has_sheets else np.zeros(len(values), dtype=np.int64),
+        seed=seed,
+    )
+    members = tuple(_fit_member(member, inputs, answers, context, classes is not None) for member in options.members)
+    kinds = tuple(member.kind for member in options.members)
+    newest_year = find_newest_year(values) if has_sheets and classes is None else np.inf
+    weights = [member.weight for member in options.members]
     return Expert(
         preparation=preparation,
         members=members,
-        kinds=tuple(member.kind for member in options.members),
-        weights=weights / weights.sum(),
+        kinds=kinds,
+        blend=Blend.of(kinds, weights, has_sheets=has_sheets, newest_year=newest_year),
         classes=classes,
     )
 
 
+@dataclass(frozen=True)
+class _Context:
+    """What a member may need to know beside its inputs.
+
+    Args:
+        kinds: kind of each input.
+        trust: (n,) how much to trust each training row.
+        seed: makes members repeatable.
+    """
+
+    kinds: list[str]
+    trust: NDArray[np.int64]
+    seed: int
+
+
+def _judge_trust(values: Matrix) -> NDArray[np.int64]:
+    """0 strict match of a recent GPU, 1 strict match of an older one, 2 other match, 3 none: the noise differs."""
+    is_strict, is_recent = values[:, _IS_STRICT] > 0, values[:, _RELEASE_YEAR] >= _RECENT_YEAR
+    is_matched = values[:, _MATCH_CONFIDENCE] > 0
+    return np.select([is_strict & is_recent, is_strict, is_matched], [0, 1, 2], default=3)
+
+
 def _fit_member(
-    options: MemberOptions, inputs: NDArray[np.float32], answers: NDArray[Any], seed: int, is_classifier: bool
+    options: MemberOptions, inputs: NDArray[np.float32], answers: NDArray[Any], context: _Context, is_classifier: bool
 ) -> Any:
-    estimator = _build_classifier(options, seed) if is_classifier else _build_regressor(options, inputs.shape[1], seed)
+    if isinstance(options, GaussianProcessOptions):
+        if is_classifier:
+            raise ValueError("gaussian_process is a regressor: give classes ridge, extra_trees or catboost")
+        return fit_gaussian_process(inputs, answers, context.kinds, context.trust, options, context.seed)
+    estimator = (_build_classifier if is_classifier else _build_regressor)(options, context.seed)
     with warnings.catch_warnings():
         # scikit-learn warns when logistic regression stops at max_iter; the penalty keeps the answer stable
         warnings.filterwarnings("ignore", message=".*failed to converge.*")
         return estimator.fit(inputs, answers)
 
 
-def _build_regressor(options: MemberOptions, inputs: int, seed: int) -> Any:
+_Estimators = RidgeOptions | ExtraTreesOptions | CatBoostOptions
+
+
+def _build_regressor(options: _Estimators, seed: int) -> Any:
     from catboost import CatBoostRegressor
     from sklearn.ensemble import ExtraTreesRegressor
     from sklearn.linear_model import Ridge
-    from sklearn.svm import SVR
 
     match options:
         case RidgeOptions():
             return Ridge(alpha=options.alpha)
-        case SvrOptions():
-            return SVR(C=options.c, epsilon=options.epsilon, gamma=options.gamma_scale / inputs)
         case ExtraTreesOptions():
             return ExtraTreesRegressor(**_forest_settings(options, seed))
         case CatBoostOptions():
             return CatBoostRegressor(**_boosting_settings(options, seed))
 
 
-def _build_classifier(options: MemberOptions, seed: int) -> Any:
+def _build_classifier(options: _Estimators, seed: int) -> Any:
     from catboost import CatBoostClassifier
     from sklearn.ensemble import ExtraTreesClassifier
     from sklearn.linear_model import LogisticRegression
@@ -220,8 +275,6 @@ def _build_classifier(options: MemberOptions, seed: int) -> Any:
     match options:
         case RidgeOptions():
             return LogisticRegression(C=1 / options.alpha, max_iter=1000)
-        case SvrOptions():
-            raise ValueError("svr is a regressor: give classes other members (ridge, extra_trees, catboost)")
         case ExtraTreesOptions():
             return ExtraTreesClassifier(**_forest_settings(options, seed))
         case CatBoostOptions():

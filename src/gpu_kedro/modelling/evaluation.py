@@ -36,12 +36,13 @@ def regression_metrics(true: NDArray[np.float64], predicted: NDArray[np.float64]
 
 
 def interval_metrics(residuals: NDArray[np.float64], half_widths: Mapping[float, NDArray[np.float64]]) -> Metrics:
-    """Coverage and median full width (in logs) of each interval, e.g. `coverage_90`, `width_90`."""
+    """Coverage, median and mean full width (in logs) of each interval: `coverage_90`, `width_90`, `mean_width_90`…"""
     metrics: Metrics = {}
     for coverage, widths in half_widths.items():
         percent = round(coverage * 100)
         metrics[f"coverage_{percent}"] = float((np.abs(residuals) <= widths).mean())
         metrics[f"width_{percent}"] = float(np.median(2 * widths))
+        metrics[f"mean_width_{percent}"] = float(np.mean(2 * widths))
     return metrics
 
 

@@ -1,9 +1,9 @@
 """Trained experts as ONNX files and plain arrays, and the same experts read back for serving.
 
-Forests become ONNX; linear models, kernel machines and CatBoost's regular trees become arrays that NumPy evaluates in
-double precision: ONNX Runtime sums those in single precision, and the first two in another order for one row than for
-many. What is served never unpickles anything and never imports scikit-learn or CatBoost. The exported form answers as
-the trained one: inputs are float32 in both, and a test compares them on the whole table.
+Forests become ONNX; linear models, Gaussian processes and CatBoost's regular trees become arrays that NumPy evaluates
+in double precision: ONNX Runtime sums those in single precision, and the first two in another order for one row than
+for many. What is served never unpickles anything and never imports scikit-learn or CatBoost. The exported form answers
+as the trained one: inputs are float32 in both, and a test compares them on the whole table.
 """
 
 import json
@@ -13,15 +13,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gpu_kedro.modelling.arrays import array_bytes, read_array
+from gpu_kedro.modelling.blending import Blend, Modes
 from gpu_kedro.modelling.bundle import subfiles, within
 from gpu_kedro.modelling.compact_trees import compact_trees
-from gpu_kedro.modelling.estimators import Expert, Matrix, Preparation
+from gpu_kedro.modelling.estimators import Expert, Matrix, Preparation, mix_members
+from gpu_kedro.modelling.gaussian_process import GaussianProcess
 from gpu_kedro.modelling.oblivious_trees import ObliviousEstimator, oblivious_to_files
 
 #: Set by hand, so that the same model always gives the same bytes.
 _PRODUCER = "gpu_kedro"
-#: Rows evaluated together, so that a large batch needs little memory.
-_KERNEL_ROWS = 128
 _TARGET_OPSET = {"": 18, "ai.onnx.ml": 3}
 
 
@@ -98,33 +98,6 @@ class LinearEstimator:
         return probabilities
 
 
-class KernelEstimator:
-    """Support vector regression with a Gaussian kernel.
-
-    Args:
-        files: `vectors` (support vectors, inputs), `coefficients` (support vectors,), `scalars` (gamma, intercept).
-    """
-
-    def __init__(self, files: dict[str, bytes]) -> None:
-        vectors = read_array(files["vectors.npy"]).astype(np.float64)
-        self._gamma, self._intercept = (float(value) for value in read_array(files["scalars.npy"]))
-        self._doubled = np.ascontiguousarray(2 * self._gamma * vectors.T)
-        self._norms = self._gamma * np.square(vectors).sum(axis=1)
-        self._coefficients = read_array(files["coefficients.npy"])
-
-    def predict(self, inputs: NDArray[np.float32]) -> Matrix:
-        """(n,) answers."""
-        doubles = inputs.astype(np.float64)
-        answers = np.empty(len(doubles))
-        for start in range(0, len(doubles), _KERNEL_ROWS):
-            part = doubles[start : start + _KERNEL_ROWS]
-            exponents = part @ self._doubled - self._norms
-            exponents -= self._gamma * np.square(part).sum(axis=1, keepdims=True)
-            np.exp(exponents, out=exponents)
-            answers[start : start + _KERNEL_ROWS] = exponents @ self._coefficients
-        return answers + self._intercept
-
-
 def _linear_to_files(estimator: Any) -> dict[str, bytes]:
     coefficients = np.atleast_2d(estimator.coef_).T.astype(np.float64)
     intercepts = np.atleast_1d(estimator.intercept_).astype(np.float64)
@@ -138,20 +111,13 @@ def _linear_to_files(estimator: Any) -> dict[str, bytes]:
     }
 
 
-def _kernel_to_files(estimator: Any) -> dict[str, bytes]:
-    return {
-        "coefficients.npy": array_bytes(np.ravel(estimator.dual_coef_).astype(np.float64)),
-        "scalars.npy": array_bytes(np.array([estimator.gamma, float(np.ravel(estimator.intercept_)[0])])),
-        "vectors.npy": array_bytes(np.asarray(estimator.support_vectors_, dtype=np.float32)),
-    }
-
-
 def _member_to_files(kind: str, estimator: Any, inputs: int) -> dict[str, bytes]:
     match kind:
         case "ridge":
             return _linear_to_files(estimator)
-        case "svr":
-            return _kernel_to_files(estimator)
+        case "gaussian_process":
+            files: dict[str, bytes] = estimator.to_files()
+            return files
         case "catboost":
             return oblivious_to_files(estimator)
         case _:
@@ -162,15 +128,15 @@ def _member_from_files(kind: str, files: dict[str, bytes]) -> "ServedMember":
     match kind:
         case "ridge":
             return LinearEstimator(files)
-        case "svr":
-            return KernelEstimator(files)
+        case "gaussian_process":
+            return GaussianProcess.from_files(files)
         case "catboost":
             return ObliviousEstimator(files)
         case _:
             return OnnxEstimator(files["model.onnx"])
 
 
-ServedMember = OnnxEstimator | LinearEstimator | KernelEstimator | ObliviousEstimator
+ServedMember = OnnxEstimator | LinearEstimator | GaussianProcess | ObliviousEstimator
 
 
 class ServedExpert:
@@ -181,13 +147,13 @@ class ServedExpert:
         preparation: Preparation,
         members: list[ServedMember],
         member_classes: list[list[int] | None],
-        weights: Matrix,
+        blend: Blend,
         classes: tuple[str, ...] | None,
     ) -> None:
         self.preparation = preparation
         self.members = members
         self.member_classes = member_classes
-        self.weights = weights
+        self.blend = blend
         self.classes = classes
 
     def predict_members(self, values: Matrix, embeddings: Matrix) -> Matrix:
@@ -203,11 +169,9 @@ class ServedExpert:
             answers[position][:, places] = member.predict(inputs)
         return answers
 
-    def predict(self, values: Matrix, embeddings: Matrix) -> Matrix:
-        """The blend: (n,) logs, or (n, classes) probabilities."""
-        members = self.predict_members(values, embeddings)
-        blend: Matrix = (self.weights @ members.reshape(len(members), -1)).reshape(members.shape[1:])
-        return blend
+    def predict(self, values: Matrix, embeddings: Matrix, modes: Modes | None = None) -> Matrix:
+        """The blend: (n,) logs, or (n, classes) probabilities; `modes` other than the GPUs' own on request."""
+        return mix_members(self, values, embeddings, modes)
 
 
 def expert_to_files(expert: Expert) -> dict[str, bytes]:
@@ -225,7 +189,7 @@ def expert_to_files(expert: Expert) -> dict[str, bytes]:
     }
     files = {
         "expert.json": json.dumps(head, indent=1).encode(),
-        "weights.npy": array_bytes(expert.weights),
+        "blend.json": expert.blend.to_file(),
         **expert.preparation.to_files(),
     }
     for folder, kind, member in zip(folders, expert.kinds, expert.members, strict=True):
@@ -243,6 +207,6 @@ def expert_from_files(files: dict[str, bytes]) -> ServedExpert:
             for kind, folder in zip(head["kinds"], head["members"], strict=True)
         ],
         member_classes=head["member_classes"],
-        weights=read_array(files["weights.npy"]),
+        blend=Blend.from_file(files["blend.json"]),
         classes=None if head["classes"] is None else tuple(head["classes"]),
     )

@@ -11,7 +11,7 @@ Normalized nonconformity measures for regression conformal prediction.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +39,32 @@ class Calibration:
 
     scale_model: Any
     quantiles: dict[float, dict[str, float]]
+
+
+@dataclass(frozen=True)
+class Errors:
+    """Errors of n predictions that their GPUs did not shape.
+
+    Args:
+        inputs: (n, scale inputs).
+        strata: (n,) stratum names.
+        residuals: (n,) true minus predicted, in logs.
+    """
+
+    inputs: NDArray[np.float32]
+    strata: NDArray[Any]
+    residuals: NDArray[np.float64]
+
+    def choose(self, chosen: NDArray[np.bool_]) -> Self:
+        """The errors of some of the rows."""
+        return type(self)(self.inputs[chosen], self.strata[chosen], self.residuals[chosen])
+
+    def newer_scores(self, scale_model: Any) -> NDArray[np.float64]:
+        """Conformity scores of the GPUs that are newer than the training table: errors in units of expected size."""
+        newer = self.strata == NEWER
+        sizes = expected_size(scale_model, self.inputs[newer]) if newer.any() else np.empty(0)
+        scores: NDArray[np.float64] = np.abs(self.residuals[newer]) / sizes
+        return scores
 
 
 def conformal_quantile(scores: NDArray[np.float64], coverage: float) -> float:
@@ -135,12 +161,7 @@ def half_widths(
 
 
 def cross_calibrate(
-    inputs: NDArray[np.float32],
-    residuals: NDArray[np.float64],
-    strata: NDArray[Any],
-    folds: NDArray[np.int64],
-    options: IntervalOptions,
-    seed: int,
+    errors: Errors, folds: NDArray[np.int64], options: IntervalOptions, seed: int
 ) -> tuple[dict[float, NDArray[np.float64]], Calibration]:
     """Calibrate on cross-validated errors, and give each row half-widths that its own fold did not shape.
 
@@ -148,9 +169,7 @@ def cross_calibrate(
     that of GPUs the calibration has not seen.
 
     Args:
-        inputs: (n, scale inputs).
-        residuals: (n,) true minus predicted, in logs.
-        strata: (n,) stratum names.
+        errors: of n cross-validated predictions.
         folds: (n,) test folds.
         options: coverages and settings.
         seed: makes the scale model repeatable.
@@ -158,6 +177,7 @@ def cross_calibrate(
     Returns:
         Half-widths (n,) by coverage, and the calibration to serve.
     """
+    inputs, strata, residuals = errors.inputs, errors.strata, errors.residuals
     sizes = np.empty(residuals.size)
     for fold in np.unique(folds):
         held_out = folds == fold

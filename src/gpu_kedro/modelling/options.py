@@ -19,13 +19,13 @@ class RidgeOptions(Options):
     weight: float = Field(default=1.0, ge=0)
 
 
-class SvrOptions(Options):
-    """Support vector regression with a Gaussian kernel."""
+class GaussianProcessOptions(Options):
+    """Robust Gaussian process; counts only where a specification was found, if the level has one."""
 
-    kind: Literal["svr"]
-    c: float = Field(gt=0)
-    epsilon: float = Field(ge=0, description="width of the tube without loss, in logs")
-    gamma_scale: float = Field(gt=0, description="kernel width: gamma = gamma_scale / number of inputs")
+    kind: Literal["gaussian_process"]
+    degrees_of_freedom: float = Field(default=4.0, gt=0, description="of the noise: fewer trust outliers less")
+    learning_rows: int = Field(gt=0, description="rows of the training part that the scales are learned from")
+    steps: int = Field(gt=0, description="of the search for the scales, twice")
     weight: float = Field(default=1.0, ge=0)
 
 
@@ -51,7 +51,9 @@ class CatBoostOptions(Options):
     weight: float = Field(default=1.0, ge=0)
 
 
-MemberOptions = Annotated[RidgeOptions | SvrOptions | ExtraTreesOptions | CatBoostOptions, Field(discriminator="kind")]
+MemberOptions = Annotated[
+    RidgeOptions | GaussianProcessOptions | ExtraTreesOptions | CatBoostOptions, Field(discriminator="kind")
+]
 
 
 class ModelOptions(Options):
@@ -75,6 +77,9 @@ class IntervalOptions(Options):
 class SplitOptions(Options):
     """Grouped cross-validation and the temporal split."""
 
+    calibration_years: int = Field(
+        ge=1, le=10, description="last years before the temporal split, predicted from before them for its intervals"
+    )
     folds: int = Field(ge=2, le=20)
     last_training_year: int = Field(ge=2009, le=2021, description="temporal split: train up to this test year")
     seed: int = Field(ge=0)

@@ -26,7 +26,6 @@ from gpu_kedro.modelling.temperature import apply_temperature
 from gpu_kedro.modelling.warnings import TrainingRange
 
 Matrix = NDArray[np.float64]
-_RELEASE_YEAR = FEATURE_NAMES.index("release_year")
 _BOTH_SIDES = np.array([-1.0, 1.0])
 #: Segments are judged by name and specification only.
 _SEGMENT_LEVELS: tuple[Level, ...] = ("name", "specs")
@@ -107,7 +106,6 @@ class ServedBundle:
         }
         self.training_range = TrainingRange(self.ranges)
         self.architectures = frozenset(features["architectures"])
-        self._last_release = self.ranges["release_year"][1]
         self._regressors: dict[tuple[str, Level], _ServedRegressor] = {}
         self._classifiers: dict[Level, _ServedClassifier] = {}
         for target in TARGETS.values():
@@ -139,14 +137,18 @@ class ServedBundle:
     ) -> RegressionEstimates:
         predicted = np.empty(len(rows))
         bounds: dict[float, Matrix] = {}
-        are_newer = (values[:, _RELEASE_YEAR] > self._last_release).tolist()
         for level, places in _by_level(rows, target).items():
             served = self._regressors[target.name, level]
             chosen = values.take(places, axis=0)
             members = served.expert.predict_members(chosen, vectors.take(places, axis=0))
-            centre = served.expert.weights @ members
+            modes = served.expert.blend.find_modes(chosen)
+            centre = served.expert.blend.mix(members, modes)
             sizes = expected_size(served.scale_model, scale_inputs(chosen, served.columns, centre, members))
-            strata = [NEWER if are_newer[place] else name_stratum(rows[place]) for place in places]
+            are_newer = (modes >= 2).tolist()
+            strata = [
+                NEWER if is_newer else name_stratum(rows[place])
+                for place, is_newer in zip(places, are_newer, strict=True)
+            ]
             predicted[places] = np.exp(centre)
             for coverage, quantiles in served.quantiles.items():
                 edges = bounds.setdefault(coverage, np.empty((len(rows), 2)))

@@ -27,3 +27,8 @@ def assign_folds(groups: pd.Series, options: SplitOptions) -> pd.Series:
 def is_training_year(test_years: pd.Series, options: SplitOptions) -> pd.Series:
     """True for GPUs tested up to the last training year; a missing test year counts as neither (False)."""
     return test_years.le(options.last_training_year) & test_years.notna()
+
+
+def is_early_training_year(test_years: pd.Series, options: SplitOptions) -> pd.Series:
+    """True for GPUs tested before the calibration years of the temporal split begin."""
+    return test_years.le(options.last_training_year - options.calibration_years) & test_years.notna()

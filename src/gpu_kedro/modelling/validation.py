@@ -37,6 +37,7 @@ class Examples:
         answers: (n,) natural logs of the target, or class positions.
         folds: (n,) test fold of each row.
         is_early: (n,) whether the row trains in the temporal split.
+        is_earliest: (n,) whether it trains in the split that calibrates it.
         classes: class names, None for regression.
     """
 
@@ -46,6 +47,7 @@ class Examples:
     answers: NDArray[Any]
     folds: NDArray[np.int64]
     is_early: NDArray[np.bool_]
+    is_earliest: NDArray[np.bool_]
     classes: tuple[str, ...] | None
 
 
@@ -72,6 +74,7 @@ def select_examples(model_input: pd.DataFrame, target: Target) -> Examples:
         answers=answers,
         folds=known["fold"].to_numpy(np.int64),
         is_early=known["is_early"].to_numpy(bool),
+        is_earliest=known["is_earliest"].to_numpy(bool),
         classes=classes,
     )
 
@@ -87,15 +90,20 @@ def predict_unseen(
     """Predict every example by experts that were trained without its fold, and the late ones by the early ones.
 
     Returns:
-        Columns `gpu_id, split ("grouped" or "temporal"), fold, level, true`, then `predicted`, `dummy`, `ridge` and
+        Columns `gpu_id, split ("grouped", "temporal" or, for the intervals of the temporal one, "calibration"), fold,
+        level, true`, then `predicted`, `dummy`, `ridge` and
         one `member_…` per member (natural logs) for regression, or `p_<class>`, `dummy_<class>`, `ridge_<class>` for
         classification. The order of rows is fixed.
     """
     splits: list[tuple[str, int, NDArray[np.bool_], NDArray[np.bool_]]] = [
         ("grouped", fold, examples.folds != fold, examples.folds == fold) for fold in np.unique(examples.folds)
     ]
-    if examples.is_early.any() and not examples.is_early.all():
-        splits.append(("temporal", -1, examples.is_early, ~examples.is_early))
+    for split, fold, train, test in (
+        ("temporal", -1, examples.is_early, ~examples.is_early),
+        ("calibration", -2, examples.is_earliest, examples.is_early & ~examples.is_earliest),
+    ):
+        if train.any() and test.any() and (split == "temporal" or examples.classes is None):
+            splits.append((split, fold, train, test))
     tasks = (
         delayed(_with_one_thread)(
             _predict_split, examples, target, model, embedding, seed, split, int(fold), train, test
@@ -147,7 +155,7 @@ def _predict_split(
         if examples.classes is None:
             members = expert.predict_members(*test_data)
             answers = {
-                "predicted": np.tensordot(expert.weights, members, axes=1),
+                "predicted": expert.blend.mix(members, expert.blend.find_modes(test_data[0])),
                 "dummy": np.full(int(test.sum()), np.median(examples.answers[train])),
                 "ridge": baseline.predict(*test_data),
                 **{f"member_{kind}": values for kind, values in zip(expert.kinds, members, strict=True)},

@@ -6,7 +6,7 @@ from gpu_kedro.domain.features import FEATURE_NAMES, FEATURES, FeatureTable
 from gpu_kedro.modelling.bundle import Bundle
 from gpu_kedro.modelling.embedding import NameEmbedding
 from gpu_kedro.modelling.options import EmbeddingOptions, SplitOptions
-from gpu_kedro.modelling.splits import assign_folds, is_training_year
+from gpu_kedro.modelling.splits import assign_folds, is_early_training_year, is_training_year
 
 #: What the models need of a GPU beside its features: the answers, and what results are broken down by.
 _CONTEXT = (
@@ -40,11 +40,13 @@ def describe_features(gpu_features: pd.DataFrame) -> pd.DataFrame:
 
 
 def assemble_model_input(primary_gpus: pd.DataFrame, gpu_features: pd.DataFrame, splits: SplitOptions) -> pd.DataFrame:
-    """One row a GPU: answers, strata, test fold, side of the temporal split, and the features."""
+    """One row a GPU: answers, strata, test fold, sides of the temporal splits, and the features."""
     context = primary_gpus[list(_CONTEXT)].merge(gpu_features, on="gpu_id", validate="one_to_one")
     groups = context.set_index("gpu_id")["chip_group"]
     return context.assign(
-        fold=assign_folds(groups, splits).to_numpy(), is_early=is_training_year(context["test_year"], splits).to_numpy()
+        fold=assign_folds(groups, splits).to_numpy(),
+        is_early=is_training_year(context["test_year"], splits).to_numpy(),
+        is_earliest=is_early_training_year(context["test_year"], splits).to_numpy(),
     )
 
 

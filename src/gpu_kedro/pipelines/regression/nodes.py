@@ -15,7 +15,9 @@ from gpu_kedro.modelling.estimators import Expert
 from gpu_kedro.modelling.evaluation import interval_metrics, median_error_spread, regression_metrics, stratify
 from gpu_kedro.modelling.export import expert_to_files
 from gpu_kedro.modelling.intervals import (
+    NEWER,
     Calibration,
+    Errors,
     add_newer_stratum,
     cross_calibrate,
     half_widths,
@@ -52,57 +54,57 @@ def calibrate_intervals(
 ) -> tuple[pd.DataFrame, Calibrations]:
     """Add intervals to the unseen predictions, and give one calibration per level of knowledge.
 
-    Intervals of grouped predictions are shaped by the other folds only; those of the temporal split by the grouped
-    errors of GPUs in its training part only.
+    Intervals of grouped predictions are shaped by the other folds only. Those of the temporal split are shaped as the
+    served ones will be, from what was known at its time: by the grouped errors of its training part and, for GPUs
+    released after it, by the errors on the last years before it that were predicted from before those.
     """
     features = model_input.set_index("gpu_id")
+    first_late = splits.last_training_year, splits.last_training_year - splits.calibration_years
     calibrations: Calibrations = {}
     frames = []
     for level in LEVELS:
         columns = input_columns(TARGETS[target], level)
-        grouped = unseen[(unseen["split"] == "grouped") & (unseen["level"] == level)]
-        inputs, strata, residuals = _calibration_data(grouped, features, columns, level)
-        widths, calibrations[level] = cross_calibrate(
-            inputs, residuals, strata, grouped["fold"].to_numpy(), intervals, splits.seed
-        )
+        chosen = {
+            split: unseen[(unseen["split"] == split) & (unseen["level"] == level)] for split in unseen["split"].unique()
+        }
+        grouped = chosen["grouped"]
+        errors = _measure_errors(grouped, features, columns, level)
+        folds = grouped["fold"].to_numpy()
+        widths, calibrations[level] = cross_calibrate(errors, folds, intervals, splits.seed)
         frames.append(_with_intervals(grouped, widths))
-        late = unseen[(unseen["split"] == "temporal") & (unseen["level"] == level)]
-        if len(late):
-            early = features.loc[grouped["gpu_id"], "is_early"].to_numpy(bool)
-            _, earlier = cross_calibrate(
-                inputs[early],
-                residuals[early],
-                strata[early],
-                grouped["fold"].to_numpy()[early],
-                intervals,
-                splits.seed,
-            )
-            late_inputs, late_strata, late_residuals = _calibration_data(late, features, columns, level)
-            sizes = expected_error(earlier.scale_model, late_inputs)
-            released_later = features.loc[late["gpu_id"], "spec_release_year"].gt(splits.last_training_year).to_numpy()
-            calibrations[level] = add_newer_stratum(
-                calibrations[level], (np.abs(late_residuals) / sizes)[released_later], intervals
-            )
-            frames.append(
-                _with_intervals(
-                    late,
-                    {cover: half_widths(sizes, late_strata, earlier.quantiles[cover]) for cover in intervals.coverages},
-                )
-            )
+        if "temporal" not in chosen:
+            continue
+        known_then = [features.loc[grouped["gpu_id"], side].to_numpy(bool) for side in ("is_early", "is_earliest")]
+        _, earlier = cross_calibrate(errors.choose(known_then[0]), folds[known_then[0]], intervals, splits.seed)
+        if "calibration" in chosen:
+            _, earliest = cross_calibrate(errors.choose(known_then[1]), folds[known_then[1]], intervals, splits.seed)
+            last = _measure_errors(chosen["calibration"], features, columns, level, newer_than=first_late[1])
+            earlier = add_newer_stratum(earlier, last.newer_scores(earliest.scale_model), intervals)
+        late = _measure_errors(chosen["temporal"], features, columns, level, newer_than=first_late[0])
+        sizes = expected_error(earlier.scale_model, late.inputs)
+        calibrations[level] = add_newer_stratum(calibrations[level], late.newer_scores(earlier.scale_model), intervals)
+        widths = {cover: half_widths(sizes, late.strata, earlier.quantiles[cover]) for cover in intervals.coverages}
+        frames.append(_with_intervals(chosen["temporal"], widths))
     return pd.concat(frames, ignore_index=True), calibrations
 
 
-def _calibration_data(
-    rows: pd.DataFrame, features: pd.DataFrame, columns: list[int], level: Level
-) -> tuple[NDArray[np.float32], NDArray[Any], NDArray[np.float64]]:
+def _measure_errors(
+    rows: pd.DataFrame, features: pd.DataFrame, columns: list[int], level: Level, newer_than: float = np.inf
+) -> Errors:
     gpus = features.loc[rows["gpu_id"]]
     predicted = rows["predicted"].to_numpy()
     members = rows[[column for column in rows.columns if column.startswith("member_")]].to_numpy().T
     values = hide_figures(gpus[list(FEATURE_NAMES)].to_numpy(float), rows["gpu_id"], level)
-    inputs = scale_inputs(values, columns, predicted, members)
-    found = zip(gpus["is_strict"], gpus["match_kind"], strict=True)
-    strata = np.array([name_stratum({"is_strict": strict, "match_kind": kind}) for strict, kind in found])
-    return inputs, strata, rows["true"].to_numpy() - predicted
+    found = zip(gpus["is_strict"], gpus["match_kind"], gpus["spec_release_year"] > newer_than, strict=True)
+    strata = [
+        NEWER if is_newer else name_stratum({"is_strict": strict, "match_kind": kind})
+        for strict, kind, is_newer in found
+    ]
+    return Errors(
+        inputs=scale_inputs(values, columns, predicted, members),
+        strata=np.array(strata),
+        residuals=rows["true"].to_numpy() - predicted,
+    )
 
 
 def _with_intervals(rows: pd.DataFrame, widths: dict[float, NDArray[np.float64]]) -> pd.DataFrame:
@@ -114,8 +116,13 @@ def _with_intervals(rows: pd.DataFrame, widths: dict[float, NDArray[np.float64]]
     return rows.assign(**bounds)
 
 
-def evaluate_target(predictions: pd.DataFrame, model_input: pd.DataFrame, target: str) -> dict[str, Any]:
-    """Every figure of one target: split → level → model → stratum → metric; models are ours, ridge and dummy."""
+def evaluate_target(
+    predictions: pd.DataFrame, model_input: pd.DataFrame, target: str, splits: SplitOptions
+) -> dict[str, Any]:
+    """Every figure of one target: split → level → model → stratum → metric; models are ours, ridge and dummy.
+
+    The temporal split has one more stratum, `newer`: GPUs released after its training part.
+    """
     features = model_input.set_index("gpu_id")
     percents = [int(column.removeprefix("lower_")) for column in predictions.columns if column.startswith("lower_")]
     results: dict[str, Any] = {}
@@ -124,7 +131,10 @@ def evaluate_target(predictions: pd.DataFrame, model_input: pd.DataFrame, target
             rows = predictions[(predictions["split"] == split) & (predictions["level"] == level)]
             if rows.empty:
                 continue
-            masks = stratify(features.loc[rows["gpu_id"]])
+            gpus = features.loc[rows["gpu_id"]]
+            masks = stratify(gpus)
+            if split == "temporal":
+                masks["newer"] = gpus["spec_release_year"].gt(splits.last_training_year)
             true = rows["true"].to_numpy()
             by_model: dict[str, dict[str, dict[str, float]]] = {"ours": {}, "ridge": {}, "dummy": {}}
             for name, mask in masks.items():

@@ -34,7 +34,12 @@ def _create_template() -> Pipeline:
                 ["predictions", "calibrations"],
                 name="calibrate",
             ),
-            node(evaluate_target, ["predictions", "model_input", "params:target"], "results", name="evaluate"),
+            node(
+                evaluate_target,
+                ["predictions", "model_input", "params:target", "params:splits"],
+                "results",
+                name="evaluate",
+            ),
             node(
                 draw_predicted,
                 ["predictions", "model_input", "params:target"],

@@ -1,0 +1,329 @@
+"""A Gaussian process that survives wrong labels and goes on beyond the training data.
+
+Its covariance has three parts: a linear trend in the logarithms of compute, memory, era and power, which carries it to
+cards newer than the table; a smooth part (squared exponential); and a rougher one (Matérn 3/2). Each part has a scale
+of its own for every kind of input, learned by the marginal likelihood of the training rows alone. Noise follows
+Student's t: a label that its neighbours contradict loses weight. How trustworthy a row is (`trust`) has its own noise.
+
+Sources: Rasmussen & Williams (2006), Gaussian processes for machine learning (sections 4.2, 5.1, 5.4.1 and 5.4.2);
+Lange, Little & Taylor (1989), Robust statistical modeling using the t distribution (the weights).
+"""
+
+from collections.abc import Sequence
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gpu_kedro.modelling.arrays import array_bytes, read_array
+from gpu_kedro.modelling.input_kinds import TREND_KINDS
+from gpu_kedro.modelling.options import GaussianProcessOptions
+
+Matrix = NDArray[np.float64]
+#: Rows answered together, so that a large batch needs little memory.
+_BLOCK_ROWS = 128
+#: Inputs that no part scales above this are left out: they would move no distance noticeably.
+_SMALLEST_SCALE = 0.004
+_START_SCALE, _LOWEST_SCALE, _HIGHEST_SCALE = -2.5, -8.0, 2.0
+_AMPLITUDE_BOUNDS = (-5.0, 4.0)
+_NOISE_BOUNDS = (-7.0, 2.0)
+#: Variance of the noise that learning starts from, by trust; the last one repeats.
+_START_NOISE = (-3.0, -2.5, -2.0, 0.0)
+#: Precision of a normal prior on every logarithm around its start.
+_PRIOR = 0.1
+_JITTER = 1e-8
+#: Kinds that each curved part does not see.
+_LEFT_OUT: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
+_REWEIGHTINGS = 2
+_ROUNDS = 2
+
+
+def _squared_exponential(squares: Matrix) -> Matrix:
+    values: Matrix = np.exp(-0.5 * squares)
+    return values
+
+
+def _matern(squares: Matrix) -> Matrix:
+    roots = np.sqrt(3 * squares)
+    values: Matrix = (1 + roots) * np.exp(-roots)
+    return values
+
+
+_PARTS = (_squared_exponential, _matern)
+
+
+def _slope(part: int, squares: Matrix, values: Matrix) -> Matrix:
+    """Derivative of a part by the squared distance."""
+    if part == 0:
+        return -0.5 * values
+    slopes: Matrix = -1.5 * np.exp(-np.sqrt(3 * squares))
+    return slopes
+
+
+class GaussianProcess:
+    """A fitted process as plain arrays; answers with NumPy alone.
+
+    Args:
+        columns: (used,) positions of the inputs that matter.
+        vectors: (m, used) training inputs.
+        scales: (2, used) scale of each input in each curved part.
+        weights: (2, m) weight of each training row in each curved part.
+        slopes: (used,) the linear trend.
+        intercept: the level.
+    """
+
+    def __init__(
+        self,
+        columns: NDArray[np.int64],
+        vectors: Matrix,
+        scales: Matrix,
+        weights: Matrix,
+        slopes: Matrix,
+        intercept: float,
+    ) -> None:
+        self.columns = columns
+        self.scales = scales
+        self.weights = weights
+        self.slopes = slopes
+        self.intercept = intercept
+        scaled = vectors[None] * scales[:, None]
+        self._vectors = vectors.astype(np.float32)  # inputs are float32 by origin
+        self._doubled = [np.ascontiguousarray(2 * part.T) for part in scaled]
+        self._norms = np.square(scaled).sum(axis=2)
+
+    def predict(self, inputs: NDArray[np.float32]) -> Matrix:
+        """(n,) answers to (n, inputs)."""
+        used = inputs.take(self.columns, axis=1).astype(np.float64)
+        answers = used @ self.slopes + self.intercept
+        for start in range(0, len(used), _BLOCK_ROWS):
+            block = used[start : start + _BLOCK_ROWS]
+            for part, covariance in enumerate(_PARTS):
+                scaled = block * self.scales[part]
+                squares = scaled @ self._doubled[part]
+                np.subtract(self._norms[part], squares, out=squares)
+                squares += np.square(scaled).sum(axis=1, keepdims=True)
+                np.maximum(squares, 0.0, out=squares)
+                answers[start : start + _BLOCK_ROWS] += covariance(squares) @ self.weights[part]
+        return answers
+
+    def to_files(self) -> dict[str, bytes]:
+        """The process as files of a bundle."""
+        return {
+            "columns.npy": array_bytes(self.columns),
+            "intercept.npy": array_bytes(np.array([self.intercept])),
+            "scales.npy": array_bytes(self.scales),
+            "slopes.npy": array_bytes(self.slopes),
+            "vectors.npy": array_bytes(self._vectors),
+            "weights.npy": array_bytes(self.weights),
+        }
+
+    @classmethod
+    def from_files(cls, files: dict[str, bytes]) -> Self:
+        """Read back what `to_files` wrote."""
+        columns, intercept, scales, slopes, vectors, weights = (
+            read_array(files[f"{name}.npy"])
+            for name in ("columns", "intercept", "scales", "slopes", "vectors", "weights")
+        )
+        return cls(columns, vectors.astype(np.float64), scales, weights, slopes, float(intercept[0]))
+
+
+def fit_gaussian_process(
+    inputs: NDArray[np.float32],
+    answers: Matrix,
+    kinds: Sequence[str],
+    trust: NDArray[np.int64],
+    options: GaussianProcessOptions,
+    seed: int,
+) -> GaussianProcess:
+    """Learn the scales from a sample of the rows, then the answers from all of them.
+
+    Args:
+        inputs: (n, inputs) standard scores.
+        answers: (n,) natural logarithms.
+        kinds: kind of each input (`gpu_kedro.modelling.input_kinds`).
+        trust: (n,) group of rows with a noise of its own, 0 for the most trustworthy.
+        options: size of the sample, steps of the search, degrees of freedom of the noise.
+        seed: chooses the sample.
+    """
+    values, groups = inputs.astype(np.float64), np.unique(trust, return_inverse=True)[1]
+    level = float(answers.mean())
+    layout = _Layout(kinds, int(groups.max()) + 1)
+    sample = np.random.default_rng(seed).permutation(len(values))[: options.learning_rows]
+    logs = _learn(layout, values[sample], answers[sample] - level, groups[sample], options)
+    columns = layout.find_columns(logs)
+    used = values[:, columns]
+    reduced = layout.restrict(columns)
+    covariance = reduced.cover(used, logs)
+    alpha, _ = _solve_robustly(covariance, answers - level, np.exp(logs[reduced.noise])[groups], options)
+    trend = reduced.trend_scales(logs)
+    amplitudes = np.exp(logs[reduced.amplitudes])
+    return GaussianProcess(
+        columns=columns,
+        vectors=used,
+        scales=np.stack([reduced.scales(logs, part) for part in range(len(_PARTS))]),
+        weights=amplitudes[:, None] * alpha,
+        slopes=(alpha @ used) * np.square(trend),
+        intercept=level + float(alpha.sum()),
+    )
+
+
+class _Layout:
+    """Where each parameter's logarithm stands in one vector, and the covariance that they make."""
+
+    def __init__(self, kinds: Sequence[str], trusts: int) -> None:
+        self.kinds = sorted(set(kinds))
+        self.trusts = trusts
+        self.places = np.array([self.kinds.index(kind) for kind in kinds])
+        self.trend_kinds = [place for place, kind in enumerate(self.kinds) if kind in TREND_KINDS]
+        self.curved_kinds = [
+            [place for place, kind in enumerate(self.kinds) if kind not in left_out] for left_out in _LEFT_OUT
+        ]
+        self.trend = slice(0, len(self.trend_kinds))
+        middle = self.trend.stop + len(self.curved_kinds[0])
+        self.curved = [slice(self.trend.stop, middle), slice(middle, middle + len(self.curved_kinds[1]))]
+        self.amplitudes = slice(self.curved[1].stop, self.curved[1].stop + len(_PARTS))
+        self.noise = slice(self.amplitudes.stop, self.amplitudes.stop + trusts)
+        scales = self.amplitudes.start
+        noise = [_START_NOISE[min(place, len(_START_NOISE) - 1)] for place in range(trusts)]
+        self.start = np.array([_START_SCALE] * scales + [0.0] * len(_PARTS) + noise)
+        self.bounds = (
+            [(_LOWEST_SCALE, _HIGHEST_SCALE)] * scales + [_AMPLITUDE_BOUNDS] * len(_PARTS) + [_NOISE_BOUNDS] * trusts
+        )
+
+    def restrict(self, columns: NDArray[np.int64]) -> "_Layout":
+        """The same parameters for a choice of the inputs."""
+        layout = object.__new__(_Layout)
+        layout.__dict__.update(self.__dict__)
+        layout.places = self.places[columns]
+        return layout
+
+    def scales(self, logs: Matrix, part: int) -> Matrix:
+        """(inputs,) scale of each input in a curved part."""
+        return self._spread(self.curved_kinds[part], logs[self.curved[part]])
+
+    def trend_scales(self, logs: Matrix) -> Matrix:
+        """(inputs,) scale of each input in the linear trend, 0 for those without one."""
+        return self._spread(self.trend_kinds, logs[self.trend])
+
+    def _spread(self, kinds: list[int], logs: Matrix) -> Matrix:
+        scales = np.zeros(len(self.kinds))
+        scales[kinds] = np.exp(logs)
+        by_input: Matrix = scales[self.places]
+        return by_input
+
+    def find_columns(self, logs: Matrix) -> NDArray[np.int64]:
+        """Positions of the inputs that matter."""
+        largest = np.maximum(np.maximum(self.scales(logs, 0), self.scales(logs, 1)), self.trend_scales(logs))
+        return np.flatnonzero(largest >= _SMALLEST_SCALE)
+
+    def cover(self, values: Matrix, logs: Matrix) -> Matrix:
+        """(n, n) covariance of the rows' answers without noise."""
+        trend = values * self.trend_scales(logs)
+        covariance: Matrix = 1.0 + trend @ trend.T
+        for part, amplitude in enumerate(np.exp(logs[self.amplitudes])):
+            covariance += amplitude * _PARTS[part](_squared_distances(values * self.scales(logs, part)))
+        return covariance
+
+    def judge(
+        self, logs: Matrix, values: Matrix, answers: Matrix, groups: NDArray[np.int64], outlying: Matrix
+    ) -> tuple[float, Matrix]:
+        """Negative log posterior of the parameters and its gradient (equation 5.9 of the book)."""
+        trend = values * self.trend_scales(logs)
+        covariance = 1.0 + trend @ trend.T
+        amplitudes = np.exp(logs[self.amplitudes])
+        parts = []
+        for part, amplitude in enumerate(amplitudes):
+            scaled = values * self.scales(logs, part)
+            squares = _squared_distances(scaled)
+            correlation = _PARTS[part](squares)
+            covariance += amplitude * correlation
+            parts.append((scaled, correlation, amplitude * _slope(part, squares, correlation)))
+        noise = np.exp(logs[self.noise])[groups] * outlying
+        solved = _invert(covariance, noise)
+        if solved is None:
+            return 1e10, np.zeros_like(logs)
+        inverse, half_log_determinant = solved
+        alpha = inverse @ answers
+        away = logs - self.start
+        loss = 0.5 * float(answers @ alpha) + half_log_determinant + 0.5 * _PRIOR * float(away @ away)
+        excess = inverse - np.outer(alpha, alpha)
+        gradient = np.empty_like(logs)
+        by_input = np.einsum("ij,ij->j", excess @ trend, trend)
+        gradient[self.trend] = np.bincount(self.places, by_input, len(self.kinds))[self.trend_kinds]
+        for part, (scaled, correlation, slopes) in enumerate(parts):
+            pull = excess * slopes
+            by_input = 2 * (pull.sum(axis=1) @ np.square(scaled) - np.einsum("ij,ij->j", pull @ scaled, scaled))
+            gradient[self.curved[part]] = np.bincount(self.places, by_input, len(self.kinds))[self.curved_kinds[part]]
+            gradient[self.amplitudes.start + part] = 0.5 * amplitudes[part] * np.einsum("ij,ij->", excess, correlation)
+        gradient[self.noise] = 0.5 * np.bincount(groups, np.diag(excess) * noise, self.trusts)
+        return loss, gradient + _PRIOR * away
+
+
+def _learn(
+    layout: _Layout, values: Matrix, answers: Matrix, groups: NDArray[np.int64], options: GaussianProcessOptions
+) -> Matrix:
+    """Logarithms of the parameters: the search, with outliers found in between."""
+    from scipy.optimize import minimize
+
+    logs, outlying = layout.start, np.ones(len(values))
+    for _ in range(_ROUNDS):
+        found: Any = minimize(
+            layout.judge,
+            logs,
+            args=(values, answers, groups, outlying),
+            jac=True,
+            method="L-BFGS-B",
+            bounds=layout.bounds,
+            options={"maxiter": options.steps},
+        )
+        logs = found.x
+        noise = np.exp(logs[layout.noise])[groups]
+        _, outlying = _solve_robustly(layout.cover(values, logs), answers, noise, options)
+    return logs
+
+
+def _solve_robustly(
+    covariance: Matrix, answers: Matrix, noise: Matrix, options: GaussianProcessOptions
+) -> tuple[Matrix, Matrix]:
+    """Weights of the rows, (n,), and how many times larger the noise of each is than that of its group.
+
+    A row's noise grows with the error that the other rows would make on it (leave-one-out, equation 5.12 of the book).
+    """
+    outlying = np.ones_like(noise)
+    for _ in range(_REWEIGHTINGS):
+        solved = _invert(covariance, noise * outlying)
+        if solved is None:
+            raise ValueError("the covariance is not positive definite: are there infinite inputs?")
+        variances = 1 / np.diag(solved[0])
+        errors = (solved[0] @ answers) * variances
+        freedom = options.degrees_of_freedom
+        outlying = (freedom + np.square(errors) / np.maximum(variances, noise)) / (freedom + 1)
+    from scipy.linalg import cho_factor, cho_solve
+
+    factor = cho_factor(covariance + np.diag(noise * outlying + _JITTER), lower=True)
+    return cho_solve(factor, answers), outlying
+
+
+def _invert(covariance: Matrix, noise: Matrix) -> tuple[Matrix, float] | None:
+    """Inverse of covariance plus noise, and half the logarithm of its determinant; None if it has none."""
+    from scipy.linalg.lapack import dpotrf, dpotri
+
+    total = covariance.copy()
+    total[np.diag_indices_from(total)] += noise + _JITTER
+    factor, failed = dpotrf(total, lower=1, overwrite_a=1)
+    if failed:
+        return None
+    half_log_determinant = float(np.log(np.diag(factor)).sum())
+    inverse, failed = dpotri(factor, lower=1, overwrite_c=1)
+    lower = np.tril(inverse)
+    return lower + np.tril(inverse, -1).T, half_log_determinant
+
+
+def _squared_distances(scaled: Matrix) -> Matrix:
+    norms = np.square(scaled).sum(axis=1)
+    squares: Matrix = scaled @ scaled.T
+    squares *= -2
+    squares += norms[:, None]
+    squares += norms
+    np.maximum(squares, 0.0, out=squares)
+    return squares

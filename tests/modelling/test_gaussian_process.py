@@ -1,0 +1,85 @@
+"""The Gaussian process: it interpolates, goes on along its trend, shrugs at wrong labels, and its gradient is right."""
+
+import numpy as np
+import pytest
+
+from gpu_kedro.modelling.gaussian_process import GaussianProcess, _Layout, fit_gaussian_process
+from gpu_kedro.modelling.options import GaussianProcessOptions
+
+OPTIONS = GaussianProcessOptions(kind="gaussian_process", learning_rows=150, steps=25)
+KINDS = ["compute", "era", "name word"]
+
+
+@pytest.fixture(scope="module")
+def cards() -> tuple[np.ndarray, np.ndarray]:
+    """Scores follow compute, with a bend; era and word do nothing."""
+    chance = np.random.default_rng(3)
+    inputs = chance.normal(size=(160, 3)).astype(np.float32)
+    answers = 7 + 0.8 * inputs[:, 0] + 0.2 * np.sin(2 * inputs[:, 0]) + chance.normal(scale=0.02, size=160)
+    return inputs, answers.astype(float)
+
+
+def _fit(inputs: np.ndarray, answers: np.ndarray) -> GaussianProcess:
+    return fit_gaussian_process(inputs, answers, KINDS, np.zeros(len(inputs), dtype=np.int64), OPTIONS, seed=0)
+
+
+def test_it_interpolates_a_bent_law(cards):
+    inputs, answers = cards
+    asked = np.array([[0.5, 0.0, 0.0], [-0.7, 1.0, -1.0]], dtype=np.float32)
+    np.testing.assert_allclose(_fit(inputs, answers).predict(asked), [7.568, 6.243], atol=0.05)
+
+
+def test_it_goes_on_along_its_trend_where_trees_would_stop(cards):
+    inputs, answers = cards
+    beyond = _fit(inputs, answers).predict(np.array([[6.0, 0.0, 0.0], [7.0, 0.0, 0.0]], dtype=np.float32))
+    assert beyond[0] > answers.max()
+    assert beyond[1] - beyond[0] == pytest.approx(0.8, abs=0.35)
+
+
+def test_a_wrong_label_moves_its_neighbours_little(cards):
+    inputs, answers = cards
+    wrong = answers.copy()
+    wrong[:8] += 3
+    asked = inputs[:8]
+    right = _fit(inputs, answers).predict(asked)
+    assert np.abs(_fit(inputs, wrong).predict(asked) - right).max() < 0.25
+
+
+def test_one_row_gets_the_same_answer_alone_and_in_a_batch(cards):
+    process = _fit(*cards)
+    together = process.predict(cards[0])
+    alone = [process.predict(cards[0][[row]])[0] for row in range(len(cards[0]))]
+    np.testing.assert_allclose(alone, together, rtol=1e-11)
+
+
+def test_it_answers_the_same_after_a_round_trip_through_files(cards):
+    process = _fit(*cards)
+    read = GaussianProcess.from_files(process.to_files())
+    np.testing.assert_array_equal(read.predict(cards[0]), process.predict(cards[0]))
+
+
+def test_inputs_that_matter_to_nobody_are_left_out():
+    chance = np.random.default_rng(0)
+    inputs = chance.normal(size=(150, 42)).astype(np.float32)
+    answers = 3 * inputs[:, 0].astype(float)
+    kinds = ["compute", "name word", *["embedding"] * 40]
+    process = fit_gaussian_process(inputs, answers, kinds, np.zeros(150, dtype=np.int64), OPTIONS, seed=0)
+    assert 0 in process.columns
+    assert process.columns.size < 42
+
+
+@pytest.mark.parametrize("place", range(14))
+def test_the_gradient_is_the_slope_of_the_loss(cards, place: int):
+    inputs, answers = cards
+    chance = np.random.default_rng(1)
+    layout = _Layout(KINDS, trusts=2)
+    logs = layout.start + chance.normal(scale=0.3, size=layout.start.size)
+    groups = chance.integers(0, 2, len(inputs))
+    outlying = chance.uniform(0.8, 3, len(inputs))
+    facts = inputs.astype(float), answers - answers.mean(), groups, outlying
+    if place >= logs.size:
+        pytest.skip(f"there are {logs.size} parameters")
+    step = np.zeros_like(logs)
+    step[place] = 1e-5
+    slope = (layout.judge(logs + step, *facts)[0] - layout.judge(logs - step, *facts)[0]) / 2e-5
+    assert layout.judge(logs, *facts)[1][place] == pytest.approx(slope, rel=1e-4, abs=1e-4)
