@@ -9,7 +9,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from gpu_kedro.serving.errors import EmptyQueryError, NoBundleError, UnknownGpuError
+from gpu_kedro.serving.errors import EmptyQueryError, NoBundleError, NotExplainedError, UnknownGpuError
 from gpu_kedro.serving.refusals import list_errors
 
 MEDIA_TYPE = "application/problem+json"
@@ -114,6 +114,10 @@ async def _report_no_bundle(_: Request, err: Exception) -> Response:
     return write_problem(503, str(err), {"Retry-After": "5"})
 
 
+async def _report_not_explained(_: Request, err: Exception) -> Response:
+    return write_problem(503, str(err))
+
+
 def install_errors(app: FastAPI) -> None:
     """Give every error its status and its text."""
     app.add_exception_handler(RequestValidationError, _refuse_fields)
@@ -121,3 +125,4 @@ def install_errors(app: FastAPI) -> None:
     app.add_exception_handler(UnknownGpuError, _report_unknown)
     app.add_exception_handler(EmptyQueryError, _report_empty)
     app.add_exception_handler(NoBundleError, _report_no_bundle)
+    app.add_exception_handler(NotExplainedError, _report_not_explained)

@@ -10,6 +10,8 @@ from gpu_kedro.domain.features import FEATURE_NAMES
 from gpu_kedro.domain.identify import KNOWN_FIELDS
 from gpu_kedro.domain.specs import SPEC_COLUMNS
 from gpu_kedro.modelling.bundle import Bundle, within
+from gpu_kedro.modelling.embedding import NameEmbedding
+from gpu_kedro.modelling.explanations import TYPICAL_GPU, TypicalGpu
 from gpu_kedro.modelling.served import ServedBundle, read_columns
 from gpu_kedro.modelling.targets import TARGETS
 from gpu_kedro.pipelines.inference.pipeline import ANSWER_PIPELINE
@@ -32,7 +34,7 @@ def assemble_bundle(
     """Put everything that inference needs into one bundle.
 
     Beside the models: the specification table, the known GPUs with their measured values, and the range of each
-    feature in training.
+    feature in training; and a typical GPU, which explanations compare with.
     """
     parts = {part.facts["target"]: part for part in (segment, *regression)}
     if set(parts) != set(TARGETS):
@@ -54,6 +56,8 @@ def assemble_bundle(
         indent=1,
         sort_keys=True,
     ).encode()
+    vectors = NameEmbedding.from_files(dict(name_embedding.files)).transform(model_input["name_text"].tolist())
+    files[TYPICAL_GPU] = TypicalGpu.of(model_input[list(FEATURE_NAMES)].to_numpy(float), vectors).to_file()
     return Bundle(
         files,
         {
