@@ -13,6 +13,7 @@ from gpu_kedro.serving.errors import EmptyQueryError, NoBundleError, NotExplaine
 from gpu_kedro.serving.refusals import list_errors
 
 MEDIA_TYPE = "application/problem+json"
+NOT_EXPLAINED = "not-explained"
 _KINDS = {
     400: "malformed-request",
     401: "key-required",
@@ -70,11 +71,23 @@ class UnusableTableError(HTTPException):
 
 
 def write_problem(
-    status: int, detail: str, headers: Mapping[str, str] | None = None, **members: Sequence[Any]
+    status: int,
+    detail: str,
+    headers: Mapping[str, str] | None = None,
+    kind: str | None = None,
+    **members: Sequence[Any],
 ) -> Response:
-    """Write an error; `members` are added to the standard ones where they hold something."""
+    """Write an error; `members` are added to the standard ones where they hold something.
+
+    Args:
+        status: of HTTP.
+        detail: what happened and what to do.
+        headers: beside the content type.
+        kind: for programs; that of the status when left out.
+        members: lists.
+    """
     content = {
-        "type": f"urn:gpu_kedro:problem:{_KINDS.get(status, 'error')}",
+        "type": f"urn:gpu_kedro:problem:{kind or _KINDS.get(status, 'error')}",
         "title": HTTPStatus(status).phrase,
         "status": status,
         "detail": detail,
@@ -115,7 +128,7 @@ async def _report_no_bundle(_: Request, err: Exception) -> Response:
 
 
 async def _report_not_explained(_: Request, err: Exception) -> Response:
-    return write_problem(503, str(err))
+    return write_problem(503, str(err), kind=NOT_EXPLAINED)
 
 
 def install_errors(app: FastAPI) -> None:
