@@ -117,6 +117,7 @@ class ServedBundle:
         }
         self.training_range = TrainingRange(self.ranges)
         self.architectures = frozenset(features["architectures"])
+        self.makers = frozenset(map(tuple, features["makers"])) if "makers" in features else None
         self.typical = TypicalGpu.from_file(files[TYPICAL_GPU]) if TYPICAL_GPU in files else None
         self._last_release = self.ranges["release_year"][1]
         self._regressors: dict[tuple[str, Level], _ServedRegressor] = {}

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections import Counter
 from typing import Any
 
 import pandas as pd
@@ -14,6 +15,7 @@ from gpu_kedro.modelling.embedding import NameEmbedding
 from gpu_kedro.modelling.explanations import TYPICAL_GPU, TypicalGpu
 from gpu_kedro.modelling.served import ServedBundle, read_columns
 from gpu_kedro.modelling.targets import TARGETS
+from gpu_kedro.modelling.warnings import LEAST_SEEN
 from gpu_kedro.pipelines.inference.pipeline import ANSWER_PIPELINE
 from gpu_kedro.pipelines.inference.plan import Plan
 
@@ -50,6 +52,7 @@ def assemble_bundle(
     files["features.json"] = json.dumps(
         {
             "architectures": sorted(primary_gpus["spec_architecture"].dropna().unique()),
+            "makers": _count_makers(primary_gpus),
             "names": FEATURE_NAMES,
             "ranges": _ranges(model_input),
         },
@@ -113,6 +116,13 @@ def _columns_json(table: pd.DataFrame, columns: list[str]) -> bytes:
         for column in columns
     }
     return json.dumps(content, ensure_ascii=True, allow_nan=False, separators=(",", ":")).encode()
+
+
+def _count_makers(primary_gpus: pd.DataFrame) -> list[list[str]]:
+    """Maker and kind of device of which the table has enough GPUs to know them."""
+    known = primary_gpus.dropna(subset=["vendor"])
+    counts = Counter(zip(known["vendor"], known["kind"], strict=True))
+    return sorted([vendor, kind] for (vendor, kind), rows in counts.items() if rows >= LEAST_SEEN)
 
 
 def _ranges(model_input: pd.DataFrame) -> dict[str, list[float]]:
