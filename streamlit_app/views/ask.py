@@ -4,6 +4,7 @@ from typing import Any
 
 import streamlit as st
 
+from gpu_kedro.domain.levers import LEVERS, move_sheet
 from streamlit_app.asking import Asker
 from streamlit_app.backend import Record
 from streamlit_app.cards import draw_figure, draw_heading, draw_legend, draw_shares
@@ -12,7 +13,7 @@ from streamlit_app.figures import CONFIG, draw_curve
 from streamlit_app.frame import show, show_failure
 from streamlit_app.inputs import choose_gpu, enter_known_figures, enter_sheet, offer_names, title_spec
 from streamlit_app.tables import show_gpus
-from streamlit_app.what_if import HIGHEST, LEVERS, LOWEST, merge_sheet, move_sheet, sweep_sheet
+from streamlit_app.what_if import HIGHEST, LOWEST, merge_sheet, sweep_sheet
 from streamlit_app.why import draw_reasons, list_reasons
 from streamlit_app.wording import FIGURES, PRICE_NOTE, escape_markdown, explain_warning
 
