@@ -7,21 +7,24 @@ from typing import Any
 
 import pandas as pd
 
-from gpu_kedro.domain.features import FEATURE_NAMES
+from gpu_kedro.domain.features import FEATURE_NAMES, build_features
 from gpu_kedro.domain.identify import KNOWN_FIELDS
 from gpu_kedro.domain.specs import SPEC_COLUMNS
 from gpu_kedro.modelling.bundle import Bundle, within
 from gpu_kedro.modelling.embedding import NameEmbedding
 from gpu_kedro.modelling.explanations import TYPICAL_GPU, TypicalGpu
+from gpu_kedro.modelling.importance import measure_importance
 from gpu_kedro.modelling.served import ServedBundle, read_columns
 from gpu_kedro.modelling.targets import TARGETS
 from gpu_kedro.modelling.warnings import LEAST_SEEN
+from gpu_kedro.pipelines.inference.nodes import identify_queries
 from gpu_kedro.pipelines.inference.pipeline import ANSWER_PIPELINE
 from gpu_kedro.pipelines.inference.plan import Plan
 
 #: Older cards than the benchmark's own hardware floor (DirectX 9 with unified shaders) are left out.
 _FIRST_YEAR = 2006
 _ROWS_AT_ONCE = 1000
+_WEIGHED_GPUS = 150
 
 
 def assemble_bundle(
@@ -96,6 +99,16 @@ def add_catalogue(bundle_core: Bundle) -> Bundle:
                 columns.setdefault(column, []).extend(values)
     content = json.dumps(columns, ensure_ascii=True, allow_nan=False, separators=(",", ":")).encode()
     return Bundle({**bundle_core.files, "catalogue.json": content}, bundle_core.facts)
+
+
+def weigh_inputs(bundle_core: Bundle) -> dict[str, Any]:
+    """What the answers rest on, measured on GPUs of the table, evenly spread, whose specification is known."""
+    served = ServedBundle(bundle_core)
+    known = [row["name"] for row in served.known.rows if row["spec_name"] is not None]
+    count = min(_WEIGHED_GPUS, len(known))
+    queries = [{"name": known[place * len(known) // count]} for place in range(count)]
+    rows, _ = identify_queries(queries, served)
+    return measure_importance(rows, build_features(rows), served)
 
 
 def hash_table(raw_gpus: pd.DataFrame) -> str:

@@ -3,7 +3,7 @@
 from kedro.pipeline import Pipeline, node
 
 from gpu_kedro.modelling.targets import REGRESSION_TARGETS
-from gpu_kedro.pipelines.packaging.nodes import add_catalogue, assemble_bundle
+from gpu_kedro.pipelines.packaging.nodes import add_catalogue, assemble_bundle, weigh_inputs
 
 
 def create_pipeline() -> Pipeline:
@@ -25,6 +25,7 @@ def create_pipeline() -> Pipeline:
                 name="assemble_bundle",
             ),
             node(add_catalogue, "bundle_core", "bundle", name="add_catalogue"),
+            node(weigh_inputs, "bundle_core", "importance", name="weigh_inputs"),
         ],
         tags="packaging",
     )
