@@ -27,7 +27,8 @@ from gpu_kedro.domain.features import FEATURE_NAMES, FEATURES
 Matrix = NDArray[np.float64]
 #: Answers for (n, all features) and (n, dims): (n,) logarithms, or (n, classes) probabilities.
 AnswerFunction = Callable[[Matrix, Matrix], Matrix]
-TYPICAL_GPU = "typical_gpu.json"
+#: Files of a bundle: what its explanations compare with, and how much its answers rest on each input in general.
+TYPICAL_GPU, IMPORTANCE = "typical_gpu.json", "importance.json"
 
 
 @dataclass(frozen=True, slots=True)

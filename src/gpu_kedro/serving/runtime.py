@@ -1,6 +1,7 @@
 """Answers requests with Kedro's own inference pipeline, read once into a plan and bound to a bundle."""
 
 import ctypes
+import json
 import logging
 import sys
 import threading
@@ -14,6 +15,7 @@ from threadpoolctl import threadpool_limits
 
 from gpu_kedro.domain.identify import KNOWN_FIELDS
 from gpu_kedro.modelling.bundle import Bundle, BundleError, NoPointerError, read_bundle, read_pointer
+from gpu_kedro.modelling.explanations import IMPORTANCE
 from gpu_kedro.modelling.served import ServedBundle
 from gpu_kedro.pipelines.inference.pipeline import ANSWER_PIPELINE
 from gpu_kedro.pipelines.inference.plan import Plan
@@ -44,6 +46,7 @@ class Runtime:
         self.version = self.served.version
         self.facts: Mapping[str, Any] = bundle.facts
         self.catalogue = Catalogue(bundle.files[CATALOGUE])
+        self.importance: Mapping[str, Any] = json.loads(bundle.files.get(IMPORTANCE, b"{}"))
         self.ranges: Mapping[str, tuple[float, float]] = self.served.ranges
 
     @classmethod

@@ -12,7 +12,7 @@ from gpu_kedro.domain.identify import KNOWN_FIELDS
 from gpu_kedro.domain.specs import SPEC_COLUMNS
 from gpu_kedro.modelling.bundle import Bundle, within
 from gpu_kedro.modelling.embedding import NameEmbedding
-from gpu_kedro.modelling.explanations import TYPICAL_GPU, TypicalGpu
+from gpu_kedro.modelling.explanations import IMPORTANCE, TYPICAL_GPU, TypicalGpu
 from gpu_kedro.modelling.importance import measure_importance
 from gpu_kedro.modelling.served import ServedBundle, read_columns
 from gpu_kedro.modelling.targets import TARGETS
@@ -77,10 +77,11 @@ def assemble_bundle(
     )
 
 
-def add_catalogue(bundle_core: Bundle) -> Bundle:
-    """Add the catalogue: answers for every GPU of the table, and for every specification since 2006 that is not in it.
+def complete_bundle(bundle_core: Bundle, importance: dict[str, Any]) -> Bundle:
+    """Add what the bundle itself answers: the catalogue, and what its answers rest on.
 
-    It is what searching, comparing and the frontier look through, so that they need no predictions of their own.
+    The catalogue has every GPU of the table, and every specification since 2006 that is not in it. It is what
+    searching, comparing and the frontier look through, so that they need no predictions of their own.
     """
     served = ServedBundle(bundle_core)
     listed = [(row["name"], "table") for row in served.known.rows]
@@ -98,7 +99,8 @@ def add_catalogue(bundle_core: Bundle) -> Bundle:
             if column != "model_version":
                 columns.setdefault(column, []).extend(values)
     content = json.dumps(columns, ensure_ascii=True, allow_nan=False, separators=(",", ":")).encode()
-    return Bundle({**bundle_core.files, "catalogue.json": content}, bundle_core.facts)
+    weights = json.dumps(importance, indent=1).encode()
+    return Bundle({**bundle_core.files, "catalogue.json": content, IMPORTANCE: weights}, bundle_core.facts)
 
 
 def weigh_inputs(bundle_core: Bundle) -> dict[str, Any]:
