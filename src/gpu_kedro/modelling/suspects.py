@@ -24,8 +24,9 @@ KIND_TITLES: dict[str, str] = {
     "against_twins": "other than the same card under another name",
     "not_a_gpu": "not a GPU that was ever made; left out by cleaning",
 }
-#: Levels of knowledge at which the answers of models are held against the table: a score by the sheet alone.
-_LEVELS = {"g3d_mark": "specs", "price_usd": "everything", "tdp_w": "everything"}
+#: Levels of knowledge at which the answers of models are held against the table, other than with everything: a score
+#: is judged by name and sheet alone.
+_LEVELS = {"g3d_mark": "specs"}
 #: Errors in half-widths of the 90 % interval from which on they are told, and are strong evidence.
 _TOLD, _STRONG = 1.5, 2.5
 #: The same where the sheet is that of a relative.
@@ -129,7 +130,9 @@ def _read_residuals(unseen: pd.DataFrame, target: str) -> pd.DataFrame:
     """Errors by GPU at the level that is judged: `predicted` in logs, and `error` in half-widths of the interval."""
     if unseen.empty:
         return pd.DataFrame(columns=["predicted", "error"])
-    chosen = unseen[(unseen["split"] == "grouped") & (unseen["level"] == _LEVELS[target])].set_index("gpu_id")
+    chosen = unseen[(unseen["split"] == "grouped") & (unseen["level"] == _LEVELS.get(target, "everything"))].set_index(
+        "gpu_id"
+    )
     half = (chosen["upper_90"] - chosen["lower_90"]) / 2
     return chosen.assign(error=(chosen["true"] - chosen["predicted"]) / half)
 
