@@ -1,12 +1,13 @@
 """Nodes of `reporting`; what is not trained yet arrives empty and is reported as such."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import isfinite
 from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
 
+from gpu_kedro.analysis.chapter import write_chapter
 from gpu_kedro.modelling.cards import write_model_card
 from gpu_kedro.modelling.options import ModelOptions, SplitOptions
 from gpu_kedro.modelling.page import write_page
@@ -21,6 +22,7 @@ def collect_metrics(
     join_reach: Mapping[str, Any],
     primary_gpus: pd.DataFrame,
     segment_fill: Mapping[str, Any],
+    findings: Sequence[Mapping[str, Any]],
     **trained: Any,
 ) -> dict[str, Any]:
     """Every figure of the project in one dictionary that is valid JSON.
@@ -30,11 +32,13 @@ def collect_metrics(
         join_reach: GPUs by kind of join and the reach of the join.
         primary_gpus: the primary table.
         segment_fill: how many unknown segments were filled, {} when not trained.
+        findings: what the analysis found.
         trained: `<target>_results` and `<target>_leakage` of every target, {} when not trained.
 
     Returns:
         `data`; `join`; `targets`: target → `splits` → split → level → model → stratum → metric; `leakage` by target;
-        `segment_fill`; `not_trained`, the targets without results. A figure that is not a number is None.
+        `segment_fill`; `analysis`: finding → `rows` and its figures; `not_trained`, the targets without results. A
+        figure that is not a number is None.
     """
     results = {target: trained[f"{target}_results"] for target in TARGETS}
     leakage = {target: trained[f"{target}_leakage"] for target in REGRESSION_TARGETS}
@@ -53,6 +57,7 @@ def collect_metrics(
         },
         "leakage": {target: found for target, found in leakage.items() if found},
         "segment_fill": segment_fill,
+        "analysis": {one["name"]: {"rows": one["rows"], **one["figures"]} for one in findings},
         "not_trained": [target for target, found in results.items() if not found],
     }
     finite: dict[str, Any] = _only_finite(metrics)
@@ -74,6 +79,10 @@ def describe_models(metrics: Mapping[str, Any], splits: SplitOptions, **models: 
     return write_model_card(metrics, splits, options)
 
 
-def assemble_page(metrics: Mapping[str, Any], splits: SplitOptions, **figures: go.Figure) -> str:
-    """The report as one HTML page."""
-    return write_page(metrics, splits, figures)
+def assemble_page(
+    metrics: Mapping[str, Any], splits: SplitOptions, findings: Sequence[Mapping[str, Any]], **figures: go.Figure
+) -> str:
+    """The report as one HTML page; figures of the analysis are named `analysis_<finding>_figure`."""
+    own = {name: figure for name, figure in figures.items() if not name.startswith("analysis_")}
+    studied = {one["name"]: figures[f"analysis_{one['name']}_figure"] for one in findings}
+    return write_page(metrics, splits, own, write_chapter(findings, studied))

@@ -5,6 +5,7 @@ from kedro.pipeline import Pipeline, node
 from gpu_kedro.modelling.cards import write_data_card, write_feature_page
 from gpu_kedro.modelling.figures import draw_ledger, draw_missing
 from gpu_kedro.modelling.targets import REGRESSION_TARGETS, TARGETS
+from gpu_kedro.pipelines.reporting.analysis_pipeline import ANALYSIS_FIGURES, create_analysis_pipeline
 from gpu_kedro.pipelines.reporting.nodes import assemble_page, collect_metrics, describe_models
 
 _RESULTS = [*(f"{target}_results" for target in TARGETS), *(f"{target}_leakage" for target in REGRESSION_TARGETS)]
@@ -22,14 +23,14 @@ _MODELS = {
 
 
 def create_pipeline() -> Pipeline:
-    """Results and figures in; table of metrics, cards and the report page out."""
-    return Pipeline(
+    """Primary table, results and figures in; analysis, table of metrics, cards and the report page out."""
+    around = Pipeline(
         [
             node(draw_missing, "primary_gpus", "missing_figure", name="draw_missing"),
             node(draw_ledger, "ledger_summary", "ledger_figure", name="draw_ledger"),
             node(
                 collect_metrics,
-                _by_name("ledger_summary", "join_reach", "primary_gpus", "segment_fill", *_RESULTS),
+                _by_name("ledger_summary", "join_reach", "primary_gpus", "segment_fill", "findings", *_RESULTS),
                 "metrics",
                 name="collect_metrics",
             ),
@@ -43,13 +44,19 @@ def create_pipeline() -> Pipeline:
             node(write_feature_page, "feature_dictionary", "feature_page", name="write_feature_page"),
             node(
                 assemble_page,
-                {"metrics": "metrics", "splits": "params:splits", **_by_name(*_FIGURES)},
+                {
+                    "metrics": "metrics",
+                    "splits": "params:splits",
+                    "findings": "findings",
+                    **_by_name(*_FIGURES, *ANALYSIS_FIGURES.values()),
+                },
                 "report",
                 name="assemble_page",
             ),
         ],
         tags="reporting",
     )
+    return Pipeline([create_analysis_pipeline(), around])
 
 
 def _by_name(*datasets: str) -> dict[str, str]:
