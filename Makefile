@@ -9,7 +9,7 @@ export DO_NOT_TRACK := 1
 export PYTHONHASHSEED := 0
 PIN = uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11
 
-.PHONY: help setup run test check format api app architecture image screenshots bench viz mlflow-ui lock clean
+.PHONY: help setup run test check format api app architecture image screenshots bench notebooks viz mlflow-ui lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -54,6 +54,9 @@ screenshots: setup  ## draw every page of the app into docs/images and print how
 
 bench: setup  ## measure the service beside other ways to serve the same models (4 minutes, Linux)
 	@$(BIN)/python -m bench.serving
+
+notebooks: setup  ## run the notebooks on what the last run left (they open in any Jupyter; outputs are not kept)
+	@$(BIN)/python -m pytest --nbmake --nbmake-timeout=120 notebooks
 
 viz: setup  ## explore the pipelines in the browser (Kedro-Viz)
 	@$(BIN)/kedro viz run

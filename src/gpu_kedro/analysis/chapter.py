@@ -1,4 +1,4 @@
-"""The findings as a chapter of the report: question, answer, figure, method and caveat of each."""
+"""The findings told: as a chapter of the report (HTML), and one by one for notebooks and docs (Markdown)."""
 
 import html
 from collections.abc import Mapping, Sequence
@@ -7,6 +7,15 @@ from typing import Any
 import plotly.graph_objects as go
 
 from gpu_kedro.modelling.page import draw_inline
+from gpu_kedro.modelling.tables import escape_markdown
+
+
+def tell_finding(finding: Mapping[str, Any]) -> str:
+    """One finding without its figure, as Markdown: question, answer, method and caveat."""
+    question, answer, method, caveat = (
+        escape_markdown(finding[part]) for part in ("question", "answer", "method", "caveat")
+    )
+    return f"*{question}*\n\n**{answer}**\n\nMethod: {method}\n\nCaveat: {caveat}\n"
 
 
 def write_chapter(findings: Sequence[Mapping[str, Any]], figures: Mapping[str, go.Figure]) -> str:
