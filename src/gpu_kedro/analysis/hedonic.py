@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import statsmodels.formula.api as smf
 
 from gpu_kedro.analysis.findings import NotAnswerableError, Question, Study, require_rows
 from gpu_kedro.analysis.options import AnalysisOptions
@@ -140,6 +139,9 @@ def measure_index(primary_gpus: pd.DataFrame, options: AnalysisOptions) -> Study
 
 
 def _regress(formula: str, rows: pd.DataFrame) -> Any:
+    # takes a second to import, and every command of Kedro reads this module
+    import statsmodels.formula.api as smf
+
     clusters = pd.factorize(rows["chip_group"])[0]
     return smf.ols(formula, rows).fit(cov_type="cluster", cov_kwds={"groups": clusters})
 

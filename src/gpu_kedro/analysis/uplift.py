@@ -36,12 +36,14 @@ def measure_uplift(primary_gpus: pd.DataFrame, options: AnalysisOptions) -> Stud
     """
     cards = _find_cards(primary_gpus)
     before = cards.groupby("tier").shift()
+    places = cards["generation"].map(_GENERATIONS.index)
+    is_next = places.eq(places.groupby(cards["tier"]).shift() + 1)
     steps = cards.assign(
         ratio=cards["g3d_mark"] / before["g3d_mark"],
         predecessor=before["name"],
         years=cards["release_year"] - before["release_year"],
     )
-    steps = steps[steps["ratio"].notna()].reset_index(drop=True)
+    steps = steps[steps["ratio"].notna() & is_next].reset_index(drop=True)
     require_rows(steps, _LEAST_STEPS, "steps between generations of x60, x70 and x80")
     logs = np.log2(steps["ratio"].to_numpy(float))
     spans = steps["years"].to_numpy(float)
