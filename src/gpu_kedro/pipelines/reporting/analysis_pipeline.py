@@ -7,7 +7,7 @@ from gpu_kedro.modelling.targets import REGRESSION_TARGETS
 from gpu_kedro.pipelines.reporting.analysis_nodes import FINDINGS, STUDIES, collect_findings, publish, study_leaks
 
 _LEAKAGE = [f"{target}_leakage" for target in REGRESSION_TARGETS]
-#: Figures of the findings, by their name inside the namespace and outside of it.
+#: Figures of the findings, by their names inside the namespace and outside of it.
 ANALYSIS_FIGURES = {f"{name}_figure": f"analysis_{name}_figure" for name in FINDINGS}
 
 
@@ -33,4 +33,4 @@ def create_analysis_pipeline() -> Pipeline:
 
 
 def _outputs(name: str) -> list[str]:
-    return [f"{name}_table", f"{name}_figure", f"{name}_finding"]
+    return [f"{name}_{part}" for part in ("table", "figure", "finding")]

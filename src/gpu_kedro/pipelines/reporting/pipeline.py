@@ -1,6 +1,6 @@
 """Wiring of `reporting`."""
 
-from kedro.pipeline import Pipeline, node
+from kedro.pipeline import Pipeline, node, pipeline
 
 from gpu_kedro.modelling.cards import write_data_card, write_feature_page
 from gpu_kedro.modelling.figures import draw_ledger, draw_missing
@@ -20,6 +20,12 @@ _MODELS = {
     f"{target}_model": f"params:{f'regression.{target}' if target in REGRESSION_TARGETS else 'classification'}.model"
     for target in TARGETS
 }
+
+
+#: What others read.
+_OUTPUTS = {
+    "data_card", "feature_page", "findings", "ledger_figure", "metrics", "missing_figure", "model_card", "report",
+}  # fmt: skip
 
 
 def create_pipeline() -> Pipeline:
@@ -56,7 +62,15 @@ def create_pipeline() -> Pipeline:
         ],
         tags="reporting",
     )
-    return Pipeline([create_analysis_pipeline(), around])
+    whole = Pipeline([create_analysis_pipeline(), around])
+    # one box in Kedro-Viz, with what only it uses inside
+    return pipeline(
+        whole,
+        namespace="reporting",
+        inputs={name for name in whole.inputs() if not name.startswith("params:")},
+        outputs=_OUTPUTS,
+        parameters={name for name in whole.inputs() if name.startswith("params:")},
+    )
 
 
 def _by_name(*datasets: str) -> dict[str, str]:
