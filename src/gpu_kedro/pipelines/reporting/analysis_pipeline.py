@@ -7,8 +7,8 @@ from gpu_kedro.modelling.targets import REGRESSION_TARGETS
 from gpu_kedro.pipelines.reporting.analysis_nodes import FINDINGS, STUDIES, collect_findings, publish, study_leaks
 
 _LEAKAGE = [f"{target}_leakage" for target in REGRESSION_TARGETS]
-#: Figures of the findings, by their names inside the namespace and outside of it.
-ANALYSIS_FIGURES = {f"{name}_figure": f"analysis_{name}_figure" for name in FINDINGS}
+#: What the page shows of the findings, by the names inside the namespace and outside of it.
+SHOWN = {f"{name}_{part}": f"analysis_{name}_{part}" for name in FINDINGS for part in ("figure", "table")}
 
 
 def create_analysis_pipeline() -> Pipeline:
@@ -27,7 +27,7 @@ def create_analysis_pipeline() -> Pipeline:
         Pipeline(nodes, tags="analysis"),
         namespace="analysis",
         inputs={"primary_gpus", *_LEAKAGE},
-        outputs={"findings": "findings", **ANALYSIS_FIGURES},
+        outputs={"findings": "findings", **SHOWN},
         parameters={"params:analysis"},
     )
 

@@ -5,7 +5,6 @@ from math import isfinite
 from typing import Any
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from gpu_kedro.analysis.chapter import write_chapter
 from gpu_kedro.modelling.cards import write_model_card
@@ -80,9 +79,17 @@ def describe_models(metrics: Mapping[str, Any], splits: SplitOptions, **models: 
 
 
 def assemble_page(
-    metrics: Mapping[str, Any], splits: SplitOptions, findings: Sequence[Mapping[str, Any]], **figures: go.Figure
+    metrics: Mapping[str, Any], splits: SplitOptions, findings: Sequence[Mapping[str, Any]], **drawn: Any
 ) -> str:
-    """The report as one HTML page; figures of the analysis are named `analysis_<finding>_figure`."""
-    own = {name: figure for name, figure in figures.items() if not name.startswith("analysis_")}
-    studied = {one["name"]: figures[f"analysis_{one['name']}_figure"] for one in findings}
-    return write_page(metrics, splits, own, write_chapter(findings, studied))
+    """The report as one HTML page.
+
+    Args:
+        metrics: what `collect_metrics` gives.
+        splits: how GPUs were split.
+        findings: what the analysis found.
+        drawn: figures by name, and `analysis_<finding>_figure` and `analysis_<finding>_table` of every finding.
+    """
+    figures = {name: figure for name, figure in drawn.items() if not name.startswith("analysis_")}
+    studied = {one["name"]: drawn[f"analysis_{one['name']}_figure"] for one in findings}
+    tables = {one["name"]: drawn[f"analysis_{one['name']}_table"] for one in findings}
+    return write_page(metrics, splits, figures, write_chapter(findings, studied, tables))

@@ -5,7 +5,7 @@ from kedro.pipeline import Pipeline, node, pipeline
 from gpu_kedro.modelling.cards import write_data_card, write_feature_page
 from gpu_kedro.modelling.figures import draw_ledger, draw_missing
 from gpu_kedro.modelling.targets import REGRESSION_TARGETS, TARGETS
-from gpu_kedro.pipelines.reporting.analysis_pipeline import ANALYSIS_FIGURES, create_analysis_pipeline
+from gpu_kedro.pipelines.reporting.analysis_pipeline import SHOWN, create_analysis_pipeline
 from gpu_kedro.pipelines.reporting.nodes import assemble_page, collect_metrics, describe_models
 
 _RESULTS = [*(f"{target}_results" for target in TARGETS), *(f"{target}_leakage" for target in REGRESSION_TARGETS)]
@@ -54,7 +54,7 @@ def create_pipeline() -> Pipeline:
                     "metrics": "metrics",
                     "splits": "params:splits",
                     "findings": "findings",
-                    **_by_name(*_FIGURES, *ANALYSIS_FIGURES.values()),
+                    **_by_name(*_FIGURES, *SHOWN.values()),
                 },
                 "report",
                 name="assemble_page",
