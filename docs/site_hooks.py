@@ -33,7 +33,7 @@ _FIGURE = re.compile(r"<!-- figure: (\w+) -->")
 _NUMBER = re.compile(r"\{\{ ([\w.]+)(?::([^}]*))? \}\}")
 _MERMAID = re.compile(r"```mermaid\n(.*?)```", flags=re.DOTALL)
 _EDGE = re.compile(r"^\s*([\w.-]+)(?:\[.*?\])? (<-->|-->|-\. [\w ]+ \.->)(?:\|\"(.*?)\"\|)? ([\w.-]+)$")
-_OUTSIDE = re.compile(r"\]\(\.\./deploy/([\w-]+)/README\.md\)")
+_OUTSIDE = re.compile(r"\]\(\.\./((?:\.\./)?deploy/[\w-]+)/README\.md\)")
 
 
 def reporting() -> Path:
@@ -85,11 +85,11 @@ def _write_reference(package: str) -> str:
     return "\n\n".join([f"# gpu_kedro.{package}", *(f"::: {name}" for name in names)])
 
 
-def on_page_markdown(markdown: str, page: Page, **_: Any) -> str:
+def on_page_markdown(markdown: str, **_: Any) -> str:
     """Put in the figures of the last run, and show diagrams as tables of their arrows: Mermaid would need a script."""
     text = _NUMBER.sub(lambda found: _look_up(found[1], found[2] or ""), markdown)
     text = _MERMAID.sub(lambda found: _tabulate_arrows(found[1]), text)
-    return _OUTSIDE.sub(r"](deploy/\1.md)", text) if page.file.src_uri == "deployment.md" else text
+    return _OUTSIDE.sub(r"](\1.md)", text)
 
 
 def _look_up(path: str, form: str) -> str:

@@ -12,6 +12,7 @@ import pytest
 from workspace import PROJECT, Workspace
 
 from gpu_kedro.command_line import main
+from gpu_kedro.domain.reading import REQUIRED_COLUMNS
 from gpu_kedro.pipeline_registry import register_pipelines
 
 PAGES = [*PROJECT.glob("docs/*.md"), *PROJECT.glob("docs/how-to/*.md")]
@@ -105,6 +106,11 @@ def test_the_commands_of_a_page_exist(path: Path):
     for command, below in re.findall(r"gpu-kedro (\w+)(?: (\w+))?", text):
         found = main.commands[command]
         assert below in getattr(found, "commands", [below]) or command in ("predict", "score"), (command, below)
+
+
+def test_the_page_on_own_data_names_every_column_that_is_needed():
+    page = (PROJECT / "docs" / "how-to" / "use-your-own-data.md").read_text()
+    assert [column for column in REQUIRED_COLUMNS if f"`{column}`" not in page] == []
 
 
 def test_every_environment_of_the_commands_exists():

@@ -53,14 +53,16 @@ def _write_finding(finding: Mapping[str, Any], figure: go.Figure, table: pd.Data
 
 
 def _write_table(table: pd.DataFrame) -> str:
-    rows = tuple(tuple(_write_cell(value) for value in row) for row in table.itertuples(index=False))
-    return Table(tuple(str(column).replace("_", " ") for column in table.columns), rows).to_html()
+    columns = [str(column) for column in table.columns]
+    rows = tuple(tuple(map(_write_cell, columns, row)) for row in table.itertuples(index=False))
+    return Table(tuple(column.replace("_", " ") for column in columns), rows).to_html()
 
 
-def _write_cell(value: Any) -> str:
-    if isinstance(value, float):
-        return UNKNOWN if not isfinite(value) else f"{value:,.4g}".replace("-", "−")
-    return str(value)
+def _write_cell(column: str, value: Any) -> str:
+    if not isinstance(value, float):
+        return str(value)
+    separator = "" if column.endswith("year") else ","
+    return format(value, f"{separator}.4g").replace("-", "−") if isfinite(value) else UNKNOWN
 
 
 def _anchor(finding: Mapping[str, Any]) -> str:
