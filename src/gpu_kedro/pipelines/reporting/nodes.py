@@ -5,6 +5,7 @@ from math import isfinite
 from typing import Any
 
 import pandas as pd
+import plotly.graph_objects as go
 
 from gpu_kedro.analysis.chapter import write_chapter
 from gpu_kedro.modelling.cards import write_model_card
