@@ -24,7 +24,9 @@ Matrix = NDArray[np.float64]
 _BLOCK_ROWS = 128
 #: Inputs that no part scales above this are left out: they would move no distance noticeably.
 _SMALLEST_SCALE = 0.004
-_START_SCALE, _LOWEST_SCALE, _HIGHEST_SCALE = -2.0, -8.0, 2.0
+#: Scale that a kind of input starts from, shared among its inputs, so that each kind moves distances alike.
+_START_SCALE = 0.3
+_LOWEST_SCALE, _HIGHEST_SCALE = -8.0, 2.0
 _AMPLITUDE_BOUNDS = (-5.0, 4.0)
 _NOISE_BOUNDS = (-7.0, 2.0)
 #: Variance of the noise that learning starts from, by trust; the last one repeats.
@@ -184,7 +186,8 @@ class _Layout:
         self.noise = slice(self.amplitudes.stop, self.amplitudes.stop + trusts)
         scales = self.amplitudes.start
         noise = [_START_NOISE[min(place, len(_START_NOISE) - 1)] for place in range(trusts)]
-        self.start = np.array([_START_SCALE] * scales + [0.0] * len(_PARTS) + noise)
+        shared = np.log(_START_SCALE) - 0.5 * np.log(np.bincount(self.places))
+        self.start = np.concatenate([shared[self.trend_kinds], shared, shared, [0.0] * len(_PARTS), noise])
         self.prior = np.array([_PRIOR_OF_SCALES] * scales + [_PRIOR_OF_OTHERS] * (len(_PARTS) + trusts))
         self.bounds = (
             [(_LOWEST_SCALE, _HIGHEST_SCALE)] * scales + [_AMPLITUDE_BOUNDS] * len(_PARTS) + [_NOISE_BOUNDS] * trusts
