@@ -36,6 +36,7 @@ _MODELS = {
 #: What others read.
 _OUTPUTS = {
     "data_card", "feature_page", "findings", "ledger_figure", "metrics", "missing_figure", "model_card", "report",
+    "suspects", "suspect_summary", *(f"{target}_importance_figure" for target in TARGETS),
 }  # fmt: skip
 
 
