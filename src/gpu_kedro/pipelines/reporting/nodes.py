@@ -21,6 +21,8 @@ def collect_metrics(
     join_reach: Mapping[str, Any],
     primary_gpus: pd.DataFrame,
     segment_fill: Mapping[str, Any],
+    benchmark: Mapping[str, Any],
+    tuning: Mapping[str, Any],
     **trained: Any,
 ) -> dict[str, Any]:
     """Every figure of the project in one dictionary that is valid JSON.
@@ -30,11 +32,14 @@ def collect_metrics(
         join_reach: GPUs by kind of join and the reach of the join.
         primary_gpus: the primary table.
         segment_fill: how many unknown segments were filled, {} when not trained.
+        benchmark: the comparison with other models, {} when it was not run.
+        tuning: the search for recipes, {} when it was not run.
         trained: `<target>_results` and `<target>_leakage` of every target, {} when not trained.
 
     Returns:
         `data`; `join`; `targets`: target → `splits` → split → level → model → stratum → metric; `leakage` by target;
-        `segment_fill`; `not_trained`, the targets without results. A figure that is not a number is None.
+        `segment_fill`; `benchmark` and `tuning` when they were run; `not_trained`, the targets without results. A
+        figure that is not a number is None.
     """
     results = {target: trained[f"{target}_results"] for target in TARGETS}
     leakage = {target: trained[f"{target}_leakage"] for target in REGRESSION_TARGETS}
@@ -55,16 +60,17 @@ def collect_metrics(
         "segment_fill": segment_fill,
         "not_trained": [target for target, found in results.items() if not found],
     }
-    finite: dict[str, Any] = _only_finite(metrics)
+    metrics |= {name: found for name, found in (("benchmark", benchmark), ("tuning", tuning)) if found}
+    finite: dict[str, Any] = only_finite(metrics)
     return finite
 
 
-def _only_finite(value: Any) -> Any:
+def only_finite(value: Any) -> Any:
     """The same value with None for NaN and infinity, which JSON does not know."""
     if isinstance(value, Mapping):
-        return {key: _only_finite(inner) for key, inner in value.items()}
+        return {key: only_finite(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
-        return [_only_finite(inner) for inner in value]
+        return [only_finite(inner) for inner in value]
     return None if isinstance(value, float) and not isfinite(value) else value
 
 

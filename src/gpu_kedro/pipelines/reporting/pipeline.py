@@ -15,6 +15,8 @@ _FIGURES = [
     "missing_figure",
     "ledger_figure",
 ]
+#: Not part of the default pipeline; reported when they were run.
+_LONG_STUDIES = ("benchmark", "tuning")
 _MODELS = {
     f"{target}_model": f"params:{f'regression.{target}' if target in REGRESSION_TARGETS else 'classification'}.model"
     for target in TARGETS
@@ -29,7 +31,7 @@ def create_pipeline() -> Pipeline:
             node(draw_ledger, "ledger_summary", "ledger_figure", name="draw_ledger"),
             node(
                 collect_metrics,
-                _by_name("ledger_summary", "join_reach", "primary_gpus", "segment_fill", *_RESULTS),
+                _by_name("ledger_summary", "join_reach", "primary_gpus", "segment_fill", *_RESULTS, *_LONG_STUDIES),
                 "metrics",
                 name="collect_metrics",
             ),
