@@ -1,7 +1,7 @@
 """Reads JSON bodies strictly, and counts the requests that predict."""
 
 import json
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, NoReturn
 
 from fastapi import Request, Response
@@ -87,15 +87,18 @@ class PredictionRoute(APIRoute):
         if self.body_field is None:
             return self._hold_slot(super().get_route_handler())
         (parameter,) = self.dependant.body_params
+        flags = [flag.name for flag in self.dependant.query_params]
         check = TypeAdapter[Any](parameter.field_info.annotation or Any).validator.validate_python
         answer = self.endpoint
 
         async def answer_body(request: Request) -> Response:
             _check_type(request)
             check_encoding(request)
+            given = _read_flags(request, flags) if request.scope["query_string"] else {}
             body = await request.body()
             with request.app.state.slots.take():
-                response: Response = await answer(**{parameter.name: _read_query(body, check), "request": request})
+                query = _read_query(body, check)
+                response: Response = await answer(**{parameter.name: query, "request": request}, **given)
                 return response
 
         return answer_body
@@ -119,6 +122,19 @@ def _read_query(body: bytes, check: Callable[[Any], Any]) -> Any:
     except ValidationError as err:
         found = err.errors(include_url=False, include_context=False, include_input=False)
         raise RequestValidationError([{**error, "loc": ("body", *error["loc"])} for error in found]) from None
+
+
+def _read_flags(request: Request, names: Sequence[str]) -> dict[str, bool]:
+    """The flags in the address: each at most once, `true` or `false`; other parameters are left alone."""
+    flags = {}
+    for name in names:
+        values = request.query_params.getlist(name)
+        if values not in ([], ["true"], ["false"]):
+            told = {"type": "bool_parsing", "loc": ("query", name), "msg": "give it once, as true or false"}
+            raise RequestValidationError([told])
+        if values:
+            flags[name] = values == ["true"]
+    return flags
 
 
 class FileRoute(APIRoute):

@@ -9,10 +9,11 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from gpu_kedro.serving.errors import EmptyQueryError, NoBundleError, UnknownGpuError
+from gpu_kedro.serving.errors import EmptyQueryError, NoBundleError, NotExplainedError, UnknownGpuError
 from gpu_kedro.serving.refusals import list_errors
 
 MEDIA_TYPE = "application/problem+json"
+NOT_EXPLAINED = "not-explained"
 _KINDS = {
     400: "malformed-request",
     401: "key-required",
@@ -70,11 +71,23 @@ class UnusableTableError(HTTPException):
 
 
 def write_problem(
-    status: int, detail: str, headers: Mapping[str, str] | None = None, **members: Sequence[Any]
+    status: int,
+    detail: str,
+    headers: Mapping[str, str] | None = None,
+    kind: str | None = None,
+    **members: Sequence[Any],
 ) -> Response:
-    """Write an error; `members` are added to the standard ones where they hold something."""
+    """Write an error; `members` are added to the standard ones where they hold something.
+
+    Args:
+        status: of HTTP.
+        detail: what happened and what to do.
+        headers: beside the content type.
+        kind: for programs; that of the status when left out.
+        members: lists.
+    """
     content = {
-        "type": f"urn:gpu_kedro:problem:{_KINDS.get(status, 'error')}",
+        "type": f"urn:gpu_kedro:problem:{kind or _KINDS.get(status, 'error')}",
         "title": HTTPStatus(status).phrase,
         "status": status,
         "detail": detail,
@@ -114,6 +127,10 @@ async def _report_no_bundle(_: Request, err: Exception) -> Response:
     return write_problem(503, str(err), {"Retry-After": "5"})
 
 
+async def _report_not_explained(_: Request, err: Exception) -> Response:
+    return write_problem(503, str(err), kind=NOT_EXPLAINED)
+
+
 def install_errors(app: FastAPI) -> None:
     """Give every error its status and its text."""
     app.add_exception_handler(RequestValidationError, _refuse_fields)
@@ -121,3 +138,4 @@ def install_errors(app: FastAPI) -> None:
     app.add_exception_handler(UnknownGpuError, _report_unknown)
     app.add_exception_handler(EmptyQueryError, _report_empty)
     app.add_exception_handler(NoBundleError, _report_no_bundle)
+    app.add_exception_handler(NotExplainedError, _report_not_explained)

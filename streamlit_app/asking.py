@@ -29,6 +29,10 @@ class Asker:
         """The card of a GPU."""
         return _answer(self.backend, self.backend.place, self.version, "describe", query)
 
+    def explain(self, query: Record) -> Record:
+        """The prediction of a GPU, with what each input adds to each answer."""
+        return _answer(self.backend, self.backend.place, self.version, "explain", query)
+
     def judge(self, query: Record) -> Record:
         """Whether a price is a good deal."""
         return _answer(self.backend, self.backend.place, self.version, "judge", query)

@@ -24,6 +24,9 @@ class Backend(Protocol):
     def describe(self, query: Record) -> Record:
         """The card of a GPU, known or not (`AnyGpuCard`)."""
 
+    def explain(self, query: Record) -> Record:
+        """The prediction of a GPU, with what each input adds to each answer (`ExplainedPrediction`)."""
+
     def predict_columns(self, columns: Columns) -> Record:
         """Columns of predictions for columns of queries (`PredictionColumns`)."""
 

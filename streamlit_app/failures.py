@@ -39,6 +39,15 @@ class NoModelError(BackendError):
     """No bundle is trained, or it cannot be loaded."""
 
 
+class NotExplainedError(BackendError):
+    """The bundle in service is older than explanations; everything else is answered."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The model in service is older than explanations", "Train it again with `make run` to have them."
+        )
+
+
 class NonsenseError(BackendError):
     """The answer is none of this service's."""
 

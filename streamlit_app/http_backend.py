@@ -12,6 +12,7 @@ import httpx
 from pydantic import BaseModel, ValidationError
 
 from gpu_kedro.serving import contracts
+from gpu_kedro.serving.explained import ExplainedPrediction
 from streamlit_app.backend import Columns, Record
 from streamlit_app.failures import (
     BrokenError,
@@ -19,6 +20,7 @@ from streamlit_app.failures import (
     KeyRefusedError,
     NoModelError,
     NonsenseError,
+    NotExplainedError,
     RefusedError,
     SlowError,
     UnreachableError,
@@ -65,6 +67,10 @@ class HttpBackend:
     def describe(self, query: Record) -> Record:
         """The card of a GPU, known or not."""
         return self._ask("POST", "/v1/card", contracts.AnyGpuCard, json=query)
+
+    def explain(self, query: Record) -> Record:
+        """The prediction of a GPU, with what each input adds to each answer."""
+        return self._ask("POST", "/v1/predict", ExplainedPrediction, json=query, params={"explain": "true"})
 
     def predict_columns(self, columns: Columns) -> Record:
         """Columns of predictions for columns of queries."""
@@ -152,6 +158,8 @@ class HttpBackend:
             )
         if status == 422 and problem:
             raise RefusedError(_read_fields(problem))
+        if status == 503 and str(problem.get("type", "")).endswith(":not-explained"):
+            raise NotExplainedError
         if status == 503 and ("bundle" in detail or problem.get("missing")):
             told = "; ".join(map(str, problem.get("missing", ()))) or detail
             raise NoModelError("The service has no model to answer with", f"It says: {told}", wait)

@@ -7,14 +7,13 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from gpu_kedro.serving import answers, contracts
-from gpu_kedro.serving.errors import NoBundleError
+from gpu_kedro.serving import answers, contracts, errors
 from gpu_kedro.serving.model_card import summarise_model
 from gpu_kedro.serving.refusals import list_errors
 from gpu_kedro.serving.runtime import Runtime, RuntimeStore
 from gpu_kedro.serving.table import map_missing, tabulate_known
 from streamlit_app.backend import Columns, Record
-from streamlit_app.failures import NoModelError, RefusedError
+from streamlit_app.failures import NoModelError, NotExplainedError, RefusedError
 
 R = TypeVar("R", bound=BaseModel)
 
@@ -43,6 +42,13 @@ class LocalBackend:
     def describe(self, query: Record) -> Record:
         """The card of a GPU, known or not."""
         return answers.describe_query(self._runtime(), _check(contracts.GpuQuery, query).model_dump())
+
+    def explain(self, query: Record) -> Record:
+        """The prediction of a GPU, with what each input adds to each answer."""
+        try:
+            return self._runtime().explain(_check(contracts.GpuQuery, query).model_dump())
+        except errors.NotExplainedError as err:
+            raise NotExplainedError from err
 
     def predict_columns(self, columns: Columns) -> Record:
         """Columns of predictions for columns of queries."""
@@ -83,7 +89,7 @@ class LocalBackend:
     def _runtime(self) -> Runtime:
         try:
             return self._store.current()
-        except NoBundleError as err:
+        except errors.NoBundleError as err:
             raise NoModelError(
                 "There is no model to answer with", f"Train one with the command below, then reload this page. ({err})"
             ) from err

@@ -9,6 +9,7 @@ from gpu_kedro.modelling.spreads import share_interval
 from gpu_kedro.modelling.wording import STRATUM_TITLES, stratum_title
 from streamlit_app.figures import finish
 from streamlit_app.style import MEASURED, NEUTRAL, PREDICTED, SEGMENT_MARKS
+from streamlit_app.wording import escape_html
 
 SMALLEST_STRATUM = 10
 
@@ -53,6 +54,37 @@ def order_strata(strata: Mapping[str, Any]) -> dict[str, Any]:
     """Strata as the report orders them, whatever the order of the answer."""
     order = [*STRATUM_TITLES, *strata]
     return {name: strata[name] for name in sorted(strata, key=order.index)}
+
+
+def draw_weights(weights: Sequence[Mapping[str, Any]], *, are_factors: bool) -> go.Figure:
+    """How much the answers rest on each input, as bars from "no weight".
+
+    Args:
+        weights: `title` and `weight`, the weightiest first.
+        are_factors: figures are moved by a factor, probabilities by percentage points.
+    """
+    nothing = 1.0 if are_factors else 0.0
+    texts = [f"×/÷ {one['weight']:.2f}" if are_factors else f"{one['weight']:.1f}" for one in weights]
+    figure = go.Figure(
+        go.Bar(
+            orientation="h",
+            y=[escape_html(one["title"]) for one in weights],
+            x=[one["weight"] - nothing for one in weights],
+            base=nothing,
+            marker={"color": PREDICTED},
+            text=texts,
+            textposition="outside",
+            cliponaxis=False,
+            hovertemplate="%{y}: %{text}<extra></extra>",
+        )
+    )
+    furthest = max(one["weight"] for one in weights)
+    figure.update_yaxes(autorange="reversed", automargin=True, title=None)
+    figure.update_xaxes(
+        title="Typical factor" if are_factors else "Typical percentage points", nticks=4, tickangle=0,
+        range=[nothing, furthest + 0.35 * (furthest - nothing)],
+    )  # fmt: skip
+    return finish(figure, 90 + 34 * len(weights), legend=False)
 
 
 def draw_reliability(bins: Mapping[str, Sequence[Mapping[str, Any]]]) -> go.Figure:

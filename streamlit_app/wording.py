@@ -138,6 +138,15 @@ def explain_warning(warning: Mapping[str, Any]) -> str:
         case "unseen_architecture":
             architecture = detail.removeprefix("no GPU of the architecture ").removesuffix(" is in the training table")
             return f"Nobody had benchmarked a card of the {architecture} architecture when the models were trained."
+        case "unseen_maker":
+            kind = re.sub(r"^fewer than \d+ | are in .*$", "", detail)
+            return f"The models have hardly seen {kind}: they judge it by what others make."
+        case "shared_memory":
+            return f"It {detail}."
+        case "laptop_power_limit" | "dual_issue":
+            return f"{detail[:1].upper()}{detail[1:]}."
+        case "saturation":
+            return f"It is {detail}, so take the estimate with care."
         case "extrapolation":
             return "The card is newer than all the models learned from (to 2022), so they look beyond what they know."
         case "out_of_range":
@@ -154,6 +163,11 @@ WARNING_TITLES = {
     "uncertain_match": "match is a guess",
     "estimated_sheet": "sheet filled up",
     "unseen_architecture": "architecture newer than the training",
+    "unseen_maker": "maker unknown to the training",
+    "dual_issue": "FP32 rate counted in part",
+    "shared_memory": "shares the computer's memory",
+    "laptop_power_limit": "power limit set by the laptop",
+    "saturation": "faster than the training",
     "extrapolation": "newer than the training",
     "out_of_range": "outside the training range",
     "contradiction": "contradicts the known sheet",

@@ -1,4 +1,5 @@
 import json
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -30,6 +31,19 @@ def test_predict_as_json_is_the_answer_of_the_api(ask):
     answer = json.loads(ask("predict", "RX 6600", "--tdp-w", "132", "--json").output)
     assert answer["match"]["spec"] == "Radeon RX 6600"
     assert set(answer) >= {"segment", "g3d_mark", "price_usd", "tdp_w", "warnings", "model_version"}
+
+
+def test_explain_prints_what_adds_up_to_each_answer(ask):
+    done = ask("predict", "GeForce RTX 3070", "--explain")
+    assert done.exit_code == 0, done.output
+    for words in ("why 3D performance", "why price", "why power", "why Desktop", "a typical GPU", "memory_size_gb 8"):
+        assert words in done.output
+    table = done.output.split("why power")[1].split("\n\n")[0]
+    amounts = [int(number) for number in re.findall(r"([+-]?\d+) W", table.replace("−", "-"))]
+    typical, *added, together = amounts
+    # each line is rounded to a watt
+    assert typical + sum(added) == pytest.approx(together, abs=len(amounts) / 2)
+    assert "why" not in ask("predict", "GeForce RTX 3070").output
 
 
 @pytest.mark.parametrize(

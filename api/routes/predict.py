@@ -1,8 +1,9 @@
 """Predictions: one GPU, columns of GPUs, a file of GPUs."""
 
 from collections.abc import AsyncIterator, Iterator
+from typing import Annotated
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from api.bodies import FileRoute, PredictionRoute
@@ -12,6 +13,7 @@ from api.tables import score_csv, score_parquet
 from api.uploads import CSV, FORM, PARQUET, read_upload
 from gpu_kedro.serving import contracts
 from gpu_kedro.serving.contracts import GpuQuery, Prediction, PredictionColumns
+from gpu_kedro.serving.explained import ExplainedPrediction
 from gpu_kedro.serving.runtime import Runtime
 
 router = APIRouter(prefix="/v1/predict", tags=["predict"], route_class=PredictionRoute)
@@ -34,9 +36,21 @@ _UPLOAD = {
 }
 
 
-@router.post("", response_model=Prediction, responses=_ERRORS)
-async def predict(query: GpuQuery, request: Request) -> Response:
-    """Segment, performance, price and power of one GPU, with intervals; measured figures where the table has them."""
+_EXPLAIN = Query(
+    description="add to each answer what every input adds to it (`explanation`); ten to a hundred times the work",
+    examples=[True],
+)
+
+
+@router.post("", response_model=ExplainedPrediction | Prediction, responses=_ERRORS)
+async def predict(query: GpuQuery, request: Request, explain: Annotated[bool, _EXPLAIN] = False) -> Response:
+    """Segment, performance, price and power of one GPU, with intervals; measured figures where the table has them.
+
+    `explain=true` tells what each input (name, memory, chip …) adds to each answer, in its own unit and adding up to
+    it. Batches and files are not explained.
+    """
+    if explain:
+        return write_json(await run_heavy(request, use_runtime(request).explain, query.model_dump()))
     # a millisecond of arithmetic: a thread would cost more than it frees
     (answer,) = use_runtime(request).predict([query.model_dump()])
     return write_json(answer)

@@ -11,8 +11,11 @@ import time
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
+
+_SMALLEST_PROBABILITY = 1e-6
 
 
 def answer(folder: Path) -> None:
@@ -44,13 +47,15 @@ def answer(folder: Path) -> None:
         memory_limit=settings["memory_gib"],
         num_cpus=settings["cores"],
         num_gpus=0,
-        calibrate=True if is_multiclass else "auto",
         raise_on_no_models_fitted=True,
     )
     seconds = time.monotonic() - started
     test = table[is_tested].drop(columns=["answer", "bag_fold"])
+    temperature = None
     if is_multiclass:
-        probabilities = predictor.predict_proba(test)
+        # AutoGluon's own temperature scaling needs torch; this is the same on the same out-of-fold predictions
+        temperature = find_temperature(predictor.predict_proba_oof(), train["answer"])
+        probabilities = scale(predictor.predict_proba(test), temperature)
         answers = pd.DataFrame({f"p_{name}": column.to_numpy() for name, column in probabilities.items()})
         classes = range(int(train["answer"].max()) + 1)
         answers = answers.reindex(columns=[f"p_{place}" for place in classes], fill_value=0.0)
@@ -64,10 +69,34 @@ def answer(folder: Path) -> None:
         "question_sha256": settings["question_sha256"],
         "rows_trained": len(train),
         "seconds": round(seconds, 1),
+        "temperature": temperature,
         "version": __version__,
     }
     shutil.rmtree(models, ignore_errors=True)
     (folder / "record.json").write_text(json.dumps(record, indent=1), encoding="utf-8")
+
+
+def scale(probabilities: pd.DataFrame, temperature: float) -> pd.DataFrame:
+    """Probabilities made less sure by a temperature above 1, surer by one below."""
+    powered = probabilities.clip(lower=_SMALLEST_PROBABILITY) ** (1 / temperature)
+    return powered.div(powered.sum(axis=1), axis=0)
+
+
+def find_temperature(probabilities: pd.DataFrame, true: pd.Series) -> float:
+    """The temperature with the smallest log loss on out-of-fold probabilities.
+
+    Source: Guo et al. (2017), On calibration of modern neural networks.
+    """
+    from scipy.optimize import minimize_scalar
+
+    places = probabilities.columns.get_indexer(true.loc[probabilities.index])
+    rows = np.arange(len(places))
+
+    def loss(log_temperature: float) -> float:
+        scaled = scale(probabilities, float(np.exp(log_temperature))).to_numpy()
+        return float(-np.log(scaled[rows, places]).mean())
+
+    return float(np.exp(minimize_scalar(loss, bounds=(-3, 3), method="bounded").x))
 
 
 if __name__ == "__main__":

@@ -23,6 +23,9 @@ _TITLES = {
     "tdp_w": ("power", "{:,.0f} W"),
 }
 
+#: Letters of the longest bar of an explanation, and numbers shown beside it.
+_BAR, _FIELDS = 20, 2
+
 
 class _Group(click.Group):
     """Shows what serving refuses as one line instead of a traceback."""
@@ -52,13 +55,18 @@ main.add_command(tracking)
 @click.option("--price-usd", type=click.FloatRange(min=0, min_open=True), help="price, US dollars")
 @click.option("--tdp-w", type=click.FloatRange(min=0, min_open=True), help="design power, watts")
 @click.option("--test-year", type=click.IntRange(1998, 2100), help="year of the measurement")
+@click.option("--explain", is_flag=True, help="tell what each input adds to each answer")
 @click.option("--json", "as_json", is_flag=True, help="print the answer as the API gives it")
-def predict(name: str, as_json: bool, **known: float | None) -> None:
+def predict(name: str, explain: bool, as_json: bool, **known: float | None) -> None:
     """Estimate segment, performance, price and power of the GPU called NAME."""
     from gpu_kedro.serving.runtime import Runtime
 
-    (answer,) = Runtime.load(bundle_store()).predict([{"name": name, **known}])
-    click.echo(json.dumps(answer, indent=2) if as_json else render_card(answer))
+    runtime, query = Runtime.load(bundle_store()), {"name": name, **known}
+    answer = runtime.explain(query) if explain else runtime.predict([query])[0]
+    if as_json:
+        click.echo(json.dumps(answer, indent=2))
+    else:
+        click.echo(f"{render_card(answer)}\n\n{render_explanation(answer)}" if explain else render_card(answer))
 
 
 def render_card(answer: dict[str, Any]) -> str:
@@ -82,6 +90,37 @@ def render_card(answer: dict[str, Any]) -> str:
     lines.extend(f"  {'note':<15} {warning['field']}: {warning['detail']}" for warning in answer["warnings"])
     lines.append(f"  {'price is of':<15} {answer['price_usd']['note']}")
     return "\n".join(lines)
+
+
+def render_explanation(answer: dict[str, Any]) -> str:
+    """What each input adds to each answer, as tables with bars for the terminal."""
+    parts = []
+    for field, (title, unit) in _TITLES.items():
+        figure = answer[field]
+        parts.append(_render_shares(f"why {title}", unit, figure["explanation"], figure["predicted"]))
+    for explanation in answer["segment"]["explanation"]:
+        label = explanation["segment"]
+        share = 100 * answer["segment"]["probabilities"][label]
+        parts.append(_render_shares(f"why {label}", "{:,.1f} %", explanation, share))
+    return "\n\n".join(parts)
+
+
+def _render_shares(title: str, unit: str, explanation: dict[str, Any], total: float) -> str:
+    contributions = explanation["contributions"]
+    longest = max((abs(one["contribution"]) for one in contributions), default=0) or 1
+    lines = [f"  {title}", f"    {'a typical GPU':<27} {unit.format(explanation['typical']):>15}"]
+    for one in contributions:
+        amount = one["contribution"]
+        signed = ("+" if amount >= 0 else "−") + unit.format(abs(amount))
+        bar = ("█" if amount >= 0 else "░") * max(round(_BAR * abs(amount) / longest), 1)
+        lines.append(f"    {one['title']:<27} {signed:>15}  {bar:<{_BAR}}  {_render_fields(one['fields'])}".rstrip())
+    lines.append(f"    {'together':<27} {unit.format(total):>15}")
+    return "\n".join(lines)
+
+
+def _render_fields(fields: dict[str, Any]) -> str:
+    told = [f"{name} {value:g}" for name, value in fields.items() if type(value) in (int, float)]
+    return ", ".join(told[:_FIELDS])
 
 
 def _printable(text: str) -> str:

@@ -4,14 +4,17 @@ from typing import Any
 
 import streamlit as st
 
+from gpu_kedro.domain.levers import LEVERS, move_sheet
 from streamlit_app.asking import Asker
 from streamlit_app.backend import Record
 from streamlit_app.cards import draw_figure, draw_heading, draw_legend, draw_shares
+from streamlit_app.failures import NotExplainedError
 from streamlit_app.figures import CONFIG, draw_curve
-from streamlit_app.frame import show
+from streamlit_app.frame import show, show_failure
 from streamlit_app.inputs import choose_gpu, enter_known_figures, enter_sheet, offer_names, title_spec
 from streamlit_app.tables import show_gpus
-from streamlit_app.what_if import HIGHEST, LEVERS, LOWEST, merge_sheet, move_sheet, sweep_sheet
+from streamlit_app.what_if import HIGHEST, LOWEST, merge_sheet, sweep_sheet
+from streamlit_app.why import draw_reasons, list_reasons
 from streamlit_app.wording import FIGURES, PRICE_NOTE, escape_markdown, explain_warning
 
 _EXAMPLES = (
@@ -34,6 +37,7 @@ def render(asker: Asker) -> None:
     query: Record = {**known} | ({"name": name} if name else {}) | ({"specs": sheet} if sheet else {})
     card = asker.describe(query)
     _show_card(card)
+    _show_why(asker, query)
     _show_what_if(asker, name, merge_sheet(card, sheet))
     _show_comparable(card)
 
@@ -82,6 +86,33 @@ def _link_onwards(prediction: Record) -> None:
         st.page_link("views/deal.py", label="Is it a deal?", icon=":material/sell:", query_params={"name": name})
         st.page_link(
             "views/compare.py", label="Compare it", icon=":material/compare_arrows:", query_params={"names": name}
+        )
+
+
+def _show_why(asker: Asker, query: Record) -> None:
+    area = st.expander("Why? What each input adds", icon=":material/waterfall_chart:", key="why", bind="query-params")
+    if not area.open:
+        return
+    with area:
+        try:
+            reasons = list_reasons(asker.explain(query))
+        except NotExplainedError as err:
+            show_failure(err)
+            return
+        chosen = st.segmented_control(
+            "Explain", list(reasons), format_func=lambda one: reasons[one][0], default="g3d_mark", required=True,
+            key="reason", bind="query-params",
+        )  # fmt: skip
+        _, quantity, explanation, total = reasons[chosen if chosen in reasons else "g3d_mark"]
+        if explanation["contributions"]:
+            st.plotly_chart(draw_reasons(quantity, explanation, total), config=CONFIG, key="why_plot")
+        else:
+            st.info("Nothing that is known of it differs from a typical GPU.")
+        st.caption(
+            f"From what the model says of a typical GPU ({quantity.write(explanation['typical'])}) to its answer for "
+            f"this one ({quantity.write(total)}): what each input adds, averaged over all orders in which the inputs "
+            "could be told (Shapley values). What is not known adds nothing. It tells how the model judges, not what "
+            "would happen to a card that was changed."
         )
 
 

@@ -14,7 +14,14 @@ from streamlit_app.asking import Asker
 from streamlit_app.backend import Record
 from streamlit_app.figures import CONFIG
 from streamlit_app.frame import show
-from streamlit_app.model_figures import SMALLEST_STRATUM, draw_coverage, draw_reliability, list_strata, order_strata
+from streamlit_app.model_figures import (
+    SMALLEST_STRATUM,
+    draw_coverage,
+    draw_reliability,
+    draw_weights,
+    list_strata,
+    order_strata,
+)
 from streamlit_app.wording import PRICE_NOTE, escape_markdown
 
 _OLD_BUNDLE = "The served bundle is older than this figure: train again with `make run` to have it."
@@ -42,6 +49,7 @@ def render(asker: Asker) -> None:
         key="target", bind="query-params",
     )  # fmt: skip
     _show_strata(targets, target or "g3d_mark", split, inputs)
+    _show_weights(targets[target or "g3d_mark"], target or "g3d_mark")
     _show_limits()
 
 
@@ -129,6 +137,19 @@ def _show_strata(targets: Mapping[str, Any], target: str, split: str, inputs: st
         ]
     first = {"GPUs of": st.column_config.TextColumn(width=200)}
     st.dataframe(pd.DataFrame(rows), hide_index=True, key="strata", height="content", column_config=first)
+
+
+def _show_weights(card: Mapping[str, Any], target: str) -> None:
+    st.subheader("What the answers rest on", anchor=False)
+    if not card["importance"]:
+        st.info(_OLD_BUNDLE)
+        return
+    figure = draw_weights(card["importance"], are_factors=target in REGRESSION_TARGETS)
+    st.plotly_chart(figure, config=CONFIG, key="weights")
+    st.caption(
+        "How far each input typically moves the answer from that for a typical GPU, over GPUs whose name and "
+        "specification sheet are known. *Ask* tells it of one GPU, under *Why?*."
+    )
 
 
 def _show_limits() -> None:

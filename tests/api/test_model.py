@@ -16,6 +16,14 @@ def test_model_card_tells_how_good_each_answer_is(client):
     assert 0 < targets["g3d_mark"]["interval_coverage"]["all"]["80"] <= 1
 
 
+def test_model_card_tells_what_the_answers_rest_on(client):
+    targets = client.get("/v1/model").json()["targets"]
+    for target in targets.values():
+        weights = [one["weight"] for one in target["importance"]]
+        assert weights == sorted(weights, reverse=True)
+    assert targets["tdp_w"]["importance"][0]["title"] == "power of the sheet"
+
+
 def test_input_ranges_are_in_the_units_of_a_query(client):
     targets = client.get("/v1/model").json()["targets"]
     assert targets["g3d_mark"]["input_ranges"]["specs.release_year"] == [1998, 2022]

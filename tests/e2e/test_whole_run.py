@@ -131,6 +131,7 @@ def test_metrics_are_logged_by_target_split_level_model_and_stratum(run: Run, tr
 def test_ledger_figures_cards_and_bundle_are_artifacts_of_the_run(run: Run, trained: Workspace):
     artifacts = set(artifacts_at(MlflowClient(trained.tracking_uri), run))
     assert {"02_intermediate/ledger.parquet", "08_reporting/model_card.md", "figures/ledger.json"} <= artifacts
+    assert {"08_reporting/suspects.csv", "figures/g3d_mark_importance.json"} <= artifacts
     assert {"bundle/manifest.json", "model/MLmodel", "model/artifacts/bundle.zip", "environment.json"} <= artifacts
     store = trained.data / "06_models" / "bundles"
     assert run.data.tags["bundle_version"] in [folder.name for folder in store.iterdir()]
@@ -144,7 +145,7 @@ def test_the_run_says_where_it_comes_from_and_how_long_each_node_took(run: Run, 
     facts = BundleStoreDataset(str(trained.data / "06_models" / "bundles")).load().facts
     assert tags["data_sha256"] == facts["data_sha256"]
     seconds = {name for name in run.data.metrics if name.startswith("seconds/")}
-    assert len(seconds) == 56
+    assert len(seconds) == 59
     assert "seconds/regression.g3d_mark.fit" in seconds
 
 

@@ -30,6 +30,21 @@ OURS = RIDGE | {
     "width_90": 2.17,
 }
 LATE = OURS | {"rows": 37.0, "coverage_90": 0.655, "median_error": 0.503}
+SUSPECTS = {
+    "rows": 1,
+    "by_kind": {"against_sheet": 1},
+    "by_strength": {"strong": 1, "fair": 0, "weak": 0},
+    "first": [
+        {
+            "name": "Radeon HD 8350",
+            "row_in_raw": 1680,
+            "field": "tdp_w",
+            "value": "4.4",
+            "expected": "19",
+            "evidence": "the sheet of Radeon HD 8350 OEM says 19 W",
+        }
+    ],
+}
 EMPTY: dict[str, Any] = {
     "data": {
         "rows_in": 2317,
@@ -51,6 +66,8 @@ EMPTY: dict[str, Any] = {
     "targets": {},
     "leakage": {},
     "segment_fill": {},
+    "importance": {},
+    "suspects": SUSPECTS,
     "not_trained": ["g3d_mark", "price_usd", "tdp_w", "segment"],
 }
 TRAINED: dict[str, Any] = EMPTY | {
@@ -242,3 +259,9 @@ def test_the_page_works_offline_and_draws_each_figure_once():
 def test_the_page_says_what_is_not_trained():
     page = write_page(EMPTY, SPLITS, {"g3d_mark_error_figure": go.Figure()})
     assert "Not trained yet: 3D performance (G3D Mark), Price, Power (TDP), Market segment." in page
+
+
+def test_values_with_evidence_against_them_are_in_the_data_card():
+    card = write_data_card(EMPTY)
+    assert "| Radeon HD 8350 | tdp_w | 4.4 | 19 | the sheet of Radeon HD 8350 OEM says 19 W |" in card
+    assert "nothing was changed" in card

@@ -36,13 +36,17 @@ def test_it_goes_on_along_its_trend_where_trees_would_stop(cards):
     assert beyond[1] - beyond[0] == pytest.approx(0.8, abs=0.35)
 
 
-def test_a_wrong_label_moves_its_neighbours_little(cards):
+def test_wrong_labels_move_their_neighbours_less_than_without_the_heavy_tails(cards):
     inputs, answers = cards
     wrong = answers.copy()
     wrong[:8] += 3
-    asked = inputs[:8]
-    right = _fit(inputs, answers).predict(asked)
-    assert np.abs(_fit(inputs, wrong).predict(asked) - right).max() < 0.25
+
+    def error(options: GaussianProcessOptions) -> float:
+        process = fit_gaussian_process(inputs, wrong, KINDS, np.zeros(len(inputs), dtype=np.int64), options, seed=0)
+        return float(np.abs(process.predict(inputs[8:]) - answers[8:]).mean())
+
+    normal = OPTIONS.model_copy(update={"degrees_of_freedom": 1e6})
+    assert error(OPTIONS) < 0.6 * error(normal)
 
 
 def test_one_row_gets_the_same_answer_alone_and_in_a_batch(cards):
@@ -50,6 +54,15 @@ def test_one_row_gets_the_same_answer_alone_and_in_a_batch(cards):
     together = process.predict(cards[0])
     alone = [process.predict(cards[0][[row]])[0] for row in range(len(cards[0]))]
     np.testing.assert_allclose(alone, together, rtol=1e-11)
+
+
+def test_a_third_of_the_rows_stands_for_all(cards):
+    inputs, answers = cards
+    few = fit_gaussian_process(
+        inputs, answers, KINDS, np.zeros(160, dtype=np.int64), OPTIONS.model_copy(update={"vectors": 50}), seed=0
+    )
+    assert few.weights.shape == (2, 50)
+    np.testing.assert_allclose(few.predict(inputs), _fit(inputs, answers).predict(inputs), atol=0.02)
 
 
 def test_it_answers_the_same_after_a_round_trip_through_files(cards):
@@ -68,7 +81,7 @@ def test_inputs_that_matter_to_nobody_are_left_out():
     assert process.columns.size < 42
 
 
-@pytest.mark.parametrize("place", range(14))
+@pytest.mark.parametrize("place", range(12))
 def test_the_gradient_is_the_slope_of_the_loss(cards, place: int):
     inputs, answers = cards
     chance = np.random.default_rng(1)
@@ -77,8 +90,7 @@ def test_the_gradient_is_the_slope_of_the_loss(cards, place: int):
     groups = chance.integers(0, 2, len(inputs))
     outlying = chance.uniform(0.8, 3, len(inputs))
     facts = inputs.astype(float), answers - answers.mean(), groups, outlying
-    if place >= logs.size:
-        pytest.skip(f"there are {logs.size} parameters")
+    assert logs.size == 12
     step = np.zeros_like(logs)
     step[place] = 1e-5
     slope = (layout.judge(logs + step, *facts)[0] - layout.judge(logs - step, *facts)[0]) / 2e-5

@@ -19,6 +19,13 @@ from gpu_kedro.pipelines.reporting.nodes import collect_metrics
 BLEND = {"embedding_dims": 4, "members": [{"kind": "ridge", "alpha": 2.0}]}
 PRIMARY = pd.DataFrame(
     {
+        "gpu_id": ["geforce-gtx-1060", "b"],
+        "name": ["GeForce GTX 1060", "B"],
+        "series": ["geforce gtx", None],
+        "kind": ["discrete", "unknown"],
+        "is_mobile": [False, False],
+        "is_strict": [True, False],
+        "spec_tdp_w": [120.0, None],
         "segment": pd.array(["Desktop", None], dtype="str"),
         "g3d_mark": [100.0, 200.0],
         "g2d_mark": [10.0, None],
@@ -44,6 +51,17 @@ DATA: dict[str, Any] = {
         "reach": {"all": {"rows": 2, "any": 0.5, "strict": 0.5}},
     },
     "primary_gpus": PRIMARY,
+    "raw_gpus": pd.DataFrame({"source_row": [2, 3, 4], "g3d_mark": [100.0, 84.0, 200.0]}),
+    "clean_gpus": pd.DataFrame({"gpu_id": ["geforce-gtx-1060", "b"], "source_row": [2, 4]}),
+    "ledger": pd.DataFrame(
+        {
+            "source_row": [3],
+            "name": ["GeForce 999 GTX"],
+            "action": ["rejected"],
+            "rule": ["fake_gpu"],
+            "detail": ["a model that was never made"],
+        }
+    ),
     "feature_dictionary": DICTIONARY,
     "params:splits": SplitOptions(calibration_years=3, folds=5, last_training_year=2019, seed=1),
     "params:classification.model": BLEND,
@@ -81,7 +99,8 @@ def _run(trained: dict[str, Any]) -> dict[str, Any]:
         for name in pipeline.inputs()
         if not name.startswith("params:")
     }
-    inputs = empty | DATA | trained
+    unseen = {name: pd.DataFrame() for name in pipeline.inputs() if name.endswith(".predictions")}
+    inputs = empty | unseen | DATA | trained
     outputs = {name: _KeptDataset() for name in pipeline.all_outputs()}
     catalog = DataCatalog({name: MemoryDataset(value) for name, value in inputs.items()} | outputs)
     SequentialRunner().run(pipeline, catalog)
@@ -133,8 +152,22 @@ def test_metrics_keep_the_results_as_they_are_and_are_valid_json(trained: dict[s
         "test_year": 1.0,
         "segment": 0.5,
         "spec_name": 0.5,
+        "spec_tdp_w": 0.5,
     }
     assert metrics["data"]["test_years"] == [2010, 2021]
+
+
+def test_suspects_and_weights_are_in_cards_and_report(trained: dict[str, Any]):
+    (suspect,) = trained["suspects"].to_dict("records")
+    assert (suspect["name"], suspect["row_in_raw"], suspect["kinds"]) == ("GeForce 999 GTX", 3, "not_a_gpu")
+    assert trained["metrics"]["suspects"]["rows"] == 1
+    for page in ("data_card", "report"):
+        assert "1 values of the table have evidence against them (1 strong, 0 fair, 0 weak)" in trained[page]
+    weighed = _run({"importance": {"tdp_w": {"rows": 4, "inputs": {"sheet_power": 1.5}}}})
+    assert weighed["metrics"]["importance"]["tdp_w"]["inputs"] == {"sheet_power": 1.5}
+    assert "| power of the sheet | 1.50 |" in weighed["model_card"]
+    assert 'id="tdp_w_importance_figure"' in weighed["report"]
+    assert "What the answers rest on" not in trained["model_card"]
 
 
 def test_the_same_inputs_give_the_same_page(trained: dict[str, Any]):
@@ -145,7 +178,7 @@ def test_the_same_inputs_give_the_same_page(trained: dict[str, Any]):
 def test_a_table_without_test_years_is_reported():
     trained = {f"{target}_{kind}": {} for target in TARGETS for kind in ("results", "leakage")}
     gpus = PRIMARY.assign(test_year=float("nan"))
-    metrics = collect_metrics(DATA["ledger_summary"], DATA["join_reach"], gpus, {}, {}, {}, **trained)
+    metrics = collect_metrics(DATA["ledger_summary"], DATA["join_reach"], gpus, {}, {}, {}, {}, {}, **trained)
     assert metrics["data"]["test_years"] == []
 
 

@@ -6,6 +6,7 @@ import pytest
 from candidates import turn_intervals_round, worsen
 
 from gpu_kedro.configuration import open_configuration
+from gpu_kedro.modelling.arrays import array_bytes, read_array
 from gpu_kedro.modelling.bundle import BundleError
 from gpu_kedro.promotion.canaries import choose_canaries
 from gpu_kedro.promotion.gate import Verdict, judge
@@ -23,6 +24,7 @@ def test_an_equal_candidate_passes_every_check(store: Path, champion: str, add_v
     assert refusals(verdict) == []
     names = [check.name for check in verdict.checks]
     assert {"bundle", "schema", "folds", "canaries", "coverage tdp_w specs 90 %"} <= set(names)
+    assert "behaviour spelling" in names
     assert {"g3d_mark name all", "price_usd everything vendor_nvidia", "segment specs all"} <= set(names)
 
 
@@ -59,6 +61,20 @@ def test_coverage_outside_its_band_is_refused(store: Path, champion: str, add_ve
 
     verdict = judge(store, add_version("narrow", edit), champion, OPTIONS)
     assert refusals(verdict) == ["coverage price_usd specs 90 %: 0.500 in 0.7 to 1.0"]
+
+
+def test_a_candidate_that_takes_slow_cards_for_fast_is_refused(store: Path, champion: str, add_version):
+    def edit(files, _):
+        for level in ("specs", "partly", "everything"):
+            name = f"targets/g3d_mark/{level}/weights.npy"
+            files[name] = array_bytes(-read_array(files[name]))
+
+    options = OPTIONS.model_copy(update={"behaviours": ["ladders"]})
+    verdict = judge(store, add_version("backward", edit), champion, options)
+    (line,) = refusals(verdict)
+    assert line.startswith("behaviour ladders: GeForce GTX 1050 (")
+    assert "beats GeForce GTX 1060" in line
+    assert verdict.can_be_forced
 
 
 def test_other_folds_cannot_be_compared(store: Path, champion: str, add_version):

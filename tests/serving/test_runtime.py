@@ -172,6 +172,12 @@ def test_the_table_answers_what_it_has_measured(runtime: Runtime):
     [
         ({"name": "blurb 77"}, "no_specification", "name"),
         ({"name": "GeForce RTX 4090"}, "unseen_architecture", "architecture"),
+        ({"name": "Intel Arc A770"}, "unseen_maker", "manufacturer"),
+        ({"name": "Intel Arc A770"}, "unseen_architecture", "architecture"),
+        ({"name": "Intel HD 630"}, "shared_memory", "memory_bandwidth_gb_s"),
+        ({"name": "GeForce RTX 3080 Laptop GPU"}, "laptop_power_limit", "tdp_w"),
+        ({"name": "GeForce RTX 4090"}, "dual_issue", "fp32_gflops"),
+        ({"name": "GeForce RTX 4090"}, "saturation", "g3d_mark"),
         ({"name": "GeForce RTX 4060 Ti"}, "extrapolation", "release_year"),
         ({"name": "GeForce RTX 3070", "tdp_w": 20}, "contradiction", "tdp_w"),
         ({"name": "GeForce RTX 3070", "price_usd": 90_000}, "out_of_range", "price_usd"),
@@ -181,6 +187,11 @@ def test_the_table_answers_what_it_has_measured(runtime: Runtime):
 def test_warnings_name_the_field(runtime: Runtime, query: Query, code: str, field: str):
     (answer,) = runtime.predict([query])
     assert (code, field) in {(warning["code"], warning["field"]) for warning in answer["warnings"]}
+
+
+@pytest.mark.parametrize("name", ["GeForce GTX 1060", "Quadro K2000", "GeForce GTX 1060 (Mobile)"])
+def test_a_card_like_those_in_training_needs_no_warning(runtime: Runtime, name: str):
+    assert runtime.predict([{"name": name}])[0]["warnings"] == []
 
 
 def test_gpus_newer_than_the_table_get_wider_intervals(runtime: Runtime):

@@ -1,3 +1,5 @@
+import json
+
 import pytest
 from app_pages import htmls, plain, texts
 
@@ -77,3 +79,30 @@ def test_a_value_that_is_none_leaves_the_page_whole(open_page, backend_kind):
     at = open_page("ask", name="rtx 3070", tdp_w="much", test_year="-5", spec_tdp_w="nan")
     assert not at.exception
     assert at.number_input(key="tdp_w").value is None
+
+
+def test_why_is_asked_only_when_opened_and_adds_up(open_page, backend_kind):
+    assert not open_page("ask", name="GeForce RTX 3060").get("plotly_chart")
+    at = open_page("ask", name="GeForce RTX 3060", why="true")
+    assert not at.exception
+    assert at.get("plotly_chart")
+    said = texts(at)
+    assert "a typical GPU" in said
+    assert "Shapley values" in said
+    (trace,) = json.loads(at.get("plotly_chart")[0].proto.spec)["data"]
+    assert trace["type"] == "waterfall"
+    assert trace["measure"] == ["absolute", *["relative"] * (len(trace["y"]) - 2), "total"]
+    assert {"memory and cache", "shaders, units and clocks", "name and series"} <= set(trace["y"])
+    model_says = f"{trace['text'][-1]} points"
+    assert f"its answer for this one ({model_says})" in plain(said)
+
+
+def test_each_answer_has_its_own_reasons(open_page, backend_kind):
+    at = open_page("ask", name="rtx 4070 laptop", why="true")
+    control = at.get("button_group")[0]
+    assert [option.content for option in control.proto.options] == ["3D performance", "Fair price", "Power", "Mobile"]
+    before = at.get("plotly_chart")[0].proto.spec
+    at = open_page("ask", name="rtx 4070 laptop", why="true", reason="Power")
+    assert not at.exception
+    assert at.get("plotly_chart")[0].proto.spec != before
+    assert " W) to its answer" in texts(at)

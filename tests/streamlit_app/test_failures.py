@@ -9,6 +9,7 @@ import pytest
 from app_pages import answer, drip, plain, run_service, stay_silent
 from pydantic import ValidationError
 
+from gpu_kedro.modelling.bundle import read_bundle, write_bundle
 from streamlit_app.backend import open_backend
 from streamlit_app.failures import (
     BrokenError,
@@ -16,6 +17,7 @@ from streamlit_app.failures import (
     KeyRefusedError,
     NoModelError,
     NonsenseError,
+    NotExplainedError,
     RefusedError,
     SlowError,
     UnreachableError,
@@ -39,6 +41,11 @@ MISBEHAVIOURS = {
     "429 without a time": (answer(429, "slow down"), BusyError, "Try again in a moment"),
     "503 busy": (answer(503, problem(detail="too many requests at the same time")), BusyError, "busy"),
     "503 no bundle": (answer(503, problem(missing=["bundle: none"])), NoModelError, "bundle: none"),
+    "503 too old to explain": (
+        answer(503, problem(type="urn:gpu_kedro:problem:not-explained", detail="the bundle is older")),
+        NotExplainedError,
+        "make run",
+    ),
     "500": (answer(500, problem()), BrokenError, "something went wrong"),
     "500 in HTML": (answer(500, "<h1>Oops</h1>", "text/html"), BrokenError, "none of gpu_kedro's"),
     "401": (answer(401, problem(status=401)), KeyRefusedError, "GPU_KEDRO_API_KEY"),
@@ -197,3 +204,16 @@ def test_wrong_settings_are_told_by_name(open_page, monkeypatch):
     assert not at.exception
     assert "API_URL" in plain(at.error[0].value)
     assert "http://" in plain(at.error[0].value)
+
+
+def test_a_model_that_is_older_than_explanations_leaves_the_page_whole(open_page, store, version, monkeypatch):
+    files, manifest = read_bundle(store / version)
+    del files["typical_gpu.json"]
+    own = ("format", "content_sha256", "files", "manifest_sha256")
+    write_bundle(store / "old", files, {**{k: v for k, v in manifest.items() if k not in own}, "version": "old"})
+    (store / "current.json").write_text(json.dumps({"version": "old"}))
+    monkeypatch.setenv("GPU_KEDRO_BUNDLES", str(store))
+    at = open_page("ask", name="GeForce RTX 3060", why="true")
+    assert not at.exception
+    assert "older than explanations" in plain(at.error[0].value)
+    assert len(at.dataframe[0].value) == 6

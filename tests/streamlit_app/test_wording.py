@@ -85,6 +85,14 @@ def test_confidence_in_a_word(confidence, word):
             "900 is given, but GeForce RTX 3070 has 220",
             "The power (TDP) contradicts the known sheet: 900 is given, but GeForce RTX 3070 has 220.",
         ),
+        (
+            "unseen_maker",
+            "manufacturer",
+            "fewer than 5 graphics cards of this maker (intel) are in the training table",
+            "The models have hardly seen graphics cards of this maker (intel): they judge it by what others make.",
+        ),
+        ("shared_memory", "memory_bandwidth_gb_s", "shares the memory", "It shares the memory."),
+        ("laptop_power_limit", "tdp_w", "makers set it", "Makers set it."),
         ("of_tomorrow", "", "something new", "something new"),
     ],
 )

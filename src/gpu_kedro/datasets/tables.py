@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pandas as pd
 from kedro_datasets._typing import TablePreview
 from kedro_datasets.json import JSONDataset
 from kedro_datasets.pandas import ParquetDataset
@@ -25,3 +26,11 @@ class ResultsDataset(JSONDataset):  # type: ignore[misc]  # the library has no t
     def load(self) -> Any:
         """The results, or {} when there are none."""
         return super().load() if self._exists() else {}
+
+
+class EvidenceDataset(TableDataset):
+    """Predictions of a training that may not have run yet: loads as a table without rows and columns until then."""
+
+    def load(self) -> Any:
+        """The table, or an empty one."""
+        return super().load() if self._exists() else pd.DataFrame()

@@ -352,10 +352,10 @@ _COMPUTE = tuple(_compute_group(group) for group in _READABLE)
 
 
 def complete_name(row: Row) -> str:
-    """The canonical name with its series in full, so that "RTX 3070" reads as "geforce rtx 3070"."""
+    """The canonical name with its series in full, "geforce rtx 3070" for "RTX 3070", "intel hd 620" for "HD 620"."""
     words = [word for word in row["canonical"].split() if word != "gpu"]
     series = (row["series"] or "").split()
-    if row["kind"] == "discrete" and not set(series) <= set(words):
+    if row["kind"] in ("discrete", "integrated") and not set(series) <= set(words):
         words = [*series, *(word for word in words if word not in series)]
     return " ".join(words)
 

@@ -6,7 +6,7 @@ knowledge has none at all.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -61,6 +61,12 @@ class Blend:
         """(n,) mode of each GPU, from (n, all features)."""
         modes: Modes = (values[:, _MATCH_CONFIDENCE] <= 0) + 2 * (values[:, _RELEASE_YEAR] > self.newest_year)
         return modes
+
+    def find_mode(self, row: Mapping[str, Any]) -> int:
+        """The mode of one GPU, a row of `gpu_kedro.domain.identify`."""
+        year = row["spec_release_year"]
+        is_newer = year is not None and year > self.newest_year
+        return int(not row["match_confidence"]) + 2 * is_newer
 
     def mix(self, members: Matrix, modes: Modes) -> Matrix:
         """The members' answers, (members, n), as one: (n,)."""

@@ -13,7 +13,9 @@ from gpu_kedro.modelling.comparison_report import (
     tabulate_comparison,
     tabulate_tuning,
 )
+from gpu_kedro.modelling.importance import IMPORTANCE_NOTE, importance_table
 from gpu_kedro.modelling.options import ModelOptions, SplitOptions
+from gpu_kedro.modelling.suspects import describe_suspects, first_suspects_table, suspects_table
 from gpu_kedro.modelling.tables import Table
 from gpu_kedro.modelling.targets import LEVELS, REGRESSION_TARGETS, TARGETS
 from gpu_kedro.modelling.wording import (
@@ -63,6 +65,7 @@ def write_model_card(metrics: Mapping[str, Any], splits: SplitOptions, models: M
         _segment_fill_section(metrics),
         _comparison_section(metrics),
         _tuning_section(metrics),
+        _importance_section(metrics),
         _leakage_section(metrics),
         _limits(metrics, splits),
         f"## Sources\n\n{ATTRIBUTION}",
@@ -94,6 +97,7 @@ def write_data_card(metrics: Mapping[str, Any]) -> str:
         "A strict join claims the very same model; the others inherit from a related one and hand down fewer fields.",
         reach_table(metrics["join"]).to_markdown(),
         join_table(metrics["join"]).to_markdown(),
+        _suspects_section(metrics),
         f"## Sources\n\n{ATTRIBUTION}",
     ]
     return _join(parts)
@@ -458,6 +462,22 @@ def _tuning_section(metrics: Mapping[str, Any]) -> str:
     if not tuning:
         return ""
     return f"## Choice of the recipe\n\n{introduce_tuning(tuning)}\n\n{tabulate_tuning(tuning).to_markdown()}"
+
+
+def _importance_section(metrics: Mapping[str, Any]) -> str:
+    if not metrics["importance"]:
+        return ""
+    return (
+        f"## What the answers rest on\n\n{IMPORTANCE_NOTE}\n\n{importance_table(metrics['importance']).to_markdown()}"
+    )
+
+
+def _suspects_section(metrics: Mapping[str, Any]) -> str:
+    suspects = metrics["suspects"]
+    return (
+        f"## Suspects\n\n{describe_suspects(suspects)}\n\n{suspects_table(suspects).to_markdown()}\n\n"
+        f"The strongest evidence first:\n\n{first_suspects_table(suspects).to_markdown()}"
+    )
 
 
 def _leakage_section(metrics: Mapping[str, Any]) -> str:

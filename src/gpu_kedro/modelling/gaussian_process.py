@@ -32,10 +32,7 @@ _START_NOISE = (-3.0, -2.5, -2.0, 0.0)
 #: Precision of a normal prior on every logarithm around its start.
 _PRIOR = 0.1
 _JITTER = 1e-8
-#: Kinds that each curved part does not see.
-_LEFT_OUT: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
 _REWEIGHTINGS = 2
-_ROUNDS = 2
 
 
 def _squared_exponential(squares: Matrix) -> Matrix:
@@ -154,7 +151,11 @@ def fit_gaussian_process(
     used = values[:, columns]
     reduced = layout.restrict(columns)
     covariance = reduced.cover(used, logs)
-    alpha, _ = _solve_robustly(covariance, answers - level, np.exp(logs[reduced.noise])[groups], options)
+    noise = np.exp(logs[reduced.noise])[groups]
+    alpha, outlying = _solve_robustly(covariance, answers - level, noise, options)
+    if len(used) > options.vectors:
+        pivots, alpha = _condense(covariance, answers - level, noise * outlying, options.vectors)
+        used = used[pivots]
     trend = reduced.trend_scales(logs)
     amplitudes = np.exp(logs[reduced.amplitudes])
     return GaussianProcess(
@@ -175,12 +176,9 @@ class _Layout:
         self.trusts = trusts
         self.places = np.array([self.kinds.index(kind) for kind in kinds])
         self.trend_kinds = [place for place, kind in enumerate(self.kinds) if kind in TREND_KINDS]
-        self.curved_kinds = [
-            [place for place, kind in enumerate(self.kinds) if kind not in left_out] for left_out in _LEFT_OUT
-        ]
+        count = len(self.kinds)
         self.trend = slice(0, len(self.trend_kinds))
-        middle = self.trend.stop + len(self.curved_kinds[0])
-        self.curved = [slice(self.trend.stop, middle), slice(middle, middle + len(self.curved_kinds[1]))]
+        self.curved = [slice(self.trend.stop + part * count, self.trend.stop + (part + 1) * count) for part in (0, 1)]
         self.amplitudes = slice(self.curved[1].stop, self.curved[1].stop + len(_PARTS))
         self.noise = slice(self.amplitudes.stop, self.amplitudes.stop + trusts)
         scales = self.amplitudes.start
@@ -199,15 +197,13 @@ class _Layout:
 
     def scales(self, logs: Matrix, part: int) -> Matrix:
         """(inputs,) scale of each input in a curved part."""
-        return self._spread(self.curved_kinds[part], logs[self.curved[part]])
+        scales: Matrix = np.exp(logs[self.curved[part]])[self.places]
+        return scales
 
     def trend_scales(self, logs: Matrix) -> Matrix:
         """(inputs,) scale of each input in the linear trend, 0 for those without one."""
-        return self._spread(self.trend_kinds, logs[self.trend])
-
-    def _spread(self, kinds: list[int], logs: Matrix) -> Matrix:
         scales = np.zeros(len(self.kinds))
-        scales[kinds] = np.exp(logs)
+        scales[self.trend_kinds] = np.exp(logs[self.trend])
         by_input: Matrix = scales[self.places]
         return by_input
 
@@ -253,7 +249,7 @@ class _Layout:
         for part, (scaled, correlation, slopes) in enumerate(parts):
             pull = excess * slopes
             by_input = 2 * (pull.sum(axis=1) @ np.square(scaled) - np.einsum("ij,ij->j", pull @ scaled, scaled))
-            gradient[self.curved[part]] = np.bincount(self.places, by_input, len(self.kinds))[self.curved_kinds[part]]
+            gradient[self.curved[part]] = np.bincount(self.places, by_input, len(self.kinds))
             gradient[self.amplitudes.start + part] = 0.5 * amplitudes[part] * np.einsum("ij,ij->", excess, correlation)
         gradient[self.noise] = 0.5 * np.bincount(groups, np.diag(excess) * noise, self.trusts)
         return loss, gradient + _PRIOR * away
@@ -262,23 +258,24 @@ class _Layout:
 def _learn(
     layout: _Layout, values: Matrix, answers: Matrix, groups: NDArray[np.int64], options: GaussianProcessOptions
 ) -> Matrix:
-    """Logarithms of the parameters: the search, with outliers found in between."""
+    """Logarithms of the parameters: a search on the first third of the rows, then on all, without their outliers."""
     from scipy.optimize import minimize
 
-    logs, outlying = layout.start, np.ones(len(values))
-    for _ in range(_ROUNDS):
+    logs = layout.start
+    for rows in (slice(0, max(len(values) // 3, 1)), slice(None)):
+        facts = values[rows], answers[rows], groups[rows]
+        noise = np.exp(logs[layout.noise])[facts[2]]
+        _, outlying = _solve_robustly(layout.cover(facts[0], logs), facts[1], noise, options)
         found: Any = minimize(
             layout.judge,
             logs,
-            args=(values, answers, groups, outlying),
+            args=(*facts, outlying),
             jac=True,
             method="L-BFGS-B",
             bounds=layout.bounds,
             options={"maxiter": options.steps},
         )
         logs = found.x
-        noise = np.exp(logs[layout.noise])[groups]
-        _, outlying = _solve_robustly(layout.cover(values, logs), answers, noise, options)
     return logs
 
 
@@ -302,6 +299,31 @@ def _solve_robustly(
 
     factor = cho_factor(covariance + np.diag(noise * outlying + _JITTER), lower=True)
     return cho_solve(factor, answers), outlying
+
+
+def _condense(covariance: Matrix, answers: Matrix, noise: Matrix, count: int) -> tuple[NDArray[np.int64], Matrix]:
+    """The `count` rows that stand for all, and their weights, learned from all.
+
+    Rows are pivots of an incomplete Cholesky decomposition of the covariance in units of the noise, weights those of
+    the deterministic training conditional (Rasmussen & Williams 2006, section 8.3.1, "subset of regressors").
+    """
+    precision = 1 / noise
+    left = np.diag(covariance).copy()
+    columns = np.zeros((len(covariance), count))
+    pivots = np.empty(count, dtype=np.int64)
+    is_taken = np.zeros(len(covariance), dtype=bool)
+    for place in range(count):
+        pivot = int(np.argmax(np.where(is_taken, -1.0, left * np.sqrt(precision))))
+        explained = columns[:, :place] @ columns[pivot, :place]
+        columns[:, place] = (covariance[:, pivot] - explained) / np.sqrt(max(left[pivot], _JITTER))
+        left = np.maximum(left - np.square(columns[:, place]), 0.0)
+        pivots[place], is_taken[pivot] = pivot, True
+    from scipy.linalg import cho_factor, cho_solve
+
+    across = covariance[:, pivots]
+    normal = across.T @ (across * precision[:, None]) + covariance[np.ix_(pivots, pivots)]
+    normal[np.diag_indices_from(normal)] += _JITTER * np.diag(normal).mean()
+    return pivots, cho_solve(cho_factor(normal, lower=True), across.T @ (precision * answers))
 
 
 def _invert(covariance: Matrix, noise: Matrix) -> tuple[Matrix, float] | None:

@@ -25,7 +25,8 @@ class GaussianProcessOptions(Options):
     kind: Literal["gaussian_process"]
     degrees_of_freedom: float = Field(default=4.0, gt=0, description="of the noise: fewer trust outliers less")
     learning_rows: int = Field(gt=0, description="rows of the training part that the scales are learned from")
-    steps: int = Field(gt=0, description="of the search for the scales, twice")
+    steps: int = Field(gt=0, description="of the search for the scales, on a third of the rows and on all")
+    vectors: int = Field(default=700, gt=0, description="training rows that stand for all in what is served")
     weight: float = Field(default=1.0, ge=0)
 
 

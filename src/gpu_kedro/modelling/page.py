@@ -29,6 +29,7 @@ from gpu_kedro.modelling.comparison_report import (
     tabulate_tuning,
 )
 from gpu_kedro.modelling.options import SplitOptions
+from gpu_kedro.modelling.suspects import describe_suspects, first_suspects_table, suspects_table
 from gpu_kedro.modelling.targets import TARGETS
 from gpu_kedro.modelling.wording import format_count
 
@@ -172,10 +173,13 @@ def _data(metrics: Mapping[str, Any], figures: Mapping[str, go.Figure]) -> Secti
         ("Reach of the specifications", reach_table(metrics["join"]).to_html()),
         ("Kinds of join", join_table(metrics["join"]).to_html()),
     ]
+    suspects = metrics["suspects"]
+    tables.append(("Values with evidence against them", suspects_table(suspects).to_html()))
+    tables.append(("The strongest evidence", first_suspects_table(suspects).to_html()))
     if coverage.rows:
         tables.append(("Interval coverage on the temporal split", coverage.to_html()))
     own = {name: figure for name, figure in figures.items() if not name.startswith(tuple(TARGETS)) and figure.data}
-    return Section("data", "Data", (), tuple(tables), own)
+    return Section("data", "Data", (describe_suspects(suspects),), tuple(tables), own)
 
 
 def _render(section: Section) -> str:

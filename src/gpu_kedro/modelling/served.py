@@ -17,11 +17,21 @@ from gpu_kedro.domain.matching import SpecIndex
 from gpu_kedro.domain.sheets import SheetCompleter
 from gpu_kedro.modelling.bundle import Bundle, BundleError, subfiles
 from gpu_kedro.modelling.embedding import NameEmbedding
+from gpu_kedro.modelling.explanations import TYPICAL_GPU, AnswerFunction, TypicalGpu
 from gpu_kedro.modelling.export import ServedExpert, expert_from_files
 from gpu_kedro.modelling.intervals import NEWER, expected_size, half_widths, name_stratum, scale_inputs
 from gpu_kedro.modelling.known import KnownGpus
 from gpu_kedro.modelling.oblivious_trees import ObliviousEstimator
-from gpu_kedro.modelling.targets import LEVELS, SEGMENTS, TARGETS, Level, Target, find_level, label_membership
+from gpu_kedro.modelling.targets import (
+    LEVELS,
+    SEGMENTS,
+    TARGETS,
+    Level,
+    Target,
+    find_level,
+    input_columns,
+    label_membership,
+)
 from gpu_kedro.modelling.temperature import apply_temperature
 from gpu_kedro.modelling.warnings import TrainingRange
 
@@ -106,6 +116,8 @@ class ServedBundle:
         }
         self.training_range = TrainingRange(self.ranges)
         self.architectures = frozenset(features["architectures"])
+        self.makers = frozenset(map(tuple, features["makers"])) if "makers" in features else None
+        self.typical = TypicalGpu.from_file(files[TYPICAL_GPU]) if TYPICAL_GPU in files else None
         self._regressors: dict[tuple[str, Level], _ServedRegressor] = {}
         self._classifiers: dict[Level, _ServedClassifier] = {}
         for target in TARGETS.values():
@@ -131,6 +143,33 @@ class ServedBundle:
         if target.task == "classification":
             return self._estimate_segments(target, rows, table.values, vectors)
         return self._estimate_figure(target, rows, table.values, vectors)
+
+    def answer_like(self, target: Target, row: Mapping[str, Any]) -> tuple[AnswerFunction, list[int]]:
+        """The blend that answers for one GPU, as a function of features alone, and the features that it may read.
+
+        Explanations ask it about mixtures of this GPU and another; it stays the expert of this one.
+
+        Args:
+            target: what to estimate.
+            row: the GPU.
+        """
+        ((level, _),) = _by_level([row], target).items()
+        columns = input_columns(target, level)
+        if target.task == "regression":
+            expert = self._regressors[target.name, level].expert
+            mode = expert.blend.find_mode(row)
+
+            def answer_figure(values: Matrix, vectors: Matrix) -> Matrix:
+                return expert.predict(values, vectors, np.full(len(values), mode))
+
+            return answer_figure, columns
+        served = self._classifiers[level]
+
+        def answer_segments(values: Matrix, vectors: Matrix) -> Matrix:
+            raw = served.expert.predict(values, vectors)
+            return np.minimum(apply_temperature(raw, served.temperature) @ served.membership, 1.0)
+
+        return answer_segments, columns
 
     def _estimate_figure(
         self, target: Target, rows: Sequence[Mapping[str, Any]], values: Matrix, vectors: Matrix

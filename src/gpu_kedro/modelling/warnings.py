@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gpu_kedro.domain.features import FEATURE_NAMES
+from gpu_kedro.domain.features import FEATURE_NAMES, effective_fp32_gflops, fp32_gflops
 from gpu_kedro.domain.matching import SpecMatch
 from gpu_kedro.domain.specs import NUMERIC_SPEC_FIELDS
 
@@ -32,10 +32,18 @@ _WATCHED: dict[str, str] = {
     "log_sheet_tdp_w": "tdp_w",
 }
 _FEATURES = tuple(_WATCHED)
+_FP32 = FEATURE_NAMES.index("log_effective_fp32_gflops")
 _PLACES = np.array([FEATURE_NAMES.index(name) for name in _FEATURES])
 #: A given figure and the matched sheet's contradict each other when one is more than this multiple of the other.
 _CONTRADICTION = 1.5
 _LEAST_CONFIDENT = 0.55
+#: Kinds of device that a maker may have too few of in training.
+_DEVICES = {"discrete": "graphics cards", "integrated": "integrated graphics", "apu": "processors' graphics"}
+#: GPUs of a maker and kind that the models must have seen to know it.
+LEAST_SEEN = 5
+#: From then on makers sell one name with power limits of their own choice (80 to 150 W for a GeForce RTX 3080 of
+#: laptops); before, the slow ones were called Max-Q.
+_OWN_LIMITS_SINCE = 2021
 
 
 class TrainingRange:
@@ -82,7 +90,7 @@ def find_warnings(
         outside: which of them `TrainingRange.outside` found.
         match: what its name was matched to.
         estimated: fields of a given sheet that were estimated from similar sheets.
-        served: the bound bundle (`training_range`, `architectures`).
+        served: the bound bundle (`training_range`, `architectures`, `makers`).
     """
     found: list[dict[str, str]] = []
     if row["match_kind"] == "none":
@@ -95,18 +103,47 @@ def find_warnings(
         found.append(
             _warning("estimated_sheet", "specs", f"not given, taken from similar sheets: {', '.join(estimated)}")
         )
-    architecture = row["spec_architecture"]
-    if architecture is not None and architecture not in served.architectures:
+    found.extend(_describe_strangers(row, served))
+    found.extend(_describe_surroundings(row))
+    if values[_FP32] > served.training_range.highest[_FEATURES.index("log_effective_fp32_gflops")]:
         found.append(
-            _warning(
-                "unseen_architecture",
-                "architecture",
-                f"no GPU of the architecture {architecture} is in the training table",
-            )
+            _warning("saturation", "g3d_mark", "faster than all in training: up there the 3D mark grows ever slower")
         )
     found.extend(_describe_range(place, values, served.training_range) for place in outside)
     found.extend(_find_contradictions(query, match))
     return found
+
+
+def _describe_strangers(row: Mapping[str, Any], served: Any) -> list[dict[str, str]]:
+    """Warnings about makers and architectures that the models have not seen."""
+    found = []
+    kind, vendor = row["kind"], row["vendor"]
+    if served.makers is not None and vendor is not None and kind in _DEVICES and (vendor, kind) not in served.makers:
+        told = f"fewer than {LEAST_SEEN} {_DEVICES[kind]} of this maker ({vendor}) are in the training table"
+        found.append(_warning("unseen_maker", "manufacturer", told))
+    architecture = row["spec_architecture"]
+    if architecture is not None and architecture not in served.architectures:
+        told = f"no GPU of the architecture {architecture} is in the training table"
+        found.append(_warning("unseen_architecture", "architecture", told))
+        plain, effective = fp32_gflops(row), effective_fp32_gflops(row)
+        if plain and effective and effective < plain:
+            told = (
+                f"it issues two FP32 operations at once, which games use in part: counted at {effective / plain:.0%}, "
+                "as older chips of that design have it"
+            )
+            found.append(_warning("dual_issue", "fp32_gflops", told))
+    return found
+
+
+def _describe_surroundings(row: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Warnings about what the GPU is built into, which no name tells."""
+    if row["kind"] in ("integrated", "apu"):
+        told = "shares the memory of the computer: with one module instead of two it is far slower"
+        return [_warning("shared_memory", "memory_bandwidth_gb_s", told)]
+    if row["is_mobile"] and row["kind"] == "discrete" and (row["spec_release_year"] or 0) >= _OWN_LIMITS_SINCE:
+        told = "makers of laptops set its power limit, so that cards of this name differ in speed and power"
+        return [_warning("laptop_power_limit", "tdp_w", told)]
+    return []
 
 
 def _describe_range(place: int, values: NDArray[np.float64], training_range: TrainingRange) -> dict[str, str]:

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from gpu_kedro.modelling.bundle import Bundle, BundleError, read_bundle
 from gpu_kedro.modelling.targets import LEVELS, TARGETS
+from gpu_kedro.promotion.behaviours import check_behaviours
 from gpu_kedro.promotion.canaries import find_canary_faults
 from gpu_kedro.promotion.options import GateOptions
 from gpu_kedro.serving.runtime import Runtime
@@ -72,12 +73,18 @@ def judge(bundles: Path, candidate: str, champion: str | None, options: GateOpti
         checks += [_check_schema(facts, served), _check_folds(facts, served)]
         checks += _check_coverage(facts, options)
         checks += _check_metrics(facts, served, options)
+        checks += _check_behaviours(runtime, options)
     else:
         checks.append(Check("champion", True, "none that can be served: nothing to compare with"))
     faults = find_canary_faults(runtime, files, options.canaries)
     detail = f"{options.canaries} queries, all finite and ordered" if not faults else "; ".join(faults[:3])
     checks.append(Check("canaries", not faults, detail))
     return Verdict(tuple(checks), champion if served is not None else None)
+
+
+def _check_behaviours(runtime: Runtime, options: GateOptions) -> Iterator[Check]:
+    for name, faults in check_behaviours(runtime, options.behaviours).items():
+        yield Check(f"behaviour {name}", not faults, "; ".join(faults[:3]) or "as expected")
 
 
 def _read_champion(bundles: Path, champion: str | None) -> Facts | None:

@@ -1,7 +1,7 @@
 """Settings of the gate, read from `conf/*/promotion.yml`."""
 
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
 
@@ -26,6 +26,9 @@ class Tolerances(Options):
 class GateOptions(Options):
     """What a candidate must hold against the champion."""
 
+    behaviours: list[Literal["spelling", "segments", "siblings", "ladders", "directions"]] = Field(
+        description="what is asked of a candidate that would take over from another"
+    )
     canaries: int = Field(gt=0, le=10_000)
     coverage_bands: dict[str, tuple[float, float]] = Field(description="percent → least and largest coverage")
     min_rows: int = Field(ge=1)

@@ -507,6 +507,16 @@ class Bin(Answer):
     upper: float = _about("upper end of its 95 % interval", 0.98)
 
 
+class Weight(Answer):
+    """How much the answers to one question rest on one input."""
+
+    input: str = _about("group of fields that are known together, for programs", "memory")
+    title: str = _about("words for it", "memory and cache")
+    weight: float = _about(
+        "typical factor by which it moves a figure up or down; of the segment, typical percentage points", 1.23
+    )
+
+
 class TargetCard(Answer):
     """How good the answers to one question are, on GPUs that the model had not seen."""
 
@@ -521,6 +531,10 @@ class TargetCard(Answer):
     reliability: dict[str, dict[str, dict[str, list[Bin]]]] = _about(
         "of the segment: split → inputs given → segment → bins of probabilities; empty for figures and older bundles",
         {"grouped": {"name": {"Mobile": [{"middle": 0.95, "rows": 120, "probability": 0.97, "share": 0.96}]}}},
+    )
+    importance: list[Weight] = _about(
+        "what the answers rest on where name and sheet are known, the weightiest first; empty for older bundles",
+        [{"input": "memory", "title": "memory and cache", "weight": 1.23}],
     )
     interval_coverage: dict[str, dict[str, float]] = _about(
         "share of GPUs inside the 80 % and the 90 % interval, per stratum", {"all": {"80": 0.801, "90": 0.899}}

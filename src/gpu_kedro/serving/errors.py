@@ -11,6 +11,10 @@ class NoBundleError(ServingError):
     """No bundle of models is loaded."""
 
 
+class NotExplainedError(ServingError):
+    """The bundle in service is older than explanations."""
+
+
 class UnknownGpuError(ServingError):
     """Neither the table nor the specifications know the GPU.
 

@@ -4,6 +4,7 @@ import math
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from gpu_kedro.modelling.explanations import INPUTS
 from gpu_kedro.modelling.targets import TARGETS
 from gpu_kedro.serving.contracts import GpuQuery, GpuSpecs
 from gpu_kedro.serving.runtime import Runtime
@@ -31,6 +32,7 @@ def summarise_model(runtime: Runtime) -> dict[str, Any]:
                     for split, given in results["splits"].items()
                 },
                 "reliability": results.get("reliability", {}),
+                "importance": _title_inputs(runtime.importance.get(name, {})),
                 "interval_coverage": _list_coverage(results["splits"]["grouped"]["everything"]["ours"]),
                 "input_ranges": list_ranges(runtime.ranges, TARGETS[name].forbidden_inputs),
             }
@@ -59,6 +61,12 @@ def list_ranges(ranges: Mapping[str, tuple[float, float]], forbidden: Collection
         for field, feature in fields
         if feature in ranges and feature not in forbidden
     }
+
+
+def _title_inputs(measured: Mapping[str, Any]) -> list[dict[str, Any]]:
+    titles = {one.name: one.title for one in INPUTS}
+    weights = measured.get("inputs", {})
+    return [{"input": name, "title": titles.get(name, name), "weight": weight} for name, weight in weights.items()]
 
 
 def _list_coverage(strata: Mapping[str, Mapping[str, float]]) -> dict[str, dict[str, float]]:

@@ -200,6 +200,12 @@ class RecordedRuntime:
         self._log.put(queries, answers)
         return answers
 
+    def explain(self, query: Mapping[str, Any]) -> dict[str, Any]:
+        """Answer a query with its explanation (`Runtime.explain`)."""
+        answer = self._runtime.explain(query)
+        self._log.put([query], [answer])
+        return answer
+
     def predict_columns(self, queries: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
         """Answer queries as flat columns (`Runtime.predict_columns`)."""
         columns = self._runtime.predict_columns(queries)

@@ -1,6 +1,7 @@
 """Answers requests with Kedro's own inference pipeline, read once into a plan and bound to a bundle."""
 
 import ctypes
+import json
 import logging
 import sys
 import threading
@@ -14,11 +15,12 @@ from threadpoolctl import threadpool_limits
 
 from gpu_kedro.domain.identify import KNOWN_FIELDS
 from gpu_kedro.modelling.bundle import Bundle, BundleError, NoPointerError, read_bundle, read_pointer
+from gpu_kedro.modelling.explanations import IMPORTANCE
 from gpu_kedro.modelling.served import ServedBundle
 from gpu_kedro.pipelines.inference.pipeline import ANSWER_PIPELINE
 from gpu_kedro.pipelines.inference.plan import Plan
 from gpu_kedro.serving.catalogue import Catalogue
-from gpu_kedro.serving.errors import NoBundleError
+from gpu_kedro.serving.errors import NoBundleError, NotExplainedError
 
 logger = logging.getLogger(__name__)
 CATALOGUE = "catalogue.json"
@@ -26,6 +28,7 @@ CATALOGUE = "catalogue.json"
 
 _PREDICTIONS = Plan(ANSWER_PIPELINE, "predictions")
 _COLUMNS = Plan(ANSWER_PIPELINE, "prediction_columns")
+_EXPLANATIONS = Plan(ANSWER_PIPELINE, "explained_predictions")
 #: Rows answered together; more would need more memory and be no faster.
 _BATCH_ROWS = 2000
 _QUERY_FIELDS = ("name", *KNOWN_FIELDS)
@@ -43,6 +46,7 @@ class Runtime:
         self.version = self.served.version
         self.facts: Mapping[str, Any] = bundle.facts
         self.catalogue = Catalogue(bundle.files[CATALOGUE])
+        self.importance: Mapping[str, Any] = json.loads(bundle.files.get(IMPORTANCE, b"{}"))
         self.ranges: Mapping[str, tuple[float, float]] = self.served.ranges
 
     @classmethod
@@ -79,6 +83,19 @@ class Runtime:
         """
         answers: list[dict[str, Any]] = _PREDICTIONS.run(queries=queries, served=self.served)
         return answers
+
+    def explain(self, query: Mapping[str, Any]) -> dict[str, Any]:
+        """Answer one query as `predict` does, with what each input adds to each answer (`ExplainedPrediction`).
+
+        Raises:
+            NotExplainedError: the bundle is older than explanations.
+        """
+        try:
+            (answer,) = _EXPLANATIONS.run(queries=[query], served=self.served)
+        except BundleError as err:
+            raise NotExplainedError(str(err)) from err
+        explained: dict[str, Any] = answer
+        return explained
 
     def predict_columns(self, queries: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
         """Answer queries as flat columns (`gpu_kedro.pipelines.inference.nodes.tabulate_predictions`)."""

@@ -3,6 +3,7 @@
 from kedro.pipeline import Pipeline, node, pipeline
 
 from gpu_kedro.pipelines.features import FEATURE_PIPELINE
+from gpu_kedro.pipelines.inference.explaining import explain_predictions
 from gpu_kedro.pipelines.inference.nodes import (
     assemble_predictions,
     bind_bundle,
@@ -14,13 +15,20 @@ from gpu_kedro.pipelines.inference.nodes import (
 )
 
 _ANSWER_INPUTS = ["queries", "gpu_rows", "feature_table", "identities", "estimates", "served"]
-#: What a request runs: `queries` and the bound bundle `served` in, `predictions` or `prediction_columns` out.
+#: What a request runs: `queries` and the bound bundle `served` in; `predictions`, the same as `explained_predictions`,
+#: or `prediction_columns` out.
 ANSWER_PIPELINE = Pipeline(
     [
         node(identify_queries, ["queries", "served"], ["gpu_rows", "identities"], name="identify_queries"),
         FEATURE_PIPELINE,
         node(estimate_targets, ["gpu_rows", "feature_table", "served"], "estimates", name="estimate_targets"),
         node(assemble_predictions, _ANSWER_INPUTS, "predictions", name="assemble_predictions"),
+        node(
+            explain_predictions,
+            ["predictions", "gpu_rows", "feature_table", "served"],
+            "explained_predictions",
+            name="explain_predictions",
+        ),
         node(tabulate_predictions, _ANSWER_INPUTS, "prediction_columns", name="tabulate_predictions"),
     ],
     tags="inference",

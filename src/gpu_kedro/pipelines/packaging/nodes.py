@@ -2,22 +2,29 @@
 
 import hashlib
 import json
+from collections import Counter
 from typing import Any
 
 import pandas as pd
 
-from gpu_kedro.domain.features import FEATURE_NAMES
+from gpu_kedro.domain.features import FEATURE_NAMES, build_features
 from gpu_kedro.domain.identify import KNOWN_FIELDS
 from gpu_kedro.domain.specs import SPEC_COLUMNS
 from gpu_kedro.modelling.bundle import Bundle, within
+from gpu_kedro.modelling.embedding import NameEmbedding
+from gpu_kedro.modelling.explanations import IMPORTANCE, TYPICAL_GPU, TypicalGpu
+from gpu_kedro.modelling.importance import measure_importance
 from gpu_kedro.modelling.served import ServedBundle, read_columns
 from gpu_kedro.modelling.targets import TARGETS
+from gpu_kedro.modelling.warnings import LEAST_SEEN
+from gpu_kedro.pipelines.inference.nodes import identify_queries
 from gpu_kedro.pipelines.inference.pipeline import ANSWER_PIPELINE
 from gpu_kedro.pipelines.inference.plan import Plan
 
 #: Older cards than the benchmark's own hardware floor (DirectX 9 with unified shaders) are left out.
 _FIRST_YEAR = 2006
 _ROWS_AT_ONCE = 1000
+_WEIGHED_GPUS = 150
 
 
 def assemble_bundle(
@@ -32,7 +39,7 @@ def assemble_bundle(
     """Put everything that inference needs into one bundle.
 
     Beside the models: the specification table, the known GPUs with their measured values, and the range of each
-    feature in training.
+    feature in training; and a typical GPU, which explanations compare with.
     """
     parts = {part.facts["target"]: part for part in (segment, *regression)}
     if set(parts) != set(TARGETS):
@@ -48,12 +55,15 @@ def assemble_bundle(
     files["features.json"] = json.dumps(
         {
             "architectures": sorted(primary_gpus["spec_architecture"].dropna().unique()),
+            "makers": _count_makers(primary_gpus),
             "names": FEATURE_NAMES,
             "ranges": _ranges(model_input),
         },
         indent=1,
         sort_keys=True,
     ).encode()
+    vectors = NameEmbedding.from_files(dict(name_embedding.files)).transform(model_input["name_text"].tolist())
+    files[TYPICAL_GPU] = TypicalGpu.of(model_input[list(FEATURE_NAMES)].to_numpy(float), vectors).to_file()
     return Bundle(
         files,
         {
@@ -67,10 +77,11 @@ def assemble_bundle(
     )
 
 
-def add_catalogue(bundle_core: Bundle) -> Bundle:
-    """Add the catalogue: answers for every GPU of the table, and for every specification since 2006 that is not in it.
+def complete_bundle(bundle_core: Bundle, importance: dict[str, Any]) -> Bundle:
+    """Add what the bundle itself answers: the catalogue, and what its answers rest on.
 
-    It is what searching, comparing and the frontier look through, so that they need no predictions of their own.
+    The catalogue has every GPU of the table, and every specification since 2006 that is not in it. It is what
+    searching, comparing and the frontier look through, so that they need no predictions of their own.
     """
     served = ServedBundle(bundle_core)
     listed = [(row["name"], "table") for row in served.known.rows]
@@ -88,7 +99,18 @@ def add_catalogue(bundle_core: Bundle) -> Bundle:
             if column != "model_version":
                 columns.setdefault(column, []).extend(values)
     content = json.dumps(columns, ensure_ascii=True, allow_nan=False, separators=(",", ":")).encode()
-    return Bundle({**bundle_core.files, "catalogue.json": content}, bundle_core.facts)
+    weights = json.dumps(importance, indent=1).encode()
+    return Bundle({**bundle_core.files, "catalogue.json": content, IMPORTANCE: weights}, bundle_core.facts)
+
+
+def weigh_inputs(bundle_core: Bundle) -> dict[str, Any]:
+    """What the answers rest on, measured on GPUs of the table, evenly spread, whose specification is known."""
+    served = ServedBundle(bundle_core)
+    known = [row["name"] for row in served.known.rows if row["spec_name"] is not None]
+    count = min(_WEIGHED_GPUS, len(known))
+    queries = [{"name": known[place * len(known) // count]} for place in range(count)]
+    rows, _ = identify_queries(queries, served)
+    return measure_importance(rows, build_features(rows), served)
 
 
 def hash_table(raw_gpus: pd.DataFrame) -> str:
@@ -109,6 +131,13 @@ def _columns_json(table: pd.DataFrame, columns: list[str]) -> bytes:
         for column in columns
     }
     return json.dumps(content, ensure_ascii=True, allow_nan=False, separators=(",", ":")).encode()
+
+
+def _count_makers(primary_gpus: pd.DataFrame) -> list[list[str]]:
+    """Maker and kind of device of which the table has enough GPUs to know them."""
+    known = primary_gpus.dropna(subset=["vendor"])
+    counts = Counter(zip(known["vendor"], known["kind"], strict=True))
+    return sorted([vendor, kind] for (vendor, kind), rows in counts.items() if rows >= LEAST_SEEN)
 
 
 def _ranges(model_input: pd.DataFrame) -> dict[str, list[float]]:

@@ -3,7 +3,7 @@
 from kedro.pipeline import Pipeline, node
 
 from gpu_kedro.modelling.targets import REGRESSION_TARGETS
-from gpu_kedro.pipelines.packaging.nodes import add_catalogue, assemble_bundle
+from gpu_kedro.pipelines.packaging.nodes import assemble_bundle, complete_bundle, weigh_inputs
 
 
 def create_pipeline() -> Pipeline:
@@ -24,7 +24,8 @@ def create_pipeline() -> Pipeline:
                 "bundle_core",
                 name="assemble_bundle",
             ),
-            node(add_catalogue, "bundle_core", "bundle", name="add_catalogue"),
+            node(weigh_inputs, "bundle_core", "importance", name="weigh_inputs"),
+            node(complete_bundle, ["bundle_core", "importance"], "bundle", name="complete_bundle"),
         ],
         tags="packaging",
     )

@@ -8,8 +8,10 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from gpu_kedro.modelling.cards import write_model_card
+from gpu_kedro.modelling.importance import draw_importance
 from gpu_kedro.modelling.options import ModelOptions, SplitOptions
 from gpu_kedro.modelling.page import write_page
+from gpu_kedro.modelling.suspects import find_suspects, summarise_suspects
 from gpu_kedro.modelling.targets import REGRESSION_TARGETS, TARGETS
 
 #: Figures of the benchmark table; the specification's columns start with `spec_`.
@@ -21,6 +23,8 @@ def collect_metrics(
     join_reach: Mapping[str, Any],
     primary_gpus: pd.DataFrame,
     segment_fill: Mapping[str, Any],
+    importance: Mapping[str, Any],
+    suspect_summary: Mapping[str, Any],
     benchmark: Mapping[str, Any],
     tuning: Mapping[str, Any],
     **trained: Any,
@@ -34,12 +38,14 @@ def collect_metrics(
         segment_fill: how many unknown segments were filled, {} when not trained.
         benchmark: the comparison with other models, {} when it was not run.
         tuning: the search for recipes, {} when it was not run.
+        importance: what the answers rest on, {} when not trained.
+        suspect_summary: how many values have evidence against them, and the first.
         trained: `<target>_results` and `<target>_leakage` of every target, {} when not trained.
 
     Returns:
-        `data`; `join`; `targets`: target → `splits` → split → level → model → stratum → metric; `leakage` by target;
-        `segment_fill`; `benchmark` and `tuning` when they were run; `not_trained`, the targets without results. A
-        figure that is not a number is None.
+        `data`; `join`; `targets`: target → `splits` → split → level → model → stratum → metric; `leakage` and
+        `importance` by target; `segment_fill`; `suspects`; `benchmark` and `tuning` when they were run; `not_trained`,
+        the targets without results. A figure that is not a number is None.
     """
     results = {target: trained[f"{target}_results"] for target in TARGETS}
     leakage = {target: trained[f"{target}_leakage"] for target in REGRESSION_TARGETS}
@@ -58,11 +64,30 @@ def collect_metrics(
         },
         "leakage": {target: found for target, found in leakage.items() if found},
         "segment_fill": segment_fill,
+        "importance": importance,
+        "suspects": suspect_summary,
         "not_trained": [target for target, found in results.items() if not found],
     }
     metrics |= {name: found for name, found in (("benchmark", benchmark), ("tuning", tuning)) if found}
     finite: dict[str, Any] = only_finite(metrics)
     return finite
+
+
+def list_suspects(
+    raw_gpus: pd.DataFrame,
+    clean_gpus: pd.DataFrame,
+    primary_gpus: pd.DataFrame,
+    ledger: pd.DataFrame,
+    **unseen: pd.DataFrame,
+) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """Values with evidence against them, and their summary; `unseen` holds each target's predictions."""
+    suspects = find_suspects(raw_gpus, clean_gpus, primary_gpus, ledger, unseen)
+    return suspects, summarise_suspects(suspects)
+
+
+def draw_importances(importance: Mapping[str, Any]) -> dict[str, go.Figure]:
+    """For each target, what its answers rest on."""
+    return {target: draw_importance(importance, target) for target in TARGETS}
 
 
 def only_finite(value: Any) -> Any:

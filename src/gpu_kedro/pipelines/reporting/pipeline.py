@@ -5,18 +5,29 @@ from kedro.pipeline import Pipeline, node
 from gpu_kedro.modelling.cards import write_data_card, write_feature_page
 from gpu_kedro.modelling.figures import draw_ledger, draw_missing
 from gpu_kedro.modelling.targets import REGRESSION_TARGETS, TARGETS
-from gpu_kedro.pipelines.reporting.nodes import assemble_page, collect_metrics, describe_models
+from gpu_kedro.pipelines.reporting.nodes import (
+    assemble_page,
+    collect_metrics,
+    describe_models,
+    draw_importances,
+    list_suspects,
+)
 
 _RESULTS = [*(f"{target}_results" for target in TARGETS), *(f"{target}_leakage" for target in REGRESSION_TARGETS)]
 _FIGURES = [
     *(f"{target}_{figure}_figure" for target in REGRESSION_TARGETS for figure in ("predicted", "error", "coverage")),
     "segment_confusion_figure",
     "segment_reliability_figure",
+    *(f"{target}_importance_figure" for target in TARGETS),
     "missing_figure",
     "ledger_figure",
 ]
 #: Not part of the default pipeline; reported when they were run.
 _LONG_STUDIES = ("benchmark", "tuning")
+_UNSEEN = {
+    target: f"regression.{target}.predictions" if target in REGRESSION_TARGETS else "classification.predictions"
+    for target in TARGETS
+}
 _MODELS = {
     f"{target}_model": f"params:{f'regression.{target}' if target in REGRESSION_TARGETS else 'classification'}.model"
     for target in TARGETS
@@ -30,8 +41,29 @@ def create_pipeline() -> Pipeline:
             node(draw_missing, "primary_gpus", "missing_figure", name="draw_missing"),
             node(draw_ledger, "ledger_summary", "ledger_figure", name="draw_ledger"),
             node(
+                list_suspects,
+                {**_by_name("raw_gpus", "clean_gpus", "primary_gpus", "ledger"), **_UNSEEN},
+                ["suspects", "suspect_summary"],
+                name="list_suspects",
+            ),
+            node(
+                draw_importances,
+                "importance",
+                {target: f"{target}_importance_figure" for target in TARGETS},
+                name="draw_importances",
+            ),
+            node(
                 collect_metrics,
-                _by_name("ledger_summary", "join_reach", "primary_gpus", "segment_fill", *_RESULTS, *_LONG_STUDIES),
+                _by_name(
+                    "ledger_summary",
+                    "join_reach",
+                    "primary_gpus",
+                    "segment_fill",
+                    "importance",
+                    "suspect_summary",
+                    *_RESULTS,
+                    *_LONG_STUDIES,
+                ),
                 "metrics",
                 name="collect_metrics",
             ),
