@@ -89,7 +89,7 @@ def find_temperature(probabilities: pd.DataFrame, true: pd.Series) -> float:
     """
     from scipy.optimize import minimize_scalar
 
-    places = probabilities.columns.get_indexer(true.loc[probabilities.index])
+    places = probabilities.columns.get_indexer(pd.Index(true.loc[probabilities.index]))
     rows = np.arange(len(places))
 
     def loss(log_temperature: float) -> float:

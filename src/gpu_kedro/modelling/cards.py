@@ -453,15 +453,19 @@ def _comparison_section(metrics: Mapping[str, Any]) -> str:
     benchmark = metrics.get("benchmark")
     if not benchmark:
         return ""
-    tables = [f"### {heading}\n\n{table.to_markdown()}" for heading, table in tabulate_comparison(benchmark)]
+    tables = _headed(tabulate_comparison(benchmark))
     return "\n\n".join(["## Compared with", *introduce_comparison(benchmark), *tables])
+
+
+def _headed(tables: Sequence[tuple[str, Table]]) -> list[str]:
+    return [f"### {heading}\n\n{table.to_markdown()}" for heading, table in tables]
 
 
 def _tuning_section(metrics: Mapping[str, Any]) -> str:
     tuning = metrics.get("tuning")
     if not tuning:
         return ""
-    return f"## Choice of the recipe\n\n{introduce_tuning(tuning)}\n\n{tabulate_tuning(tuning).to_markdown()}"
+    return "\n\n".join(["## Choice of the recipe", introduce_tuning(tuning), *_headed(tabulate_tuning(tuning))])
 
 
 def _importance_section(metrics: Mapping[str, Any]) -> str:

@@ -17,7 +17,7 @@ OPPONENT_TITLES: dict[str, str] = {
     "autogluon": "AutoGluon",
     "ours": "this model",
 }
-INPUT_TITLES: dict[str, str] = {"features": "the same features", "raw": "raw columns"}
+INPUT_TITLES: dict[str, str] = {"features": "our features", "raw": "raw columns"}
 #: The figure a target is judged by, smaller is better, and what it is called.
 MAIN_METRICS: dict[str, tuple[str, str]] = {
     "regression": ("rmsle", "RMSLE"),
@@ -46,7 +46,7 @@ def draw_comparison(benchmark: Mapping[str, Any]) -> go.Figure:
                 y=[OPPONENT_TITLES[point[0]] for point in points],
                 error_x={"type": "data", "array": [point[2] or 0.0 for point in points], "thickness": 1.2, "width": 3},
                 mode="markers",
-                name="first fold only, the same features" if kind == "same_split" else INPUT_TITLES[kind],
+                name="our features, first fold" if kind == "same_split" else INPUT_TITLES[kind],
                 legendgroup=kind,
                 showlegend=place == 0,
                 marker={"color": colour, "symbol": symbol, "size": 9},
@@ -55,10 +55,10 @@ def draw_comparison(benchmark: Mapping[str, Any]) -> go.Figure:
                 col=place % 2 + 1,
             )
     figure.update_yaxes(categoryorder="array", categoryarray=list(OPPONENT_TITLES.values()))
-    figure.update_xaxes(rangemode="tozero")
+    figure.update_xaxes(type="log", dtick="D2")
     seeds = len(benchmark["seeds"])
-    note = f"smaller is better; dots: mean over {seeds} seeds of all grouped folds, bars: ± standard deviation of seeds"
-    figure = finish_figure(figure, "Compared with", note, 180 + 270 * ((len(targets) + 1) // 2))
+    note = f"smaller is better, log scale; dots: mean over {seeds} seeds of all grouped folds, bars: ± their deviation"
+    figure = finish_figure(figure, "Error of each model", note, 180 + 270 * ((len(targets) + 1) // 2))
     return figure.update_layout(margin={"l": 130})
 
 

@@ -83,17 +83,10 @@ def tabulate_comparison(benchmark: Mapping[str, Any]) -> list[tuple[str, Table]]
             for model in sorted(models, key=list(OPPONENT_TITLES).index):
                 entry = models[model]
                 several, single = entry.get("seeds", {}), entry.get("same_split")
-                rows.append(
-                    (
-                        OPPONENT_TITLES[model],
-                        INPUT_TITLES[kind],
-                        *(_mean_cell(several.get(metric), is_share) for metric, (_, is_share) in shown.items()),
-                        *(
-                            _cell(single[metric], is_share) if single else entry["status"]
-                            for metric, (_, is_share) in shown.items()
-                        ),
-                    )
-                )
+                means = [_mean_cell(several.get(metric), is_share) for metric, (_, is_share) in shown.items()]
+                alone = [_cell(single[metric], is_share) for metric, (_, is_share) in shown.items()] if single else []
+                told = alone or [entry["status"], *[UNKNOWN] * (len(shown) - 1)]
+                rows.append((OPPONENT_TITLES[model], INPUT_TITLES[kind], *means, *told))
         headings = [heading for heading, _ in shown.values()]
         columns = ("model", "inputs", *headings, *(f"{heading}, first fold" for heading in headings))
         tables.append((f"{TARGETS[name].title}, {level_title(found['level'])}", Table(columns, tuple(rows))))
@@ -158,23 +151,30 @@ def introduce_tuning(tuning: Mapping[str, Any]) -> str:
     )
 
 
-def tabulate_tuning(tuning: Mapping[str, Any]) -> Table:
-    """What each outer fold chose, and how it did there beside the recipe of the configuration."""
-    rows: list[tuple[str, ...]] = []
-    for name, found in tuning.items():
-        title = TARGETS[name].title
-        for fold in found["folds"]:
-            outer = fold["outer"]
-            inner = format_number(fold["inner_rmsle"])
-            scores = (format_number(outer[who]["rmsle"]) for who in ("chosen", "recipe"))
-            rows.append((title, f"fold {fold['fold']}", *_value_cells(fold["chosen"]), inner, *scores))
-        scores = (format_number(found["outer"][who]["rmsle"]) for who in ("chosen", "recipe"))
-        rows.append((title, "all; in use", *_value_cells(found["recipe"]), UNKNOWN, *scores))
+def tabulate_tuning(tuning: Mapping[str, Any]) -> list[tuple[str, Table]]:
+    """For each target, what the outer folds chose, and how it did there beside the recipe of the configuration."""
     columns = (
-        "target", "outer fold", "process's weight", "degrees of freedom", "smallest leaf", "inputs tried",
-        "RMSLE inside", "RMSLE outside", "of the recipe in use",
+        "outer fold", "process's weight", "degrees of freedom", "smallest leaf", "inputs tried", "RMSLE inside",
+        "RMSLE outside", "recipe in use",
     )  # fmt: skip
-    return Table(columns, tuple(rows))
+    tables = []
+    for name, found in tuning.items():
+        rows = [
+            (
+                f"fold {fold['fold']}",
+                *_value_cells(fold["chosen"]),
+                format_number(fold["inner_rmsle"]),
+                *_outer_cells(fold["outer"]),
+            )
+            for fold in found["folds"]
+        ]
+        rows.append(("all; in use", *_value_cells(found["recipe"]), UNKNOWN, *_outer_cells(found["outer"])))
+        tables.append((f"{TARGETS[name].title}, {level_title(found['level'])}", Table(columns, tuple(rows))))
+    return tables
+
+
+def _outer_cells(outer: Mapping[str, Mapping[str, float]]) -> tuple[str, ...]:
+    return tuple(format_number(outer[who]["rmsle"]) for who in ("chosen", "recipe"))
 
 
 def _value_cells(values: Mapping[str, float]) -> tuple[str, ...]:

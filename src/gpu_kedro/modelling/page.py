@@ -152,8 +152,8 @@ def _studies(metrics: Mapping[str, Any]) -> Iterator[Section]:
             {"comparison_figure": draw_comparison(benchmark)},
         )
     if tuning := metrics.get("tuning"):
-        table = tabulate_tuning(tuning).to_html()
-        yield Section("tuning", "Choice of the recipe", (introduce_tuning(tuning),), (("", table),))
+        own = tuple((heading, table.to_html()) for heading, table in tabulate_tuning(tuning))
+        yield Section("tuning", "Choice of the recipe", (introduce_tuning(tuning),), own)
 
 
 def _leakage(metrics: Mapping[str, Any]) -> Section:
