@@ -136,7 +136,7 @@ def test_a_choice_is_shown_beside_the_recipe_in_use():
     assert heading == "Power (TDP), everything known"
     assert table.rows == (
         ("fold 0", "0.44", "6", "2", "0.91", "0.190", "0.182", "0.180"),
-        ("all; in use", "0.50", "4", "1", "1.00", "–", "0.182", "0.180"),
+        ("recipe in use", "0.50", "4", "1", "1.00", "–", "0.182", "0.180"),
     )
     assert introduce_tuning(TUNING).startswith("In each of 1 outer folds 2 recipes were tried")
 

@@ -25,6 +25,8 @@ MAIN_METRICS: dict[str, tuple[str, str]] = {
 }
 _MARKS = {"features": (BLUE, "circle"), "raw": (ORANGE, "square"), "same_split": (VERMILION, "diamond-open")}
 
+_TICKS = (0.1, 0.15, 0.2, 0.3, 0.4, 0.6, 0.8, 1, 1.5, 2, 3)
+
 
 def draw_comparison(benchmark: Mapping[str, Any]) -> go.Figure:
     """The main figure of every model and target: means over the seeds, and what the common split with AutoGluon gave.
@@ -55,7 +57,7 @@ def draw_comparison(benchmark: Mapping[str, Any]) -> go.Figure:
                 col=place % 2 + 1,
             )
     figure.update_yaxes(categoryorder="array", categoryarray=list(OPPONENT_TITLES.values()))
-    figure.update_xaxes(type="log", dtick="D2")
+    figure.update_xaxes(type="log", tickvals=_TICKS, tickangle=0, tickfont={"size": 10})
     seeds = len(benchmark["seeds"])
     note = f"smaller is better, log scale; dots: mean over {seeds} seeds of all grouped folds, bars: ± their deviation"
     figure = finish_figure(figure, "Error of each model", note, 180 + 270 * ((len(targets) + 1) // 2))

@@ -145,17 +145,18 @@ def introduce_tuning(tuning: Mapping[str, Any]) -> str:
     folds = next(iter(tuning.values()))["folds"]
     return (
         f"In each of {len(folds)} outer folds {len(folds[0]['trials'])} recipes were tried (tree-structured Parzen "
-        "estimator) on inner grouped folds of its training part; the one with the smallest error was then scored once "
-        "on the outer fold. The last rows hold the whole search against the recipe of the configuration, which is the "
-        "one in use. Every trial is a child run in MLflow and an entry of tuning.json."
+        "estimator) on inner grouped folds of its training part; the one with the smallest RMSLE inside was then "
+        "scored once on the outer fold. Weight is that of the Gaussian process, freedom the degrees of freedom of its "
+        "noise, leaf the fewest GPUs in a leaf of the trees, inputs the share of the inputs that a split of theirs "
+        "tries. Last comes the recipe of the configuration, with the RMSLE of all outer folds together. Every trial is "
+        "a child run in MLflow and an entry of tuning.json."
     )
 
 
 def tabulate_tuning(tuning: Mapping[str, Any]) -> list[tuple[str, Table]]:
     """For each target, what the outer folds chose, and how it did there beside the recipe of the configuration."""
     columns = (
-        "outer fold", "process's weight", "degrees of freedom", "smallest leaf", "inputs tried", "RMSLE inside",
-        "RMSLE outside", "recipe in use",
+        "outer fold", "weight", "freedom", "leaf", "inputs", "RMSLE inside", "RMSLE outside", "recipe in use",
     )  # fmt: skip
     tables = []
     for name, found in tuning.items():
@@ -168,7 +169,7 @@ def tabulate_tuning(tuning: Mapping[str, Any]) -> list[tuple[str, Table]]:
             )
             for fold in found["folds"]
         ]
-        rows.append(("all; in use", *_value_cells(found["recipe"]), UNKNOWN, *_outer_cells(found["outer"])))
+        rows.append(("recipe in use", *_value_cells(found["recipe"]), UNKNOWN, *_outer_cells(found["outer"])))
         tables.append((f"{TARGETS[name].title}, {level_title(found['level'])}", Table(columns, tuple(rows))))
     return tables
 
