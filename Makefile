@@ -7,9 +7,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 export DO_NOT_TRACK := 1
 export PYTHONHASHSEED := 0
+export NO_MKDOCS_2_WARNING := 1
 PIN = uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11
 
-.PHONY: help setup run test check format api app architecture image screenshots bench benchmark viz mlflow-ui lock clean
+.PHONY: help setup run test check format api app architecture image screenshots bench benchmark docs notebooks viz viz-site mlflow-ui lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -31,12 +32,13 @@ run: setup  ## train, evaluate and report everything (kedro run)
 test: setup  ## run the tests
 	@$(BIN)/python -m pytest
 
-check: setup  ## format, lint, types, import contracts, notebooks without outputs
+check: setup  ## format, lint, types, import contracts, notebooks without outputs, documentation with its links
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@shopt -s nullglob; notebooks=(notebooks/*.ipynb); if (( $${#notebooks[@]} )); then $(BIN)/nbstripout --verify "$${notebooks[@]}"; fi
+	@GPU_KEDRO_DATA_DIR=build/no-run $(BIN)/mkdocs build --quiet --site-dir build/site-check
 
 format: setup  ## format the code and strip the notebooks
 	@$(BIN)/ruff format .
@@ -64,8 +66,22 @@ $(VENV)-autogluon/.ready: bench/autogluon/requirements.lock | $(VENV)/.ready
 benchmark: setup $(VENV)-autogluon/.ready  ## compare with baselines and AutoGluon, tune inside folds, report it (1.5 hours on two cores)
 	@$(BIN)/kedro run --pipelines tuning,benchmark
 
+docs: setup  ## build the documentation site into build/site, with the results of the last run
+	@$(BIN)/mkdocs build --quiet
+	@echo "open build/site/index.html"
+
+notebooks: setup  ## run the notebooks on what the last run left (they open in any Jupyter; outputs are not kept)
+	@$(BIN)/python -m pytest --nbmake --nbmake-timeout=120 notebooks
+
 viz: setup  ## explore the pipelines in the browser (Kedro-Viz)
 	@$(BIN)/kedro viz run
+
+viz-site: setup  ## build the graph with previews of the last run as a static site into build/viz (Kedro-Viz)
+	@$(BIN)/kedro viz build --include-hooks --include-previews
+	@rm -rf build/viz && mkdir build/viz   # it writes to build, beside other sites: what is its own goes below
+	@html=$$($(BIN)/python -c 'import kedro_viz, pathlib; print(pathlib.Path(kedro_viz.__file__).parent / "html")'); \
+	  cd build && mv api $$(ls "$$html") viz
+	@echo "serve it: $(BIN)/python -m http.server --directory build/viz"
 
 mlflow-ui: setup  ## look at the recorded runs in the browser (MLflow)
 	@$(BIN)/kedro mlflow ui

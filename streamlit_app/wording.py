@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from gpu_kedro.modelling.targets import REGRESSION_TARGETS
+from gpu_kedro.modelling.targets import BUILT_IN_TARGETS, REGRESSION_TARGETS
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,8 @@ QUANTITIES: dict[str, Quantity] = {
     "g3d_per_usd": Quantity("Performance per dollar", after=" points/$", digits=1),
     "g3d_per_watt": Quantity("Performance per watt", after=" points/W", digits=1),
 }
-FIGURES = {name: QUANTITIES[name] for name in REGRESSION_TARGETS}
+#: What every page shows; targets that were added stand on the Model page and in the service's answers.
+FIGURES = {name: QUANTITIES[name] for name in REGRESSION_TARGETS if name in BUILT_IN_TARGETS}
 PRICE_NOTE = "Prices are 2022 observations, in US dollars of that year."
 SOURCE_WORDS = {"measured": "measured", "predicted": "predicted"}
 _FIELD_WORDS = {

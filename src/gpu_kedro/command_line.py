@@ -12,6 +12,7 @@ import click
 
 from gpu_kedro import __version__
 from gpu_kedro.modelling.bundle import BundleError
+from gpu_kedro.modelling.targets import ADDED_TARGETS, TARGETS
 from gpu_kedro.promotion.commands import models
 from gpu_kedro.resolvers import bundle_store, read_env_file
 from gpu_kedro.serving.errors import ServingError
@@ -79,7 +80,8 @@ def render_card(answer: dict[str, Any]) -> str:
         f"  {'taken for':<15} {found}",
         f"  {'segment':<15} {', '.join(segment['labels'])} ({segment['source']}; {shares})",
     ]
-    for field, (title, unit) in _TITLES.items():
+    added = {name: (TARGETS[name].title, f"{{:,.0f}} {TARGETS[name].unit}") for name in ADDED_TARGETS}
+    for field, (title, unit) in (_TITLES | added).items():
         figure = answer[field]
         low, high = (unit.format(edge) for edge in figure["interval_90"])
         estimate = "" if figure["source"] == "predicted" else f", model says {unit.format(figure['predicted'])}"

@@ -8,6 +8,7 @@ import pytest
 import yaml
 from workspace import PROJECT
 
+READ_ONLY = {"contents": "read"}
 FILES = sorted((PROJECT / ".github" / "workflows").glob("*.yml"))
 
 
@@ -15,8 +16,8 @@ def read(name: str) -> dict[Any, Any]:
     return yaml.safe_load((PROJECT / ".github" / "workflows" / f"{name}.yml").read_text())
 
 
-def test_they_are_the_three_of_the_page():
-    assert [path.stem for path in FILES] == ["ci", "deploy", "release"]
+def test_they_are_these():
+    assert [path.stem for path in FILES] == ["ci", "deploy", "pages", "release"]
 
 
 def test_they_follow_the_schema(check):
@@ -48,7 +49,8 @@ def test_jobs_may_read_only_and_end(path: Path):
     assert workflow["permissions"] == {}
     assert workflow["concurrency"]
     for name, job in workflow["jobs"].items():
-        assert job["permissions"] == {"contents": "read"}, name
+        expected = {"id-token": "write", "pages": "write"} if (path.stem, name) == ("pages", "publish") else READ_ONLY
+        assert job["permissions"] == expected, name
         assert job["timeout-minutes"] <= 60, name
 
 
@@ -74,5 +76,6 @@ def test_secrets_are_given_by_name_and_to_one_step():
     assert named == {
         "ci": [],
         "deploy": ["KUBECONFIG", "GPU_KEDRO_API_KEY"],
+        "pages": [],
         "release": ["DOCKERHUB_USERNAME", "DOCKERHUB_TOKEN"],
     }

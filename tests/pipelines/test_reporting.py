@@ -6,34 +6,32 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 import pytest
+from gpu_rows import make_gpus
 from kedro.io import DataCatalog, MemoryDataset
 from kedro.runner import SequentialRunner
 
+from gpu_kedro.analysis.options import AnalysisOptions
 from gpu_kedro.datasets.figures import FigureDataset
 from gpu_kedro.modelling.options import SplitOptions
 from gpu_kedro.modelling.targets import REGRESSION_TARGETS, TARGETS
 from gpu_kedro.pipelines.classification.nodes import count_filled
 from gpu_kedro.pipelines.reporting import create_pipeline
+from gpu_kedro.pipelines.reporting.analysis_nodes import FINDINGS
 from gpu_kedro.pipelines.reporting.nodes import collect_metrics
 
 BLEND = {"embedding_dims": 4, "members": [{"kind": "ridge", "alpha": 2.0}]}
-PRIMARY = pd.DataFrame(
+PRIMARY = make_gpus(
     {
-        "gpu_id": ["geforce-gtx-1060", "b"],
-        "name": ["GeForce GTX 1060", "B"],
-        "series": ["geforce gtx", None],
-        "kind": ["discrete", "unknown"],
-        "is_mobile": [False, False],
-        "is_strict": [True, False],
-        "spec_tdp_w": [120.0, None],
-        "segment": pd.array(["Desktop", None], dtype="str"),
-        "g3d_mark": [100.0, 200.0],
-        "g2d_mark": [10.0, None],
-        "price_usd": [99.0, None],
-        "tdp_w": [None, None],
-        "test_year": [2010.0, 2021.0],
-        "spec_name": pd.array(["GeForce GTX 1060", None], dtype="str"),
-    }
+        "gpu_id": "geforce-gtx-1060",
+        "name": "GeForce GTX 1060",
+        "segment": "Desktop",
+        "g3d_mark": 100.0,
+        "g2d_mark": 10.0,
+        "price_usd": 99.0,
+        "spec_tdp_w": 120.0,
+        "test_year": 2010.0,
+    },
+    {"g3d_mark": 200.0, "g2d_mark": None, "test_year": 2021.0, "is_strict": False, "spec_name": None},
 )
 DICTIONARY = pd.DataFrame(
     {"feature": ["is_amd"], "unit": ["0 or 1"], "source": ["vendor"], "needs": ["name"]}
@@ -65,6 +63,7 @@ DATA: dict[str, Any] = {
     "feature_dictionary": DICTIONARY,
     "params:splits": SplitOptions(calibration_years=3, folds=5, last_training_year=2019, seed=1),
     "params:classification.model": BLEND,
+    "params:analysis": AnalysisOptions(min_gpus=5, min_score=50, replicates=100, seed=1),
     **{f"params:regression.{target}.model": BLEND for target in REGRESSION_TARGETS},
 }
 METRICS = {
@@ -126,6 +125,13 @@ def test_the_report_is_made_before_anything_is_trained(untrained: dict[str, Any]
     assert "3 rows came in, 2 were kept and 1 rejected." in untrained["data_card"]
 
 
+def test_a_table_that_is_too_small_to_be_analysed_says_so_for_every_question(untrained: dict[str, Any]):
+    assert [finding["name"] for finding in untrained["findings"]] == list(FINDINGS)
+    assert all(finding["answer"].startswith("This table cannot answer it: ") for finding in untrained["findings"])
+    assert untrained["metrics"]["analysis"]["price_performance"] == {"rows": 0}
+    assert 'id="analysis_price_performance"' in untrained["report"]
+
+
 def test_data_figures_are_drawn_without_training(untrained: dict[str, Any]):
     assert 'id="missing_figure"' in untrained["report"]
     assert 'id="ledger_figure"' in untrained["report"]
@@ -144,12 +150,12 @@ def test_metrics_keep_the_results_as_they_are_and_are_valid_json(trained: dict[s
     metrics = json.loads(json.dumps(trained["metrics"], allow_nan=False))
     reported = metrics["targets"]["tdp_w"]["splits"]["grouped"]["everything"]["ours"]["all"]
     assert reported == METRICS | {"r2_log": None}
-    assert metrics["data"]["known_share"] == {
+    known = metrics["data"]["known_share"]
+    assert {name: known[name] for name in ("g3d_mark", "g2d_mark", "price_usd", "tdp_w", "segment", "spec_name")} == {
         "g3d_mark": 1.0,
         "g2d_mark": 0.5,
         "price_usd": 0.5,
         "tdp_w": 0.0,
-        "test_year": 1.0,
         "segment": 0.5,
         "spec_name": 0.5,
         "spec_tdp_w": 0.5,
@@ -178,7 +184,7 @@ def test_the_same_inputs_give_the_same_page(trained: dict[str, Any]):
 def test_a_table_without_test_years_is_reported():
     trained = {f"{target}_{kind}": {} for target in TARGETS for kind in ("results", "leakage")}
     gpus = PRIMARY.assign(test_year=float("nan"))
-    metrics = collect_metrics(DATA["ledger_summary"], DATA["join_reach"], gpus, {}, {}, {}, {}, {}, **trained)
+    metrics = collect_metrics(DATA["ledger_summary"], DATA["join_reach"], gpus, {}, {}, {}, [], {}, {}, **trained)
     assert metrics["data"]["test_years"] == []
 
 

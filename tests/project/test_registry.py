@@ -1,5 +1,6 @@
 """Catalog and registry hygiene: nothing undeclared, nothing left over, everything readable in Kedro-Viz."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +27,8 @@ def _load(kind: str, env: str = "base") -> dict[str, Any]:
 
 def _matches(name: str, entry: str) -> bool:
     """Whether a catalog entry, perhaps a pattern such as `{target}_results`, holds the dataset."""
-    before, brace, rest = entry.partition("{")
-    after = rest.partition("}")[2]
-    return name == entry if not brace else name.startswith(before) and name.endswith(after)
+    pattern = ".+".join(re.escape(part) for part in re.split(r"\{\w+\}", entry))
+    return re.fullmatch(pattern, name) is not None
 
 
 def test_these_pipelines_can_be_run_by_name(pipelines: dict[str, Pipeline]):
@@ -65,6 +65,13 @@ def test_every_catalog_entry_is_used_by_a_pipeline(pipelines: dict[str, Pipeline
 def test_every_catalog_entry_has_a_layer_that_kedro_viz_can_draw():
     for name, entry in _load("catalog").items():
         assert entry["metadata"]["kedro-viz"]["layer"] in LAYERS, name
+
+
+def test_every_dataset_has_a_layer(pipelines: dict[str, Pipeline]):
+    entries = list(_load("catalog"))
+    everything = set().union(*(pipeline.datasets() for pipeline in pipelines.values()))
+    datasets = {name for name in everything if not name.startswith("params:")}
+    assert [name for name in sorted(datasets) if not any(_matches(name, entry) for entry in entries)] == []
 
 
 def test_catalog_files_lie_in_the_folder_of_their_layer():

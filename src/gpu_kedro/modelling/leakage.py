@@ -15,6 +15,9 @@ from gpu_kedro.domain.features import FEATURE_NAMES
 from gpu_kedro.modelling.evaluation import regression_metrics
 from gpu_kedro.modelling.targets import LEAKY_FEATURES, Target, input_columns
 
+#: What the compilation's two ratios are made of.
+_RATIO_PARTS = ("g3d_mark", "price_usd", "tdp_w")
+
 
 def compare_leaky(
     model_input: pd.DataFrame, primary_gpus: pd.DataFrame, target: Target, seed: int, jobs: int
@@ -31,9 +34,12 @@ def compare_leaky(
         jobs: processes.
 
     Returns:
-        One entry for "honest" and one for "leaky", with the regression metrics.
+        One entry for "honest" and one for "leaky", with the regression metrics; none for a target that the ratios do
+        not contain.
     """
-    known = primary_gpus.set_index("gpu_id")[["g3d_mark", "price_usd", "tdp_w"]].dropna()
+    if target.name not in _RATIO_PARTS:
+        return []
+    known = primary_gpus.set_index("gpu_id")[list(_RATIO_PARTS)].dropna()
     rows = model_input[model_input["gpu_id"].isin(known.index)]
     facts = known.loc[rows["gpu_id"]]
     ratios = np.log(np.column_stack([facts["g3d_mark"] / facts["price_usd"], facts["g3d_mark"] / facts["tdp_w"]]))

@@ -46,22 +46,26 @@ _FIGURE_CONFIG = {"displaylogo": False, "responsive": True}
 
 
 class Section(NamedTuple):
-    """A chapter of the page: paragraphs of plain text, headed tables as HTML, and figures by name."""
+    """A chapter of the page: paragraphs of plain text, headed tables as HTML, figures by name, and more as HTML."""
 
     anchor: str
     title: str
     paragraphs: tuple[str, ...] = ()
     tables: tuple[tuple[str, str], ...] = ()
     figures: Mapping[str, go.Figure] = {}
+    content: str = ""
 
 
-def write_page(metrics: Mapping[str, Any], splits: SplitOptions, figures: Mapping[str, go.Figure]) -> str:
+def write_page(
+    metrics: Mapping[str, Any], splits: SplitOptions, figures: Mapping[str, go.Figure], analysis: str = ""
+) -> str:
     """The whole page.
 
     Args:
         metrics: what `collect_metrics` gives.
         splits: how GPUs were split.
         figures: by name, those of a target starting with its name; one without traces is not drawn yet and left out.
+        analysis: what the data says, as HTML.
     """
     sections = [
         _overview(metrics),
@@ -69,6 +73,7 @@ def write_page(metrics: Mapping[str, Any], splits: SplitOptions, figures: Mappin
         *_studies(metrics),
         _leakage(metrics),
         _data(metrics, figures),
+        Section("analysis", "Analysis", ("What the data says, with 95 % intervals.",), content=analysis),
         Section("limits", "Limits and caveats", tuple(list_caveats(metrics, splits))),
         Section("sources", "Sources", (ATTRIBUTION.replace("*", "").replace("`", ""),)),
     ]
@@ -185,12 +190,15 @@ def _data(metrics: Mapping[str, Any], figures: Mapping[str, go.Figure]) -> Secti
 def _render(section: Section) -> str:
     parts = [f'<section id="{section.anchor}">\n<h2>{html.escape(section.title)}</h2>']
     parts += [f"<p>{html.escape(text)}</p>" for text in section.paragraphs]
-    for name, figure in section.figures.items():
-        parts.append(
-            figure.to_html(
-                full_html=False, include_plotlyjs=False, include_mathjax=False, div_id=name, config=_FIGURE_CONFIG
-            )
-        )
+    parts += [draw_inline(figure, name) for name, figure in section.figures.items()]
     for heading, table in section.tables:
         parts += [f"<h3>{html.escape(heading)}</h3>" if heading else "", table]
-    return "\n".join([*parts, "</section>"])
+    return "\n".join([*parts, section.content, "</section>"])
+
+
+def draw_inline(figure: go.Figure, name: str) -> str:
+    """A figure as HTML of a page that has plotly.js already; `name` is its identifier there."""
+    drawn: str = figure.to_html(
+        full_html=False, include_plotlyjs=False, include_mathjax=False, div_id=name, config=_FIGURE_CONFIG
+    )
+    return drawn

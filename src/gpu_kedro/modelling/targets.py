@@ -27,12 +27,17 @@ LEAKY_FEATURES: tuple[str, ...] = ("log_g3d_per_dollar", "log_g3d_per_watt")
 class Target:
     """One thing the models predict.
 
+    An entry of `TARGETS` and a block of `conf/base/parameters_regression.yml` are all that another figure needs.
+
     Args:
-        name: column of the primary table, with its unit.
+        name: column of the primary table with positive numbers, with its unit.
         task: regression targets are modelled as natural logarithms, classification targets as sets of labels.
         unit: unit of the answer.
         title: words for people.
         forbidden_inputs: features that contain the answer.
+
+    Raises:
+        ValueError: a feature is made of the target and is not forbidden.
     """
 
     name: str
@@ -40,6 +45,12 @@ class Target:
     unit: str
     title: str
     forbidden_inputs: frozenset[str]
+
+    def __post_init__(self) -> None:
+        """Refuse inputs that are the answer."""
+        given_away = {feature.name for feature in FEATURES} & {self.name, f"log_{self.name}"} - self.forbidden_inputs
+        if given_away:
+            raise ValueError(f"{self.name}: list {', '.join(sorted(given_away))} in forbidden_inputs: it is the answer")
 
 
 TARGETS: dict[str, Target] = {
@@ -49,6 +60,9 @@ TARGETS: dict[str, Target] = {
     "segment": Target("segment", "classification", "labels", "Market segment", frozenset()),
 }
 REGRESSION_TARGETS: tuple[str, ...] = tuple(name for name, target in TARGETS.items() if target.task == "regression")
+#: What everything about serving knows by name; others were added by whoever runs the project.
+BUILT_IN_TARGETS = frozenset({"g3d_mark", "price_usd", "tdp_w", "segment"})
+ADDED_TARGETS: tuple[str, ...] = tuple(name for name in REGRESSION_TARGETS if name not in BUILT_IN_TARGETS)
 SEGMENTS: tuple[str, ...] = ("Desktop", "Mobile", "Workstation")
 
 

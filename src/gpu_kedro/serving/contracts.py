@@ -9,6 +9,8 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, create_model, model_validator
 from pydantic.config import JsonDict
 
+from gpu_kedro.modelling.targets import ADDED_TARGETS, TARGETS
+
 Segment = Literal["Desktop", "Mobile", "Workstation"]
 Source = Literal["measured", "predicted"]
 MAX_BATCH_ROWS = 10_000
@@ -282,7 +284,17 @@ class Warn(Answer):
     detail: str = _about("the warning in words", "newer than any GPU in the training table (2022)")
 
 
-class Prediction(Answer):
+def _added_figures() -> dict[str, Any]:
+    """A field for every target that was added to those of the contract."""
+    return {
+        name: (Figure, _about(f"{TARGETS[name].title}, {TARGETS[name].unit}", {"value": 1})) for name in ADDED_TARGETS
+    }
+
+
+_WithAddedFigures: Any = create_model("_WithAddedFigures", __base__=Answer, **_added_figures())
+
+
+class Prediction(_WithAddedFigures):  # type: ignore[misc]  # its fields are those of the targets that were added
     """Everything that is known or predicted of one GPU."""
 
     name: str | None = _about("the name as it was given", "GeForce RTX 4070 Laptop GPU")
@@ -336,6 +348,11 @@ PredictionColumns: type[_PredictionColumns] = create_model(
     **_figure_columns("g3d_mark", "points", 19000),
     **_figure_columns("price_usd", "US dollars", 450),
     **_figure_columns("tdp_w", "watts", 112),
+    **{
+        column: field
+        for name in ADDED_TARGETS
+        for column, field in _figure_columns(name, TARGETS[name].unit, 1).items()
+    },
 )
 
 

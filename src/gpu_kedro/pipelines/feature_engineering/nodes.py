@@ -2,17 +2,23 @@
 
 import pandas as pd
 
+from gpu_kedro.domain.errors import GpuKedroError
 from gpu_kedro.domain.features import FEATURE_NAMES, FEATURES, FeatureTable
 from gpu_kedro.modelling.bundle import Bundle
 from gpu_kedro.modelling.embedding import NameEmbedding
 from gpu_kedro.modelling.options import EmbeddingOptions, SplitOptions
 from gpu_kedro.modelling.splits import assign_folds, is_early_training_year, is_training_year
+from gpu_kedro.modelling.targets import REGRESSION_TARGETS
 
 #: What the models need of a GPU beside its features: the answers, and what results are broken down by.
 _CONTEXT = (
-    "gpu_id", "name", "chip_group", "segment", "g3d_mark", "price_usd", "tdp_w",
+    "gpu_id", "name", "chip_group", "segment", *REGRESSION_TARGETS,
     "is_strict", "vendor", "kind", "match_kind", "spec_release_year",
 )  # fmt: skip
+
+
+class UnknownTargetError(GpuKedroError):
+    """A target is named that the table does not have."""
 
 
 def tabulate_features(primary_gpus: pd.DataFrame, feature_table: FeatureTable) -> pd.DataFrame:
@@ -40,7 +46,14 @@ def describe_features(gpu_features: pd.DataFrame) -> pd.DataFrame:
 
 
 def assemble_model_input(primary_gpus: pd.DataFrame, gpu_features: pd.DataFrame, splits: SplitOptions) -> pd.DataFrame:
-    """One row a GPU: answers, strata, test fold, sides of the temporal splits, and the features."""
+    """One row a GPU: answers, strata, test fold, sides of the temporal splits, and the features.
+
+    Raises:
+        UnknownTargetError: a target is no column of the primary table.
+    """
+    absent = [name for name in _CONTEXT if name not in primary_gpus]
+    if absent:
+        raise UnknownTargetError(f"the primary table has no column {absent[0]!r}, which `TARGETS` names as a target")
     context = primary_gpus[list(_CONTEXT)].merge(gpu_features, on="gpu_id", validate="one_to_one")
     groups = context.set_index("gpu_id")["chip_group"]
     return context.assign(

@@ -1,12 +1,13 @@
 """Nodes of `reporting`; what is not trained yet arrives empty and is reported as such."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import isfinite
 from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
 
+from gpu_kedro.analysis.chapter import write_chapter
 from gpu_kedro.modelling.cards import write_model_card
 from gpu_kedro.modelling.importance import draw_importance
 from gpu_kedro.modelling.options import ModelOptions, SplitOptions
@@ -25,6 +26,7 @@ def collect_metrics(
     segment_fill: Mapping[str, Any],
     importance: Mapping[str, Any],
     suspect_summary: Mapping[str, Any],
+    findings: Sequence[Mapping[str, Any]],
     benchmark: Mapping[str, Any],
     tuning: Mapping[str, Any],
     **trained: Any,
@@ -40,12 +42,14 @@ def collect_metrics(
         tuning: the search for recipes, {} when it was not run.
         importance: what the answers rest on, {} when not trained.
         suspect_summary: how many values have evidence against them, and the first.
+        findings: what the analysis found.
         trained: `<target>_results` and `<target>_leakage` of every target, {} when not trained.
 
     Returns:
         `data`; `join`; `targets`: target → `splits` → split → level → model → stratum → metric; `leakage` and
-        `importance` by target; `segment_fill`; `suspects`; `benchmark` and `tuning` when they were run; `not_trained`,
-        the targets without results. A figure that is not a number is None.
+        `importance` by target; `segment_fill`; `suspects`; `analysis`: finding → `rows` and its figures; `benchmark`
+        and `tuning` when they were run; `not_trained`, the targets without results. A figure that is not a number is
+        None.
     """
     results = {target: trained[f"{target}_results"] for target in TARGETS}
     leakage = {target: trained[f"{target}_leakage"] for target in REGRESSION_TARGETS}
@@ -66,6 +70,7 @@ def collect_metrics(
         "segment_fill": segment_fill,
         "importance": importance,
         "suspects": suspect_summary,
+        "analysis": {one["name"]: {"rows": one["rows"], **one["figures"]} for one in findings},
         "not_trained": [target for target, found in results.items() if not found],
     }
     metrics |= {name: found for name, found in (("benchmark", benchmark), ("tuning", tuning)) if found}
@@ -105,6 +110,18 @@ def describe_models(metrics: Mapping[str, Any], splits: SplitOptions, **models: 
     return write_model_card(metrics, splits, options)
 
 
-def assemble_page(metrics: Mapping[str, Any], splits: SplitOptions, **figures: go.Figure) -> str:
-    """The report as one HTML page."""
-    return write_page(metrics, splits, figures)
+def assemble_page(
+    metrics: Mapping[str, Any], splits: SplitOptions, findings: Sequence[Mapping[str, Any]], **drawn: Any
+) -> str:
+    """The report as one HTML page.
+
+    Args:
+        metrics: what `collect_metrics` gives.
+        splits: how GPUs were split.
+        findings: what the analysis found.
+        drawn: figures by name, and `analysis_<finding>_figure` and `analysis_<finding>_table` of every finding.
+    """
+    figures = {name: figure for name, figure in drawn.items() if not name.startswith("analysis_")}
+    studied = {one["name"]: drawn[f"analysis_{one['name']}_figure"] for one in findings}
+    tables = {one["name"]: drawn[f"analysis_{one['name']}_table"] for one in findings}
+    return write_page(metrics, splits, figures, write_chapter(findings, studied, tables))

@@ -1,10 +1,11 @@
 """Wiring of `reporting`."""
 
-from kedro.pipeline import Pipeline, node
+from kedro.pipeline import Pipeline, node, pipeline
 
 from gpu_kedro.modelling.cards import write_data_card, write_feature_page
 from gpu_kedro.modelling.figures import draw_ledger, draw_missing
 from gpu_kedro.modelling.targets import REGRESSION_TARGETS, TARGETS
+from gpu_kedro.pipelines.reporting.analysis_pipeline import SHOWN, create_analysis_pipeline
 from gpu_kedro.pipelines.reporting.nodes import (
     assemble_page,
     collect_metrics,
@@ -34,9 +35,15 @@ _MODELS = {
 }
 
 
+#: What others read.
+_OUTPUTS = {
+    "data_card", "feature_page", "findings", "ledger_figure", "metrics", "missing_figure", "model_card", "report",
+}  # fmt: skip
+
+
 def create_pipeline() -> Pipeline:
-    """Results and figures in; table of metrics, cards and the report page out."""
-    return Pipeline(
+    """Primary table, results and figures in; analysis, table of metrics, cards and the report page out."""
+    around = Pipeline(
         [
             node(draw_missing, "primary_gpus", "missing_figure", name="draw_missing"),
             node(draw_ledger, "ledger_summary", "ledger_figure", name="draw_ledger"),
@@ -61,6 +68,7 @@ def create_pipeline() -> Pipeline:
                     "segment_fill",
                     "importance",
                     "suspect_summary",
+                    "findings",
                     *_RESULTS,
                     *_LONG_STUDIES,
                 ),
@@ -77,12 +85,26 @@ def create_pipeline() -> Pipeline:
             node(write_feature_page, "feature_dictionary", "feature_page", name="write_feature_page"),
             node(
                 assemble_page,
-                {"metrics": "metrics", "splits": "params:splits", **_by_name(*_FIGURES)},
+                {
+                    "metrics": "metrics",
+                    "splits": "params:splits",
+                    "findings": "findings",
+                    **_by_name(*_FIGURES, *SHOWN.values()),
+                },
                 "report",
                 name="assemble_page",
             ),
         ],
         tags="reporting",
+    )
+    whole = Pipeline([create_analysis_pipeline(), around])
+    # one box in Kedro-Viz, with what only it uses inside
+    return pipeline(
+        whole,
+        namespace="reporting",
+        inputs={name for name in whole.inputs() if not name.startswith("params:")},
+        outputs=_OUTPUTS,
+        parameters={name for name in whole.inputs() if name.startswith("params:")},
     )
 
 

@@ -1,0 +1,1 @@
+"""What the data says: one module a question, each with its method, its uncertainty and its caveat."""

@@ -1,0 +1,152 @@
+"""Marks that the figures share: colours, logarithmic axes, dots with intervals."""
+
+import html
+from collections.abc import Iterable
+from math import ceil, floor, log2
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from gpu_kedro.modelling.figures import BLUE, ORANGE, VERMILION
+from gpu_kedro.modelling.wording import format_count
+
+GREEN, PURPLE, GREY, INK = "#009E73", "#CC79A7", "#8A8A8A", "#444444"
+SEGMENT_MARKS = {
+    "Desktop": (BLUE, "circle"),
+    "Mobile": (ORANGE, "square"),
+    "Workstation": (GREEN, "diamond"),
+    "not labelled": (GREY, "x"),
+}
+MAKER_MARKS = {
+    "NVIDIA": (GREEN, "circle"),
+    "AMD": (VERMILION, "square"),
+    "ATI": (ORANGE, "square-open"),
+    "Intel": (BLUE, "diamond"),
+}
+ROW_HEIGHT = 26
+_MOST_TICKS = 8
+
+
+def round_off(values: Iterable[float]) -> list[float | None]:
+    """Five significant digits: more cannot be seen, and they would double the file."""
+    return [float(f"{value:.5g}") if value == value else None for value in values]
+
+
+def fade(colour: str, opacity: float) -> str:
+    """A hexadecimal colour as one that lets through what lies below."""
+    red, green, blue = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{opacity})"
+
+
+def escape(names: Iterable[Any]) -> list[str]:
+    """Names as Plotly may show them."""
+    return [html.escape(str(name)) for name in names]
+
+
+def log2_ticks(values: Iterable[float]) -> dict[str, Any]:
+    """Settings of a logarithmic axis with ticks at powers of two, over positive values."""
+    finite = [value for value in values if value is not None and value == value and 0 < value < float("inf")]
+    low, high = floor(log2(min(finite))), ceil(log2(max(finite)))
+    step = max(1, ceil((high - low) / _MOST_TICKS))
+    ticks = [2.0**power for power in range(low, high + 1, step)]
+    return {"type": "log", "tickvals": ticks, "ticktext": [_tick(tick) for tick in ticks]}
+
+
+def _tick(value: float) -> str:
+    return f"{value:,.0f}" if value >= 1 else f"{value:.3g}"
+
+
+def add_dots(
+    figure: go.Figure,
+    labels: list[str],
+    rows: pd.DataFrame,
+    column: str,
+    name: str,
+    marks: tuple[str, str],
+    scale: float = 1.0,
+    unit: str = "",
+    **place: Any,
+) -> None:
+    """Horizontal dots with their 95 % intervals, one a label.
+
+    Args:
+        figure: is added to.
+        labels: on the vertical axis.
+        rows: `column`, `column_low` and `column_high`, in the order of the labels.
+        column: what is drawn.
+        name: in the legend.
+        marks: colour and symbol.
+        scale: what values are multiplied by.
+        unit: of the hover text.
+        place: of the trace.
+    """
+    colour, symbol = marks
+    values, lows, highs = (scale * rows[f"{column}{end}"].to_numpy(float) for end in ("", "_low", "_high"))
+    figure.add_scatter(
+        x=round_off(values),
+        y=labels,
+        mode="markers",
+        name=name,
+        error_x={
+            "type": "data",
+            "symmetric": False,
+            "array": round_off(np.maximum(highs - values, 0)),
+            "arrayminus": round_off(np.maximum(values - lows, 0)),
+            "thickness": 1.3,
+            "width": 0,
+        },
+        marker={"color": colour, "symbol": symbol, "size": 9},
+        hovertemplate=f"%{{y}}: %{{x:,.3~g}}{unit}<extra>{html.escape(name)}</extra>",
+        **place,
+    )
+
+
+def add_segment_points(figure: go.Figure, rows: pd.DataFrame, values: pd.Series, unit: str) -> None:
+    """One small mark a GPU over its release year, by its first labelled segment.
+
+    Args:
+        figure: is added to.
+        rows: `name, release_year, segment`.
+        values: of the same GPUs.
+        unit: of the hover text.
+    """
+    first = rows["segment"].fillna("not labelled").str.split(", ").str[0]
+    # whole years would lie on one another: spread by position, not by chance
+    spread = np.linspace(-0.3, 0.3, 13)[np.arange(len(rows)) % 13]
+    for segment, (colour, symbol) in SEGMENT_MARKS.items():
+        chosen = (first == segment).to_numpy()
+        if not chosen.any():
+            continue
+        figure.add_scatter(
+            x=round_off(rows["release_year"].to_numpy(float)[chosen] + spread[chosen]),
+            y=round_off(values.to_numpy(float)[chosen]),
+            mode="markers",
+            name=f"{segment} ({format_count(int(chosen.sum()))})",
+            text=escape(rows["name"].to_numpy()[chosen]),
+            marker={"color": colour, "symbol": symbol, "size": 5, "opacity": 0.45},
+            hovertemplate=f"%{{text}}: %{{y:,.3~g}} {unit}<extra></extra>",
+        )
+
+
+def add_line(figure: go.Figure, x: Any, y: Any, name: str, colour: str, dash: str = "solid", **more: Any) -> None:
+    """A line through places."""
+    figure.add_scatter(
+        x=round_off(x),
+        y=round_off(y),
+        mode="lines",
+        name=name,
+        line={"color": colour, "width": 2.5, "dash": dash},
+        hovertemplate="%{x:.0f}: %{y:,.3~g}",
+        **more,
+    )
+
+
+def mark_no_effect(figure: go.Figure, at: float, words: str) -> None:
+    """A vertical line where there is no effect."""
+    figure.add_vline(at, line={"color": INK, "width": 1, "dash": "dash"})
+    figure.add_annotation(
+        x=log2(at) / log2(10) if figure.layout.xaxis.type == "log" else at,
+        y=1, yref="paper", yanchor="bottom", text=words, showarrow=False, font={"size": 11, "color": INK},
+    )  # fmt: skip
