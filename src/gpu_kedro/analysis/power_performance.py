@@ -32,13 +32,7 @@ def measure_segments(primary_gpus: pd.DataFrame, options: AnalysisOptions) -> St
     table = pd.DataFrame(
         {
             "segment": name,
-            "doubling_years": trend.doubling_years.value,
-            "doubling_years_low": trend.doubling_years.low,
-            "doubling_years_high": trend.doubling_years.high,
-            "rows": trend.rows,
-            "at_year": trend.at_year,
-            "log2_level": trend.level,
-            "log2_per_year": trend.per_year.value,
+            **trend.to_row(),
         }
         for name, trend in trends.items()
     )

@@ -92,13 +92,7 @@ def _tabulate(trends: dict[tuple[str, str, str], Trend]) -> pd.DataFrame:
             "measure": measure,
             "gpus": gpus,
             "line": line,
-            "doubling_years": trend.doubling_years.value,
-            "doubling_years_low": trend.doubling_years.low,
-            "doubling_years_high": trend.doubling_years.high,
-            "rows": trend.rows,
-            "at_year": trend.at_year,
-            "log2_level": trend.level,
-            "log2_per_year": trend.per_year.value,
+            **trend.to_row(),
         }
         for (measure, gpus, line), trend in trends.items()
     )

@@ -42,6 +42,19 @@ class Trend(NamedTuple):
         values: NDArray[np.float64] = 2.0 ** (self.level + self.per_year.value * (years - self.at_year))
         return values
 
+    def to_row(self) -> dict[str, float]:
+        """The trend as columns of a tidy table."""
+        years = self.doubling_years
+        return {
+            "doubling_years": years.value,
+            "doubling_years_low": years.low,
+            "doubling_years_high": years.high,
+            "rows": self.rows,
+            "at_year": self.at_year,
+            "log2_level": self.level,
+            "log2_per_year": self.per_year.value,
+        }
+
     def describe(self) -> str:
         """The doubling time in words, with its 95 % interval; says where no growth can be told from none."""
         return describe_doubling(self.doubling_years)
