@@ -63,7 +63,7 @@ $(VENV)-autogluon/.ready: bench/autogluon/requirements.lock | $(VENV)/.ready
 	@$(BIN)/uv pip sync --quiet --python $(VENV)-autogluon/bin/python --require-hashes bench/autogluon/requirements.lock
 	@touch $@
 
-benchmark: setup $(VENV)-autogluon/.ready  ## compare with baselines and AutoGluon, tune inside folds, report it (1.5 hours on two cores)
+benchmark: setup $(VENV)-autogluon/.ready  ## compare with baselines and AutoGluon, tune inside folds, report it (about 2 hours on two cores)
 	@$(BIN)/kedro run --pipelines tuning,benchmark
 
 docs: setup  ## build the documentation site into build/site, with the results of the last run
