@@ -66,6 +66,7 @@ def cleaned(raw):
         ("2.1e3", "price_usd", 2100.0, None),
         (" 250 ", "tdp_w", 250.0, None),
         ("$1,299.00", "price_usd", 1299.0, "number_format"),
+        ("\x1f1", "tdp_w", 1.0, "number_format"),
         ("US$ 1,299", "price_usd", 1299.0, "number_format"),
         ("1299 USD", "price_usd", 1299.0, "number_format"),
         ("1 299,00", "price_usd", 1299.0, "number_format"),

@@ -158,7 +158,6 @@ def test_metrics_keep_the_results_as_they_are_and_are_valid_json(trained: dict[s
         "tdp_w": 0.0,
         "segment": 0.5,
         "spec_name": 0.5,
-        "spec_tdp_w": 0.5,
     }
     assert metrics["data"]["test_years"] == [2010, 2021]
 

@@ -218,6 +218,10 @@ class ReadValue(NamedTuple):
     rule: str | None
 
 
+#: Control characters that Python takes for spaces, but no reader of numbers does.
+_SEPARATORS = frozenset("\x1c\x1d\x1e\x1f")
+
+
 def read_number(text: str, column: str) -> ReadValue:
     """Read one cell of a numeric column.
 
@@ -233,7 +237,8 @@ def read_number(text: str, column: str) -> ReadValue:
     if tidy.casefold().lstrip("+-") in {"inf", "infinity", "∞"}:
         return ReadValue(None, "not_finite")
     if _PLAIN_NUMBER.fullmatch(tidy):
-        value, rule = float(tidy), None if tidy == text.strip() else "number_format"
+        is_plain = tidy == text.strip() and _SEPARATORS.isdisjoint(text)
+        value, rule = float(tidy), None if is_plain else "number_format"
     elif column == "test_year":
         years = _YEAR_IN_DATE.findall(tidy)
         if len(years) != 1:

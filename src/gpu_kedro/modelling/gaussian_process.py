@@ -24,13 +24,16 @@ Matrix = NDArray[np.float64]
 _BLOCK_ROWS = 128
 #: Inputs that no part scales above this are left out: they would move no distance noticeably.
 _SMALLEST_SCALE = 0.004
-_START_SCALE, _LOWEST_SCALE, _HIGHEST_SCALE = -2.5, -8.0, 2.0
+#: Scale that a kind of input starts from, shared among its inputs, so that each kind moves distances alike.
+_START_SCALE = 0.3
+_LOWEST_SCALE, _HIGHEST_SCALE = -8.0, 2.0
 _AMPLITUDE_BOUNDS = (-5.0, 4.0)
 _NOISE_BOUNDS = (-7.0, 2.0)
 #: Variance of the noise that learning starts from, by trust; the last one repeats.
 _START_NOISE = (-3.0, -2.5, -2.0, 0.0)
-#: Precision of a normal prior on every logarithm around its start.
-_PRIOR = 0.1
+#: Precision of a normal prior on every logarithm around its start. Scales left to the likelihood alone predict the
+#: years after their training rows worse, and otherwise for every sample of the rows.
+_PRIOR_OF_SCALES, _PRIOR_OF_OTHERS = 3.0, 0.1
 _JITTER = 1e-8
 _REWEIGHTINGS = 2
 
@@ -183,7 +186,9 @@ class _Layout:
         self.noise = slice(self.amplitudes.stop, self.amplitudes.stop + trusts)
         scales = self.amplitudes.start
         noise = [_START_NOISE[min(place, len(_START_NOISE) - 1)] for place in range(trusts)]
-        self.start = np.array([_START_SCALE] * scales + [0.0] * len(_PARTS) + noise)
+        shared = np.log(_START_SCALE) - 0.5 * np.log(np.bincount(self.places))
+        self.start = np.concatenate([shared[self.trend_kinds], shared, shared, [0.0] * len(_PARTS), noise])
+        self.prior = np.array([_PRIOR_OF_SCALES] * scales + [_PRIOR_OF_OTHERS] * (len(_PARTS) + trusts))
         self.bounds = (
             [(_LOWEST_SCALE, _HIGHEST_SCALE)] * scales + [_AMPLITUDE_BOUNDS] * len(_PARTS) + [_NOISE_BOUNDS] * trusts
         )
@@ -241,7 +246,7 @@ class _Layout:
         inverse, half_log_determinant = solved
         alpha = inverse @ answers
         away = logs - self.start
-        loss = 0.5 * float(answers @ alpha) + half_log_determinant + 0.5 * _PRIOR * float(away @ away)
+        loss = 0.5 * float(answers @ alpha) + half_log_determinant + 0.5 * float(self.prior @ np.square(away))
         excess = inverse - np.outer(alpha, alpha)
         gradient = np.empty_like(logs)
         by_input = np.einsum("ij,ij->j", excess @ trend, trend)
@@ -252,7 +257,7 @@ class _Layout:
             gradient[self.curved[part]] = np.bincount(self.places, by_input, len(self.kinds))
             gradient[self.amplitudes.start + part] = 0.5 * amplitudes[part] * np.einsum("ij,ij->", excess, correlation)
         gradient[self.noise] = 0.5 * np.bincount(groups, np.diag(excess) * noise, self.trusts)
-        return loss, gradient + _PRIOR * away
+        return loss, gradient + self.prior * away
 
 
 def _learn(
@@ -262,7 +267,7 @@ def _learn(
     from scipy.optimize import minimize
 
     logs = layout.start
-    for rows in (slice(0, max(len(values) // 3, 1)), slice(None)):
+    for rows, steps in ((slice(0, max(len(values) // 3, 1)), 4 * options.steps), (slice(None), options.steps)):
         facts = values[rows], answers[rows], groups[rows]
         noise = np.exp(logs[layout.noise])[facts[2]]
         _, outlying = _solve_robustly(layout.cover(facts[0], logs), facts[1], noise, options)
@@ -273,7 +278,7 @@ def _learn(
             jac=True,
             method="L-BFGS-B",
             bounds=layout.bounds,
-            options={"maxiter": options.steps},
+            options={"maxiter": steps},
         )
         logs = found.x
     return logs
