@@ -8,7 +8,7 @@ Source: Cawley & Talbot (2010), On over-fitting in model selection and subsequen
 evaluation; Akiba et al. (2019), Optuna (the tree-structured Parzen estimator).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,7 @@ import pandas as pd
 from joblib import Parallel, delayed
 from numpy.typing import NDArray
 
-from gpu_kedro.modelling.blending import Blend, Modes, find_newest_year
+from gpu_kedro.modelling.blending import Blend, find_newest_year
 from gpu_kedro.modelling.embedding import NameEmbedding
 from gpu_kedro.modelling.estimators import Matrix, fit_expert
 from gpu_kedro.modelling.evaluation import regression_metrics
@@ -25,6 +25,7 @@ from gpu_kedro.modelling.options import (
     EmbeddingOptions,
     ExtraTreesOptions,
     GaussianProcessOptions,
+    MemberOptions,
     ModelOptions,
     SplitOptions,
     TuningOptions,
@@ -33,8 +34,6 @@ from gpu_kedro.modelling.splits import assign_folds
 from gpu_kedro.modelling.targets import Level, Target, input_columns
 from gpu_kedro.modelling.validation import Examples, select_examples, with_one_thread
 from gpu_kedro.progress import track
-
-_KINDS = ("gaussian_process", "extra_trees")
 
 
 class NotTunableError(ValueError):
@@ -48,17 +47,15 @@ class _Part:
     Args:
         train, test: positions among the examples.
         vectors: name embeddings fitted on the training part.
-        processes: degrees of freedom → the Gaussian process's answers to the tested rows.
         newest_year: see `find_newest_year`.
-        modes: of the tested rows.
+        answers: what members said of the tested rows; most do not change from trial to trial.
     """
 
     train: NDArray[np.int64]
     test: NDArray[np.int64]
     vectors: Matrix
-    processes: dict[float, Matrix]
     newest_year: float
-    modes: Modes
+    answers: dict[MemberOptions, Matrix]
 
 
 def inner_folds(groups: pd.Series, folds: NDArray[np.int64], outer: int, inner: int, seed: int) -> NDArray[np.int64]:
@@ -95,9 +92,9 @@ def tune_target(
         fold of `chosen` and `recipe` as `outer`; `outer`: the metrics of all folds together; `recipe`: its values.
 
     Raises:
-        NotTunableError: the recipe is not a blend of a Gaussian process and extra trees.
+        NotTunableError: the recipe is not a blend with one Gaussian process and one forest of extra trees.
     """
-    process, trees = _find_members(recipe)
+    _find_members(recipe)
     examples = select_examples(model_input, target)
     groups = model_input.set_index("gpu_id").loc[examples.gpu_ids, "chip_group"]
     outer_folds = [int(fold) for fold in np.unique(examples.folds)]
@@ -111,7 +108,7 @@ def tune_target(
     return {
         "target": target.name,
         "level": level,
-        "recipe": _values(process, trees),
+        "recipe": _read_values(recipe),
         "folds": [fold for fold, _ in found],
         "outer": {
             name: regression_metrics(true, np.concatenate([answers[name] for _, answers in found]))
@@ -121,20 +118,41 @@ def tune_target(
 
 
 def _find_members(recipe: ModelOptions) -> tuple[GaussianProcessOptions, ExtraTreesOptions]:
-    match recipe.members:
-        case (GaussianProcessOptions() as process, ExtraTreesOptions() as trees):
-            return process, trees
-    kinds = ", ".join(member.kind for member in recipe.members)
-    raise NotTunableError(f"tuning knows a gaussian_process with extra_trees, the recipe is {kinds}")
+    """The two members that are searched; others keep their settings, and their share of what the process leaves."""
+    processes = [member for member in recipe.members if isinstance(member, GaussianProcessOptions)]
+    forests = [member for member in recipe.members if isinstance(member, ExtraTreesOptions)]
+    if len(processes) != 1 or len(forests) != 1 or forests[0].weight == 0:
+        kinds = ", ".join(member.kind for member in recipe.members)
+        raise NotTunableError(f"tuning needs one gaussian_process and one extra_trees that counts, the recipe is {kinds}")
+    return processes[0], forests[0]
 
 
-def _values(process: GaussianProcessOptions, trees: ExtraTreesOptions) -> dict[str, float]:
+def _read_values(recipe: ModelOptions) -> dict[str, float]:
+    """What the search would have to find to end with this recipe."""
+    process, trees = _find_members(recipe)
     return {
         "degrees_of_freedom": process.degrees_of_freedom,
         "max_features": trees.max_features,
         "min_leaf": trees.min_leaf,
-        "process_weight": process.weight / (process.weight + trees.weight),
+        "process_weight": process.weight / sum(member.weight for member in recipe.members),
     }
+
+
+def _with_values(recipe: ModelOptions, values: Mapping[str, float]) -> tuple[list[MemberOptions], list[float]]:
+    """Members of a recipe with these values, and their weights."""
+    process, trees = _find_members(recipe)
+    others = sum(member.weight for member in recipe.members) - process.weight
+    members: list[MemberOptions] = []
+    weights: list[float] = []
+    for member in recipe.members:
+        if member is process:
+            members.append(process.model_copy(update={"degrees_of_freedom": values["degrees_of_freedom"]}))
+            weights.append(values["process_weight"])
+            continue
+        changed = {"max_features": values["max_features"], "min_leaf": int(values["min_leaf"])}
+        members.append(trees.model_copy(update=changed) if member is trees else member)
+        weights.append((1 - values["process_weight"]) * member.weight / others)
+    return members, weights
 
 
 def _tune_fold(
@@ -150,42 +168,32 @@ def _tune_fold(
 ) -> tuple[dict[str, Any], dict[str, Matrix]]:
     import optuna
 
-    process, trees = _find_members(recipe)
     columns = input_columns(target, level)
 
-    def arrange(train: NDArray[np.bool_], test: NDArray[np.bool_], freedoms: tuple[float, ...]) -> _Part:
+    def arrange(train: NDArray[np.bool_], test: NDArray[np.bool_]) -> _Part:
         texts = [text for text, chosen in zip(examples.texts, train, strict=True) if chosen]
         vectors = NameEmbedding.fit(texts, embedding, seed).transform(examples.texts)
-        part = _Part(
-            np.flatnonzero(train), np.flatnonzero(test), vectors, {}, find_newest_year(examples.values[train]),
-            Blend.of(_KINDS, (1, 1), has_sheets=True, newest_year=find_newest_year(examples.values[train])).find_modes(
-                examples.values[test]
-            ),
-        )  # fmt: skip
-        for freedom in freedoms:
-            member = process.model_copy(update={"degrees_of_freedom": freedom})
-            part.processes[freedom] = answer(part, member)
-        return part
+        newest_year = find_newest_year(examples.values[train])
+        return _Part(np.flatnonzero(train), np.flatnonzero(test), vectors, newest_year, {})
 
-    def answer(part: _Part, member: GaussianProcessOptions | ExtraTreesOptions) -> Matrix:
-        alone = ModelOptions(embedding_dims=recipe.embedding_dims, members=(member,))
-        expert = fit_expert(
-            examples.values[part.train], part.vectors[part.train], examples.answers[part.train], columns, alone, seed
-        )
-        answers: Matrix = expert.predict_members(examples.values[part.test], part.vectors[part.test])[0]
-        return answers
+    def answer(part: _Part, member: MemberOptions) -> Matrix:
+        key = member.model_copy(update={"weight": 1.0})
+        if key not in part.answers:
+            values, vectors, answers = (rows[part.train] for rows in (examples.values, part.vectors, examples.answers))
+            alone = ModelOptions(embedding_dims=recipe.embedding_dims, members=(key,))
+            expert = fit_expert(values, vectors, answers, columns, alone, seed)
+            part.answers[key] = expert.predict_members(examples.values[part.test], part.vectors[part.test])[0]
+        return part.answers[key]
 
-    def blend(part: _Part, values: dict[str, float]) -> Matrix:
-        member = trees.model_copy(update={"max_features": values["max_features"], "min_leaf": int(values["min_leaf"])})
-        weights = values["process_weight"], 1 - values["process_weight"]
-        mixed = Blend.of(_KINDS, weights, has_sheets=level != "name", newest_year=part.newest_year)
-        return mixed.mix(np.stack([part.processes[values["degrees_of_freedom"]], answer(part, member)]), part.modes)
+    def blend(part: _Part, values: Mapping[str, float]) -> Matrix:
+        members, weights = _with_values(recipe, values)
+        kinds = [member.kind for member in members]
+        mixed = Blend.of(kinds, weights, has_sheets=level != "name", newest_year=part.newest_year)
+        modes = mixed.find_modes(examples.values[part.test])
+        return mixed.mix(np.stack([answer(part, member) for member in members]), modes)
 
     inner = inner_folds(groups, examples.folds, outer, options.inner_folds, seed)
-    parts = [
-        arrange((inner >= 0) & (inner != fold), inner == fold, options.degrees_of_freedom)
-        for fold in range(options.inner_folds)
-    ]
+    parts = [arrange((inner >= 0) & (inner != fold), inner == fold) for fold in range(options.inner_folds)]
 
     def objective(trial: Any) -> float:
         values = {
@@ -201,10 +209,8 @@ def _tune_fold(
     study = optuna.create_study(sampler=optuna.samplers.TPESampler(seed=seed + outer))
     study.optimize(objective, n_trials=options.trials)
     chosen = {name: study.best_params[name] for name in sorted(study.best_params)}
-    fixed = _values(process, trees)
-    freedoms = tuple(sorted({chosen["degrees_of_freedom"], fixed["degrees_of_freedom"]}))
-    whole = arrange(examples.folds != outer, examples.folds == outer, freedoms)
-    answers = {"chosen": blend(whole, chosen), "recipe": blend(whole, fixed)}
+    whole = arrange(examples.folds != outer, examples.folds == outer)
+    answers = {"chosen": blend(whole, chosen), "recipe": blend(whole, _read_values(recipe))}
     true = examples.answers[whole.test]
     return {
         "fold": outer,
