@@ -39,7 +39,7 @@ _REGRESSION_COLUMNS = (
 _SEGMENT_COLUMNS = ("GPUs", "exact", "macro-F1", "log loss", "calibration error")
 _MEMBER_TITLES = {
     "ridge": "ridge",
-    "gaussian_process": "robust Gaussian process (trend, RBF and Matérn 3/2)",
+    "gaussian_process": "robust Gaussian process (trend and Matérn 3/2)",
     "extra_trees": "extra trees",
     "catboost": "CatBoost",
 }

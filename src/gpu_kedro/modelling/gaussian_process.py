@@ -1,9 +1,9 @@
 """A Gaussian process that survives wrong labels and goes on beyond the training data.
 
-Its covariance has three parts: a linear trend in the logarithms of compute, memory, era and power, which carries it to
-cards newer than the table; a smooth part (squared exponential); and a rougher one (Matérn 3/2). Each part has a scale
-of its own for every kind of input, learned by the marginal likelihood of the training rows alone. Noise follows
-Student's t: a label that its neighbours contradict loses weight. How trustworthy a row is (`trust`) has its own noise.
+Its covariance has two parts: a linear trend in the logarithms of compute, memory, era and power, which carries it to
+cards newer than the table, and a curved one (Matérn 3/2). Each part has a scale of its own for every kind of input,
+learned from the training rows alone (marginal likelihood and a prior). Noise follows Student's t: a label that its
+neighbours contradict loses weight. How trustworthy a row is (`trust`) has its own noise.
 
 Sources: Rasmussen & Williams (2006), Gaussian processes for machine learning (sections 4.2, 5.1, 5.4.1 and 5.4.2);
 Lange, Little & Taylor (1989), Robust statistical modeling using the t distribution (the weights).
@@ -22,8 +22,6 @@ from gpu_kedro.modelling.options import GaussianProcessOptions
 Matrix = NDArray[np.float64]
 #: Rows answered together, so that a large batch needs little memory.
 _BLOCK_ROWS = 128
-#: Inputs that no part scales above this are left out: they would move no distance noticeably.
-_SMALLEST_SCALE = 0.004
 #: Scale that a kind of input starts from, shared among its inputs, so that each kind moves distances alike.
 _START_SCALE = 0.3
 _LOWEST_SCALE, _HIGHEST_SCALE = -8.0, 2.0
@@ -38,78 +36,58 @@ _JITTER = 1e-8
 _REWEIGHTINGS = 2
 
 
-def _squared_exponential(squares: Matrix) -> Matrix:
-    values: Matrix = np.exp(-0.5 * squares)
-    return values
-
-
-def _matern(squares: Matrix) -> Matrix:
+def _correlate(squares: Matrix) -> Matrix:
+    """Matérn 3/2, of squared distances."""
     roots = np.sqrt(3 * squares)
     values: Matrix = (1 + roots) * np.exp(-roots)
     return values
-
-
-_PARTS = (_squared_exponential, _matern)
-
-
-def _slope(part: int, squares: Matrix, values: Matrix) -> Matrix:
-    """Derivative of a part by the squared distance."""
-    if part == 0:
-        return -0.5 * values
-    slopes: Matrix = -1.5 * np.exp(-np.sqrt(3 * squares))
-    return slopes
 
 
 class GaussianProcess:
     """A fitted process as plain arrays; answers with NumPy alone.
 
     Args:
-        columns: (used,) positions of the inputs that matter.
-        vectors: (m, used) training inputs.
-        scales: (2, used) scale of each input in each curved part.
-        weights: (2, m) weight of each training row in each curved part.
-        slopes: (used,) the linear trend.
+        vectors: (m, inputs) training inputs.
+        scales: (inputs,) scale of each input in the curved part.
+        weights: (m,) weight of each training row in the curved part.
+        slopes: (inputs,) the linear trend.
         intercept: the level.
     """
 
     def __init__(
         self,
-        columns: NDArray[np.int64],
         vectors: Matrix,
         scales: Matrix,
         weights: Matrix,
         slopes: Matrix,
         intercept: float,
     ) -> None:
-        self.columns = columns
         self.scales = scales
         self.weights = weights
         self.slopes = slopes
         self.intercept = intercept
-        scaled = vectors[None] * scales[:, None]
+        scaled = vectors * scales
         self._vectors = vectors.astype(np.float32)  # inputs are float32 by origin
-        self._doubled = [np.ascontiguousarray(2 * part.T) for part in scaled]
-        self._norms = np.square(scaled).sum(axis=2)
+        self._doubled = np.ascontiguousarray(2 * scaled.T)
+        self._norms = np.square(scaled).sum(axis=1)
 
     def predict(self, inputs: NDArray[np.float32]) -> Matrix:
         """(n,) answers to (n, inputs)."""
-        used = inputs.take(self.columns, axis=1).astype(np.float64)
-        answers = used @ self.slopes + self.intercept
-        for start in range(0, len(used), _BLOCK_ROWS):
-            block = used[start : start + _BLOCK_ROWS]
-            for part, covariance in enumerate(_PARTS):
-                scaled = block * self.scales[part]
-                squares = scaled @ self._doubled[part]
-                np.subtract(self._norms[part], squares, out=squares)
-                squares += np.square(scaled).sum(axis=1, keepdims=True)
-                np.maximum(squares, 0.0, out=squares)
-                answers[start : start + _BLOCK_ROWS] += covariance(squares) @ self.weights[part]
+        values = inputs.astype(np.float64)
+        answers = values @ self.slopes + self.intercept
+        scaled = values * self.scales
+        for start in range(0, len(values), _BLOCK_ROWS):
+            block = scaled[start : start + _BLOCK_ROWS]
+            squares = block @ self._doubled
+            np.subtract(self._norms, squares, out=squares)
+            squares += np.square(block).sum(axis=1, keepdims=True)
+            np.maximum(squares, 0.0, out=squares)
+            answers[start : start + _BLOCK_ROWS] += _correlate(squares) @ self.weights
         return answers
 
     def to_files(self) -> dict[str, bytes]:
         """The process as files of a bundle."""
         return {
-            "columns.npy": array_bytes(self.columns),
             "intercept.npy": array_bytes(np.array([self.intercept])),
             "scales.npy": array_bytes(self.scales),
             "slopes.npy": array_bytes(self.slopes),
@@ -120,11 +98,10 @@ class GaussianProcess:
     @classmethod
     def from_files(cls, files: dict[str, bytes]) -> Self:
         """Read back what `to_files` wrote."""
-        columns, intercept, scales, slopes, vectors, weights = (
-            read_array(files[f"{name}.npy"])
-            for name in ("columns", "intercept", "scales", "slopes", "vectors", "weights")
+        intercept, scales, slopes, vectors, weights = (
+            read_array(files[f"{name}.npy"]) for name in ("intercept", "scales", "slopes", "vectors", "weights")
         )
-        return cls(columns, vectors.astype(np.float64), scales, weights, slopes, float(intercept[0]))
+        return cls(vectors.astype(np.float64), scales, weights, slopes, float(intercept[0]))
 
 
 def fit_gaussian_process(
@@ -150,23 +127,17 @@ def fit_gaussian_process(
     layout = _Layout(kinds, int(groups.max()) + 1)
     sample = np.random.default_rng(seed).permutation(len(values))[: options.learning_rows]
     logs = _learn(layout, values[sample], answers[sample] - level, groups[sample], options)
-    columns = layout.find_columns(logs)
-    used = values[:, columns]
-    reduced = layout.restrict(columns)
-    covariance = reduced.cover(used, logs)
-    noise = np.exp(logs[reduced.noise])[groups]
+    covariance = layout.cover(values, logs)
+    noise = np.exp(logs[layout.noise])[groups]
     alpha, outlying = _solve_robustly(covariance, answers - level, noise, options)
-    if len(used) > options.vectors:
+    if len(values) > options.vectors:
         pivots, alpha = _condense(covariance, answers - level, noise * outlying, options.vectors)
-        used = used[pivots]
-    trend = reduced.trend_scales(logs)
-    amplitudes = np.exp(logs[reduced.amplitudes])
+        values = values[pivots]
     return GaussianProcess(
-        columns=columns,
-        vectors=used,
-        scales=np.stack([reduced.scales(logs, part) for part in range(len(_PARTS))]),
-        weights=amplitudes[:, None] * alpha,
-        slopes=(alpha @ used) * np.square(trend),
+        vectors=values,
+        scales=layout.scales(logs),
+        weights=np.exp(logs[layout.amplitude]) * alpha,
+        slopes=(alpha @ values) * np.square(layout.trend_scales(logs)),
         intercept=level + float(alpha.sum()),
     )
 
@@ -179,30 +150,23 @@ class _Layout:
         self.trusts = trusts
         self.places = np.array([self.kinds.index(kind) for kind in kinds])
         self.trend_kinds = [place for place, kind in enumerate(self.kinds) if kind in TREND_KINDS]
-        count = len(self.kinds)
         self.trend = slice(0, len(self.trend_kinds))
-        self.curved = [slice(self.trend.stop + part * count, self.trend.stop + (part + 1) * count) for part in (0, 1)]
-        self.amplitudes = slice(self.curved[1].stop, self.curved[1].stop + len(_PARTS))
-        self.noise = slice(self.amplitudes.stop, self.amplitudes.stop + trusts)
-        scales = self.amplitudes.start
+        self.curved = slice(self.trend.stop, self.trend.stop + len(self.kinds))
+        self.amplitude = self.curved.stop
+        self.noise = slice(self.amplitude + 1, self.amplitude + 1 + trusts)
         noise = [_START_NOISE[min(place, len(_START_NOISE) - 1)] for place in range(trusts)]
         shared = np.log(_START_SCALE) - 0.5 * np.log(np.bincount(self.places))
-        self.start = np.concatenate([shared[self.trend_kinds], shared, shared, [0.0] * len(_PARTS), noise])
-        self.prior = np.array([_PRIOR_OF_SCALES] * scales + [_PRIOR_OF_OTHERS] * (len(_PARTS) + trusts))
-        self.bounds = (
-            [(_LOWEST_SCALE, _HIGHEST_SCALE)] * scales + [_AMPLITUDE_BOUNDS] * len(_PARTS) + [_NOISE_BOUNDS] * trusts
-        )
+        self.start = np.concatenate([shared[self.trend_kinds], shared, [0.0], noise])
+        self.prior = np.array([_PRIOR_OF_SCALES] * self.amplitude + [_PRIOR_OF_OTHERS] * (1 + trusts))
+        self.bounds = [
+            *[(_LOWEST_SCALE, _HIGHEST_SCALE)] * self.amplitude,
+            _AMPLITUDE_BOUNDS,
+            *[_NOISE_BOUNDS] * trusts,
+        ]
 
-    def restrict(self, columns: NDArray[np.int64]) -> "_Layout":
-        """The same parameters for a choice of the inputs."""
-        layout = object.__new__(_Layout)
-        layout.__dict__.update(self.__dict__)
-        layout.places = self.places[columns]
-        return layout
-
-    def scales(self, logs: Matrix, part: int) -> Matrix:
-        """(inputs,) scale of each input in a curved part."""
-        scales: Matrix = np.exp(logs[self.curved[part]])[self.places]
+    def scales(self, logs: Matrix) -> Matrix:
+        """(inputs,) scale of each input in the curved part."""
+        scales: Matrix = np.exp(logs[self.curved])[self.places]
         return scales
 
     def trend_scales(self, logs: Matrix) -> Matrix:
@@ -212,17 +176,11 @@ class _Layout:
         by_input: Matrix = scales[self.places]
         return by_input
 
-    def find_columns(self, logs: Matrix) -> NDArray[np.int64]:
-        """Positions of the inputs that matter."""
-        largest = np.maximum(np.maximum(self.scales(logs, 0), self.scales(logs, 1)), self.trend_scales(logs))
-        return np.flatnonzero(largest >= _SMALLEST_SCALE)
-
     def cover(self, values: Matrix, logs: Matrix) -> Matrix:
         """(n, n) covariance of the rows' answers without noise."""
         trend = values * self.trend_scales(logs)
         covariance: Matrix = 1.0 + trend @ trend.T
-        for part, amplitude in enumerate(np.exp(logs[self.amplitudes])):
-            covariance += amplitude * _PARTS[part](_squared_distances(values * self.scales(logs, part)))
+        covariance += np.exp(logs[self.amplitude]) * _correlate(_squared_distances(values * self.scales(logs)))
         return covariance
 
     def judge(
@@ -230,17 +188,11 @@ class _Layout:
     ) -> tuple[float, Matrix]:
         """Negative log posterior of the parameters and its gradient (equation 5.9 of the book)."""
         trend = values * self.trend_scales(logs)
-        covariance = 1.0 + trend @ trend.T
-        amplitudes = np.exp(logs[self.amplitudes])
-        parts = []
-        for part, amplitude in enumerate(amplitudes):
-            scaled = values * self.scales(logs, part)
-            squares = _squared_distances(scaled)
-            correlation = _PARTS[part](squares)
-            covariance += amplitude * correlation
-            parts.append((scaled, correlation, amplitude * _slope(part, squares, correlation)))
+        scaled, amplitude = values * self.scales(logs), float(np.exp(logs[self.amplitude]))
+        squares = _squared_distances(scaled)
+        curved = amplitude * _correlate(squares)
         noise = np.exp(logs[self.noise])[groups] * outlying
-        solved = _invert(covariance, noise)
+        solved = _invert(1.0 + trend @ trend.T + curved, noise)
         if solved is None:
             return 1e10, np.zeros_like(logs)
         inverse, half_log_determinant = solved
@@ -251,11 +203,11 @@ class _Layout:
         gradient = np.empty_like(logs)
         by_input = np.einsum("ij,ij->j", excess @ trend, trend)
         gradient[self.trend] = np.bincount(self.places, by_input, len(self.kinds))[self.trend_kinds]
-        for part, (scaled, correlation, slopes) in enumerate(parts):
-            pull = excess * slopes
-            by_input = 2 * (pull.sum(axis=1) @ np.square(scaled) - np.einsum("ij,ij->j", pull @ scaled, scaled))
-            gradient[self.curved[part]] = np.bincount(self.places, by_input, len(self.kinds))
-            gradient[self.amplitudes.start + part] = 0.5 * amplitudes[part] * np.einsum("ij,ij->", excess, correlation)
+        # the derivative of the correlation by the squared distance is −1.5 exp(−√(3 · squared distance))
+        pull = excess * (-1.5 * amplitude * np.exp(-np.sqrt(3 * squares)))
+        by_input = 2 * (pull.sum(axis=1) @ np.square(scaled) - np.einsum("ij,ij->j", pull @ scaled, scaled))
+        gradient[self.curved] = np.bincount(self.places, by_input, len(self.kinds))
+        gradient[self.amplitude] = 0.5 * np.einsum("ij,ij->", excess, curved)
         gradient[self.noise] = 0.5 * np.bincount(groups, np.diag(excess) * noise, self.trusts)
         return loss, gradient + self.prior * away
 
