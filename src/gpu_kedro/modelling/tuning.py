@@ -123,7 +123,9 @@ def _find_members(recipe: ModelOptions) -> tuple[GaussianProcessOptions, ExtraTr
     forests = [member for member in recipe.members if isinstance(member, ExtraTreesOptions)]
     if len(processes) != 1 or len(forests) != 1 or forests[0].weight == 0:
         kinds = ", ".join(member.kind for member in recipe.members)
-        raise NotTunableError(f"tuning needs one gaussian_process and one extra_trees that counts, the recipe is {kinds}")
+        raise NotTunableError(
+            f"tuning needs one gaussian_process and one extra_trees that counts, the recipe is {kinds}"
+        )
     return processes[0], forests[0]
 
 
