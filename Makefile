@@ -10,7 +10,7 @@ export PYTHONHASHSEED := 0
 export NO_MKDOCS_2_WARNING := 1
 PIN = uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11
 
-.PHONY: help setup run test check format api app architecture image screenshots bench docs notebooks viz viz-site mlflow-ui lock clean
+.PHONY: help setup run test check format api app architecture image screenshots bench benchmark docs notebooks viz viz-site mlflow-ui lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -57,6 +57,15 @@ screenshots: setup  ## draw every page of the app into docs/images and print how
 bench: setup  ## measure the service beside other ways to serve the same models (4 minutes, Linux)
 	@$(BIN)/python -m bench.serving
 
+$(VENV)-autogluon/.ready: bench/autogluon/requirements.lock | $(VENV)/.ready
+	@echo "Setting up $(VENV)-autogluon from bench/autogluon/requirements.lock ..."
+	@$(BIN)/python -m venv $(VENV)-autogluon
+	@$(BIN)/uv pip sync --quiet --python $(VENV)-autogluon/bin/python --require-hashes bench/autogluon/requirements.lock
+	@touch $@
+
+benchmark: setup $(VENV)-autogluon/.ready  ## compare with baselines and AutoGluon, tune inside folds, report it (about 2 hours on two cores)
+	@$(BIN)/kedro run --pipelines tuning,benchmark
+
 docs: setup  ## build the documentation site into build/site, with the results of the last run
 	@$(BIN)/mkdocs build --quiet
 	@echo "open build/site/index.html"
@@ -89,6 +98,7 @@ lock:  ## pin the dependencies again, and those of each image (needs network)
 	@$(PIN) --constraint requirements.lock --group api -o deploy/locks/api.lock
 	@$(PIN) --constraint requirements.lock --group app -o deploy/locks/app.lock
 	@$(PIN) --constraint requirements.lock --group dask pyproject.toml -o deploy/locks/train.lock
+	@$(PIN) bench/autogluon/requirements.in -o bench/autogluon/requirements.lock
 
 clean:  ## remove everything that a run wrote (the raw table stays)
 	@git clean -fdXq data mlruns .viz

@@ -4,6 +4,7 @@ from kedro.pipeline import Pipeline
 
 from gpu_kedro import batch
 from gpu_kedro.pipelines import (
+    benchmark,
     classification,
     data_processing,
     feature_engineering,
@@ -12,13 +13,15 @@ from gpu_kedro.pipelines import (
     packaging,
     regression,
     reporting,
+    tuning,
 )
 
 
 def register_pipelines() -> dict[str, Pipeline]:
     """Each pipeline brings what it needs, so that it works from a clean checkout.
 
-    `reporting` alone does not train: it reports what was trained before, and says what was not.
+    `reporting` alone does not train: it reports what was trained before, and says what was not. `benchmark` and
+    `tuning` take long, are not part of the default, and write the report anew.
     """
     data = data_processing.create_pipeline()
     features = data + feature_engineering.create_pipeline()
@@ -35,4 +38,6 @@ def register_pipelines() -> dict[str, Pipeline]:
         "batch_inference": batch.create_pipeline(),
         "monitoring": monitoring.create_pipeline(),
         "reporting": report,
+        "benchmark": report + benchmark.create_pipeline(),
+        "tuning": report + tuning.create_pipeline(),
     }

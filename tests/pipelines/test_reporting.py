@@ -183,7 +183,7 @@ def test_the_same_inputs_give_the_same_page(trained: dict[str, Any]):
 def test_a_table_without_test_years_is_reported():
     trained = {f"{target}_{kind}": {} for target in TARGETS for kind in ("results", "leakage")}
     gpus = PRIMARY.assign(test_year=float("nan"))
-    metrics = collect_metrics(DATA["ledger_summary"], DATA["join_reach"], gpus, {}, {}, {}, [], **trained)
+    metrics = collect_metrics(DATA["ledger_summary"], DATA["join_reach"], gpus, {}, {}, {}, [], {}, {}, **trained)
     assert metrics["data"]["test_years"] == []
 
 

@@ -50,7 +50,13 @@ def test_an_image_holds_versions_of_the_project_s_own_lock(target: str):
 
 
 @pytest.mark.parametrize(
-    "lock", ["requirements.lock", "requirements-uv.lock", *(f"deploy/locks/{t}.lock" for t in ("api", "app", "train"))]
+    "lock",
+    [
+        "requirements.lock",
+        "requirements-uv.lock",
+        "bench/autogluon/requirements.lock",
+        *(f"deploy/locks/{t}.lock" for t in ("api", "app", "train")),
+    ],
 )
 def test_a_lock_has_hashes_and_names_no_index(lock: str):
     text = (PROJECT / lock).read_text()
@@ -61,6 +67,12 @@ def test_a_lock_has_hashes_and_names_no_index(lock: str):
 def test_the_image_of_the_service_holds_nothing_of_training():
     names = {pin.partition("==")[0] for pin in read_pins(LOCKS / "api.lock")}
     assert names & TRAINING == set()
+
+
+def test_no_image_of_the_service_or_the_app_holds_what_only_tuning_and_comparing_need():
+    for image in ("api", "app"):
+        names = {pin.partition("==")[0] for pin in read_pins(LOCKS / f"{image}.lock")}
+        assert names & {"autogluon-tabular", "optuna", "lightgbm", "xgboost-cpu"} == set()
 
 
 def test_the_service_answers_with_the_packages_of_its_image(trained):

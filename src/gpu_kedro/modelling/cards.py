@@ -7,6 +7,12 @@ import pandas as pd
 
 from gpu_kedro.domain.cleaning import RULES
 from gpu_kedro.domain.match_kinds import KINDS
+from gpu_kedro.modelling.comparison_report import (
+    introduce_comparison,
+    introduce_tuning,
+    tabulate_comparison,
+    tabulate_tuning,
+)
 from gpu_kedro.modelling.importance import IMPORTANCE_NOTE, importance_table
 from gpu_kedro.modelling.options import ModelOptions, SplitOptions
 from gpu_kedro.modelling.suspects import describe_suspects, first_suspects_table, suspects_table
@@ -57,6 +63,8 @@ def write_model_card(metrics: Mapping[str, Any], splits: SplitOptions, models: M
         _blends(models),
         *(_target_section(metrics, target) for target in TARGETS),
         _segment_fill_section(metrics),
+        _comparison_section(metrics),
+        _tuning_section(metrics),
         _importance_section(metrics),
         _leakage_section(metrics),
         _limits(metrics, splits),
@@ -291,8 +299,13 @@ def list_caveats(metrics: Mapping[str, Any], splits: SplitOptions) -> list[str]:
         "Scores of 1 to 5 points are mostly rounding: below 50 points relative errors are large.",
         "Trees cannot extrapolate: a GPU faster than all in the table tends to be estimated too low.",
         "A stratum with few GPUs says little; look at its count first.",
-        "Hyperparameters are fixed in `conf/base/parameters_*.yml`, not chosen anew inside each fold; tuning them "
-        "on the grouped tables would make these a little optimistic.",
+        "Hyperparameters are fixed in `conf/base/parameters_*.yml`, not chosen anew inside each fold, which makes the "
+        "grouped tables a little optimistic; "
+        + (
+            "*Choice of the recipe* says what a choice inside each fold scores."
+            if metrics.get("tuning")
+            else "`kedro run --pipeline tuning` measures what a choice inside each fold scores."
+        ),
     ]
 
 
@@ -434,6 +447,25 @@ def _segment_fill_section(metrics: Mapping[str, Any]) -> str:
         f"{format_count(fill['filled'])} were filled ({chosen}); the model abstained on "
         f"{format_count(fill['abstained'])}."
     )
+
+
+def _comparison_section(metrics: Mapping[str, Any]) -> str:
+    benchmark = metrics.get("benchmark")
+    if not benchmark:
+        return ""
+    tables = _headed(tabulate_comparison(benchmark))
+    return "\n\n".join(["## Compared with", *introduce_comparison(benchmark), *tables])
+
+
+def _headed(tables: Sequence[tuple[str, Table]]) -> list[str]:
+    return [f"### {heading}\n\n{table.to_markdown()}" for heading, table in tables]
+
+
+def _tuning_section(metrics: Mapping[str, Any]) -> str:
+    tuning = metrics.get("tuning")
+    if not tuning:
+        return ""
+    return "\n\n".join(["## Choice of the recipe", introduce_tuning(tuning), *_headed(tabulate_tuning(tuning))])
 
 
 def _importance_section(metrics: Mapping[str, Any]) -> str:

@@ -110,3 +110,39 @@ class MonitoringOptions(Options):
     max_psi: float = Field(gt=0)
     max_unmatched_share: float = Field(ge=0, le=1)
     min_rows: int = Field(ge=10, description="known values that a comparison needs")
+
+
+class StudyOptions(Options):
+    """What the recipe is compared on, and how large the models are that it is compared with."""
+
+    boosting_iterations: int = Field(gt=0, description="of CatBoost, otherwise at its defaults")
+    forest_trees: int = Field(gt=0, description="of the random forest, otherwise at its defaults")
+    last_release_year: int = Field(
+        ge=2009, le=2021, description="second temporal split: train on GPUs released up to then, test on later ones"
+    )
+    seeds: tuple[int, ...] = Field(min_length=1, description="each shuffles the grouped folds and seeds the models")
+
+
+class AutogluonOptions(Options):
+    """How AutoGluon is asked; it lives in an environment of its own."""
+
+    bag_folds: int = Field(ge=2, le=20, description="chip groups are kept together in its own folds as well")
+    cores: int = Field(gt=0)
+    environment: str = Field(description="virtual environment that AutoGluon is installed in")
+    folder: str = Field(description="where questions and answers are kept")
+    inputs: tuple[Literal["features", "raw"], ...] = Field(min_length=1)
+    memory_gib: float = Field(gt=0)
+    minutes_per_target: float = Field(gt=0)
+    presets: str
+    script: str = Field(description="answers a question")
+
+
+class TuningOptions(Options):
+    """What is searched for in each outer fold, and how long."""
+
+    degrees_of_freedom: tuple[float, ...] = Field(min_length=1, description="of the Gaussian process's noise")
+    inner_folds: int = Field(ge=2, le=10, description="grouped folds of an outer fold's training part")
+    max_features: tuple[float, float] = Field(description="least and greatest share of inputs a tree's split tries")
+    min_leaf: tuple[int, int] = Field(description="least and greatest number of GPUs in a tree's leaf")
+    process_weight: tuple[float, float] = Field(description="least and greatest weight of the Gaussian process")
+    trials: int = Field(gt=0, description="of each outer fold")

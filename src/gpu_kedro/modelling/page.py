@@ -1,7 +1,7 @@
 """The report: one HTML page that works offline, with the main tables and every figure."""
 
 import html
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import plotly.graph_objects as go
@@ -19,6 +19,14 @@ from gpu_kedro.modelling.cards import (
     reach_table,
     strata_table,
     temporal_coverage_table,
+)
+from gpu_kedro.modelling.comparison_figures import draw_comparison
+from gpu_kedro.modelling.comparison_report import (
+    introduce_comparison,
+    introduce_tuning,
+    tabulate_comparison,
+    tabulate_seeds,
+    tabulate_tuning,
 )
 from gpu_kedro.modelling.options import SplitOptions
 from gpu_kedro.modelling.suspects import describe_suspects, first_suspects_table, suspects_table
@@ -62,6 +70,7 @@ def write_page(
     sections = [
         _overview(metrics),
         *(_target_section(metrics, target, figures) for target in TARGETS),
+        *_studies(metrics),
         _leakage(metrics),
         _data(metrics, figures),
         Section("analysis", "Analysis", ("What the data says, with 95 % intervals.",), content=analysis),
@@ -134,6 +143,22 @@ def _target_section(metrics: Mapping[str, Any], target: str, figures: Mapping[st
             f"the model abstained on {format_count(fill['abstained'])}."
         )
     return Section(target, title, tuple(paragraphs), tuple(tables), drawn)
+
+
+def _studies(metrics: Mapping[str, Any]) -> Iterator[Section]:
+    """The comparison with other models and the search for recipes, as far as they were run."""
+    if benchmark := metrics.get("benchmark"):
+        tables = [*tabulate_comparison(benchmark), *tabulate_seeds(benchmark)]
+        yield Section(
+            "comparison",
+            "Compared with",
+            tuple(introduce_comparison(benchmark)),
+            tuple((heading, table.to_html()) for heading, table in tables),
+            {"comparison_figure": draw_comparison(benchmark)},
+        )
+    if tuning := metrics.get("tuning"):
+        own = tuple((heading, table.to_html()) for heading, table in tabulate_tuning(tuning))
+        yield Section("tuning", "Choice of the recipe", (introduce_tuning(tuning),), own)
 
 
 def _leakage(metrics: Mapping[str, Any]) -> Section:

@@ -35,7 +35,7 @@ class Examples:
         texts: n names in full.
         values: (n, all features).
         answers: (n,) natural logs of the target, or class positions.
-        folds: (n,) test fold of each row.
+        folds: (n,) test fold of each row, negative for a row that is in none.
         is_early: (n,) whether the row trains in the temporal split.
         is_earliest: (n,) whether it trains in the split that calibrates it.
         classes: class names, None for regression.
@@ -96,7 +96,9 @@ def predict_unseen(
         classification. The order of rows is fixed.
     """
     splits: list[tuple[str, int, NDArray[np.bool_], NDArray[np.bool_]]] = [
-        ("grouped", fold, examples.folds != fold, examples.folds == fold) for fold in np.unique(examples.folds)
+        ("grouped", fold, examples.folds != fold, examples.folds == fold)
+        for fold in np.unique(examples.folds)
+        if fold >= 0
     ]
     for split, fold, train, test in (
         ("temporal", -1, examples.is_early, ~examples.is_early),
@@ -105,7 +107,7 @@ def predict_unseen(
         if train.any() and test.any() and (split == "temporal" or examples.classes is None):
             splits.append((split, fold, train, test))
     tasks = (
-        delayed(_with_one_thread)(
+        delayed(with_one_thread)(
             _predict_split, examples, target, model, embedding, seed, split, int(fold), train, test
         )
         for split, fold, train, test in splits
@@ -171,7 +173,7 @@ def _predict_split(
     return pd.concat(frames, ignore_index=True)
 
 
-def _with_one_thread(function: Callable[..., Any], *arguments: Any) -> Any:
+def with_one_thread(function: Callable[..., Any], *arguments: Any) -> Any:
     """Call a function with one thread for linear algebra: sums must not depend on the number of cores."""
     with threadpool_limits(limits=1, user_api="blas"):
         return function(*arguments)
@@ -191,7 +193,7 @@ def fit_served_experts(
         values, rows = repeat_for_training(examples.values, examples.gpu_ids, level)
         columns = input_columns(target, level)
         tasks.append(
-            delayed(_with_one_thread)(
+            delayed(with_one_thread)(
                 fit_expert, values, vectors[rows], examples.answers[rows], columns, model, seed, examples.classes
             )
         )

@@ -33,7 +33,7 @@ STRATUM_TITLES: dict[str, str] = {
     "era_from_2019": "from 2019",
 }
 UNKNOWN = "–"
-_FIGURE = re.compile(r"–|(×/÷ )?−?\d[\d,.]*(e[+−]\d+)?( %( off| exact)?)?")
+_FIGURE = re.compile(r"–|(×/÷ )?−?\d[\d,.]*(e[+−]\d+)?( ± \d[\d,.]*)?( %( off| exact)?)?")
 
 
 def level_title(level: str) -> str:

@@ -11,6 +11,7 @@ from kedro.io import DataCatalog
 
 from gpu_kedro.modelling.bundle import MANIFEST
 from gpu_kedro.provenance import describe_commit, describe_environment, hash_lock
+from gpu_kedro.tracking.children import record_child
 from gpu_kedro.tracking.model import save_mlflow_model
 from gpu_kedro.tracking.sync import PROCESS_TAG, name_process
 
@@ -50,7 +51,10 @@ def record_metrics(metrics: Mapping[str, float]) -> None:
 
 
 def record_output(name: str, catalog: DataCatalog) -> None:
-    """Log what a dataset wrote, as its catalog entry says: `metadata: {tracking: metrics | artifact | model}`."""
+    """Log what a dataset wrote, as `metadata: {tracking: …}` of its catalog entry says.
+
+    One of `metrics`, `artifact`, `model` and `trials`.
+    """
     dataset: Any = catalog.get(name)
     match (getattr(dataset, "metadata", None) or {}).get("tracking"):
         case "metrics":
@@ -61,6 +65,8 @@ def record_output(name: str, catalog: DataCatalog) -> None:
                 mlflow.log_artifact(str(path), artifact_path=path.parent.name)
         case "model":
             record_model(dataset.saved_folder())
+        case "trials":
+            record_trials(catalog.load(name))
 
 
 def record_model(bundle: Path) -> None:
@@ -71,6 +77,28 @@ def record_model(bundle: Path) -> None:
         mlflow.log_artifacts(str(path), artifact_path=MODEL)
     mlflow.log_artifact(str(bundle / MANIFEST), artifact_path="bundle")
     mlflow.set_tag("bundle_version", bundle.name)
+
+
+def record_trials(tuning: Mapping[str, Any]) -> None:
+    """Log every trial of a search as a child run, and what was chosen in each outer fold with its score there.
+
+    Args:
+        tuning: target → `folds` and `outer`, as `gpu_kedro.modelling.tuning.tune_target` gives them.
+    """
+    run = mlflow.active_run()
+    if run is None:
+        return
+    store, parent = mlflow.get_tracking_uri(), run.info.run_id
+    for target, found in tuning.items():
+        for fold in found["folds"]:
+            place = f"{target} fold {fold['fold']}"
+            tags = {"target": target, "outer_fold": str(fold["fold"])}
+            for number, trial in enumerate(fold["trials"]):
+                metrics = {"inner_rmsle": trial["rmsle"]}
+                record_child(store, parent, f"{place} trial {number}", trial["values"], metrics, tags)
+            outer = {f"outer_{metric}": value for metric, value in fold["outer"]["chosen"].items()}
+            record_child(store, parent, f"{place} chosen", fold["chosen"], outer, {**tags, "chosen": "true"})
+        record_metrics(dict(flatten_metrics(f"tuning/{target}", found["outer"])))
 
 
 def flatten_metrics(name: str, results: Mapping[str, Any]) -> Iterator[tuple[str, float]]:

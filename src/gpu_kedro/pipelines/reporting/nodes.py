@@ -27,6 +27,8 @@ def collect_metrics(
     importance: Mapping[str, Any],
     suspect_summary: Mapping[str, Any],
     findings: Sequence[Mapping[str, Any]],
+    benchmark: Mapping[str, Any],
+    tuning: Mapping[str, Any],
     **trained: Any,
 ) -> dict[str, Any]:
     """Every figure of the project in one dictionary that is valid JSON.
@@ -36,6 +38,8 @@ def collect_metrics(
         join_reach: GPUs by kind of join and the reach of the join.
         primary_gpus: the primary table.
         segment_fill: how many unknown segments were filled, {} when not trained.
+        benchmark: the comparison with other models, {} when it was not run.
+        tuning: the search for recipes, {} when it was not run.
         importance: what the answers rest on, {} when not trained.
         suspect_summary: how many values have evidence against them, and the first.
         findings: what the analysis found.
@@ -43,8 +47,9 @@ def collect_metrics(
 
     Returns:
         `data`; `join`; `targets`: target → `splits` → split → level → model → stratum → metric; `leakage` and
-        `importance` by target; `segment_fill`; `suspects`; `analysis`: finding → `rows` and its figures;
-        `not_trained`, the targets without results. A figure that is not a number is None.
+        `importance` by target; `segment_fill`; `suspects`; `analysis`: finding → `rows` and its figures; `benchmark`
+        and `tuning` when they were run; `not_trained`, the targets without results. A figure that is not a number is
+        None.
     """
     results = {target: trained[f"{target}_results"] for target in TARGETS}
     leakage = {target: trained[f"{target}_leakage"] for target in REGRESSION_TARGETS}
@@ -68,7 +73,8 @@ def collect_metrics(
         "analysis": {one["name"]: {"rows": one["rows"], **one["figures"]} for one in findings},
         "not_trained": [target for target, found in results.items() if not found],
     }
-    finite: dict[str, Any] = _only_finite(metrics)
+    metrics |= {name: found for name, found in (("benchmark", benchmark), ("tuning", tuning)) if found}
+    finite: dict[str, Any] = only_finite(metrics)
     return finite
 
 
@@ -89,12 +95,12 @@ def draw_importances(importance: Mapping[str, Any]) -> dict[str, go.Figure]:
     return {target: draw_importance(importance, target) for target in TARGETS}
 
 
-def _only_finite(value: Any) -> Any:
+def only_finite(value: Any) -> Any:
     """The same value with None for NaN and infinity, which JSON does not know."""
     if isinstance(value, Mapping):
-        return {key: _only_finite(inner) for key, inner in value.items()}
+        return {key: only_finite(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
-        return [_only_finite(inner) for inner in value]
+        return [only_finite(inner) for inner in value]
     return None if isinstance(value, float) and not isfinite(value) else value
 
 

@@ -23,6 +23,8 @@ _FIGURES = [
     "missing_figure",
     "ledger_figure",
 ]
+#: Not part of the default pipeline; reported when they were run.
+_LONG_STUDIES = ("benchmark", "tuning")
 _UNSEEN = {
     target: f"regression.{target}.predictions" if target in REGRESSION_TARGETS else "classification.predictions"
     for target in TARGETS
@@ -69,6 +71,7 @@ def create_pipeline() -> Pipeline:
                     "suspect_summary",
                     "findings",
                     *_RESULTS,
+                    *_LONG_STUDIES,
                 ),
                 "metrics",
                 name="collect_metrics",
