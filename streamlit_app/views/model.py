@@ -57,8 +57,8 @@ def _show_facts(card: Record, asker: Asker) -> None:
     with st.container(border=True):
         st.markdown(
             "Estimates of a GPU's 3D performance, price, power and market segment from its name and, as far as they "
-            "are known, its specification and measured figures. Blends of ridge regression, support vectors, extra "
-            "trees and CatBoost; conformal intervals; probabilities calibrated by temperature."
+            "are known, its specification and measured figures. Blends of a Gaussian process, extra trees, ridge "
+            "regression and CatBoost; conformal intervals; probabilities calibrated by temperature."
         )
         libraries = ", ".join(f"{name} {version}" for name, version in sorted(card["libraries"].items()))
         facts = {
