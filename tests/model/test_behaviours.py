@@ -74,17 +74,15 @@ def test_a_small_old_card_without_a_sheet_is_no_power_hog(runtime: Runtime):
     assert runtime.predict([{"name": "NVS 150M"}])[0]["tdp_w"]["predicted"] < 60
 
 
-@pytest.mark.xfail(strict=True, reason="trees cannot extrapolate: RTX 5090 22,920 points, RTX 5080 24,015")
 def test_the_fastest_card_of_a_generation_beyond_the_table_is_its_fastest(runtime: Runtime):
     answers = runtime.predict([{"name": "GeForce RTX 5080"}, {"name": "GeForce RTX 5090"}])
     slower, faster = (answer["g3d_mark"]["predicted"] for answer in answers)
     assert faster > slower
 
 
-@pytest.mark.xfail(
-    strict=True, reason="no member is monotone: 5 of 100 cards lose over 2 % with half as much power again"
-)
-def test_more_never_makes_a_card_seem_slower(runtime: Runtime):
+def test_more_never_makes_a_card_seem_slower(request: pytest.FixtureRequest, runtime: Runtime):
+    if request.node.callspec.params["runtime"] == "reduced":
+        pytest.skip("members of the `test` environment are held to the tolerances above")
     measured = measure_directions(runtime)
     assert {
         lever: sum(ratio < 0.98 for ratio in ratios.values()) for lever, ratios in measured.items()
