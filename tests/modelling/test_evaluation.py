@@ -28,7 +28,11 @@ def test_regression_metrics_of_a_known_case():
 
 def test_interval_metrics_count_what_lies_inside():
     metrics = interval_metrics(np.array([0.1, -0.5, 0.3]), {0.9: np.array([0.2, 0.2, 0.3])})
-    assert metrics == {"coverage_90": pytest.approx(2 / 3), "width_90": pytest.approx(0.4)}
+    assert metrics == {
+        "coverage_90": pytest.approx(2 / 3),
+        "width_90": pytest.approx(0.4),
+        "mean_width_90": pytest.approx(1.4 / 3),
+    }
 
 
 def test_label_probabilities_add_the_combinations_that_contain_the_label():

@@ -78,7 +78,7 @@ def test_nonsense_cannot_be_forced(models, store: Path, champion: str, add_versi
 
 def test_show_tells_where_a_version_comes_from(models, champion: str):
     said = models("show").output
-    for words in (champion, "(served)", "commit", "data", "407 GPUs, 103 features", "passed the gate after its run"):
+    for words in (champion, "(served)", "commit", "data", "407 GPUs, 121 features", "passed the gate after its run"):
         assert words in said
 
 

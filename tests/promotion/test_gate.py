@@ -1,12 +1,12 @@
 """What the gate lets pass, and what it refuses and why."""
 
+import json
 from pathlib import Path
 
 import pytest
 from candidates import turn_intervals_round, worsen
 
 from gpu_kedro.configuration import open_configuration
-from gpu_kedro.modelling.arrays import array_bytes, read_array
 from gpu_kedro.modelling.bundle import BundleError
 from gpu_kedro.promotion.canaries import choose_canaries
 from gpu_kedro.promotion.gate import Verdict, judge
@@ -66,8 +66,10 @@ def test_coverage_outside_its_band_is_refused(store: Path, champion: str, add_ve
 def test_a_candidate_that_takes_slow_cards_for_fast_is_refused(store: Path, champion: str, add_version):
     def edit(files, _):
         for level in ("specs", "partly", "everything"):
-            name = f"targets/g3d_mark/{level}/weights.npy"
-            files[name] = array_bytes(-read_array(files[name]))
+            name = f"targets/g3d_mark/{level}/blend.json"
+            blend = json.loads(files[name])
+            blend["weights"] = [[-weight for weight in weights] for weights in blend["weights"]]
+            files[name] = json.dumps(blend).encode()
 
     options = OPTIONS.model_copy(update={"behaviours": ["ladders"]})
     verdict = judge(store, add_version("backward", edit), champion, options)
