@@ -10,7 +10,7 @@ export PYTHONHASHSEED := 0
 export NO_MKDOCS_2_WARNING := 1
 PIN = uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11
 
-.PHONY: help setup run test check format api app architecture image screenshots bench benchmark docs notebooks viz viz-site mlflow-ui lock clean
+.PHONY: help setup run test check audit format api app architecture image screenshots bench benchmark docs notebooks viz viz-site mlflow-ui lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -32,13 +32,19 @@ run: setup  ## train, evaluate and report everything (kedro run)
 test: setup  ## run the tests
 	@$(BIN)/python -m pytest
 
-check: setup  ## format, lint, types, import contracts, notebooks without outputs, documentation with its links
+check: setup  ## format, lint, types, import contracts, weaknesses, secrets, notebooks without outputs, documentation with its links
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(BIN)/bandit --quiet --configfile pyproject.toml --recursive src api bench docs streamlit_app
+	@git ls-files -z | xargs -0 $(BIN)/detect-secrets-hook --baseline .secrets.baseline
 	@shopt -s nullglob; notebooks=(notebooks/*.ipynb); if (( $${#notebooks[@]} )); then $(BIN)/nbstripout --verify "$${notebooks[@]}"; fi
 	@GPU_KEDRO_DATA_DIR=build/no-run $(BIN)/mkdocs build --quiet --site-dir build/site-check
+
+audit: setup  ## ask the registry for known weaknesses of every pinned package (pip-audit, needs network)
+	@for lock in requirements.lock requirements-uv.lock bench/autogluon/requirements.lock deploy/locks/*.lock; do \
+	  echo "$$lock"; $(BIN)/pip-audit --progress-spinner off --disable-pip --require-hashes --requirement "$$lock"; done
 
 format: setup  ## format the code and strip the notebooks
 	@$(BIN)/ruff format .

@@ -102,7 +102,7 @@ def _start_app(settings: Settings, address: str | None) -> subprocess.Popen[byte
     environment = {name: value for name, value in os.environ.items() if name != "API_URL"}
     if address is not None:
         environment["API_URL"] = address
-    shown = "localhost" if settings.host in ("0.0.0.0", *_LOCAL) else settings.host  # noqa: S104
+    shown = "localhost" if settings.host in ("0.0.0.0", *_LOCAL) else settings.host  # noqa: S104  # nosec B104
     command = [sys.executable, "-m", "streamlit", "run", str(APP)]
     command += ["--server.address", settings.host, "--server.port", str(settings.port)]
     # without an address to show, Streamlit asks another host for this machine's

@@ -1,6 +1,7 @@
 """The workflows are valid, pinned, and allowed no more than they need."""
 
 import re
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ def read(name: str) -> dict[Any, Any]:
 
 
 def test_they_are_these():
-    assert [path.stem for path in FILES] == ["ci", "deploy", "pages", "release"]
+    assert [path.stem for path in FILES] == ["audit", "ci", "deploy", "pages", "release"]
 
 
 def test_they_follow_the_schema(check):
@@ -58,6 +59,21 @@ def test_ci_tests_every_python_that_the_project_supports():
     assert read("ci")["jobs"]["test"]["strategy"]["matrix"]["python"] == ["3.11", "3.12", "3.13"]
 
 
+def test_the_audit_asks_about_every_lock_weekly_and_when_one_changes():
+    audit = read("audit")
+    triggers = audit[True]  # YAML 1.1 reads `on` as a truth value
+    assert "**.lock" in triggers["pull_request"]["paths"]
+    assert triggers["schedule"]
+    assert audit["jobs"]["audit"]["steps"][-1]["run"] == "make audit"
+    recipe = (PROJECT / "Makefile").read_text().partition("\naudit:")[2].partition("\n\n")[0]
+    asked = {path for pattern in re.findall(r"\S+\.lock", recipe) for path in PROJECT.glob(pattern)}
+    held = subprocess.run(["git", "ls-files", "*.lock"], cwd=PROJECT, capture_output=True, text=True, check=True)
+    # the old tracking server of the tests is old on purpose
+    assert {str(path.relative_to(PROJECT)) for path in asked} == {
+        path for path in held.stdout.splitlines() if not path.startswith("tests/")
+    }
+
+
 def test_nothing_is_pushed_that_was_not_tried():
     jobs = read("release")["jobs"]
     assert jobs["push"]["needs"] == "try"
@@ -74,6 +90,7 @@ def test_nothing_is_pushed_that_was_not_tried():
 def test_secrets_are_given_by_name_and_to_one_step():
     named = {path.stem: re.findall(r"secrets\.(\w+)", path.read_text()) for path in FILES}
     assert named == {
+        "audit": [],
         "ci": [],
         "deploy": ["KUBECONFIG", "GPU_KEDRO_API_KEY"],
         "pages": [],

@@ -10,6 +10,8 @@ from kedro.io import AbstractDataset, DatasetError
 
 from gpu_kedro.serving.prediction_log import COLUMNS, PREFIX
 
+_QUERY = f"SELECT {', '.join(COLUMNS)} FROM predictions"  # noqa: S608  # nosec B608  # names of columns, no values
+
 
 class PredictionLogDataset(AbstractDataset[None, pd.DataFrame]):
     """Every row of a prediction log (`gpu_kedro.serving.prediction_log`), read while the service may go on writing.
@@ -44,7 +46,7 @@ class PredictionLogDataset(AbstractDataset[None, pd.DataFrame]):
     def _read(self, file: Path) -> pd.DataFrame:
         try:
             with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True, timeout=10)) as connection:
-                return pd.read_sql_query(f"SELECT {', '.join(COLUMNS)} FROM predictions", connection)  # noqa: S608
+                return pd.read_sql_query(_QUERY, connection)
         except (sqlite3.Error, pd.errors.DatabaseError) as err:
             raise DatasetError(f"{file}: is no prediction log of this version ({err}); move it away") from err
 

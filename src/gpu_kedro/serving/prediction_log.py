@@ -34,7 +34,7 @@ COLUMNS: tuple[str, ...] = tuple(name if name not in KNOWN_FIELDS else f"given_{
 _CREATE = "CREATE TABLE IF NOT EXISTS predictions ({})".format(
     ", ".join(f"{name} {'TEXT' if name in _TEXTS else 'REAL'}" for name in COLUMNS)
 )
-_INSERT = f"INSERT INTO predictions VALUES ({', '.join('?' * len(COLUMNS))})"  # noqa: S608  # no values in it
+_INSERT = f"INSERT INTO predictions VALUES ({', '.join('?' * len(COLUMNS))})"  # noqa: S608  # nosec B608  # no values in it
 _BATCH = 500
 _LONGEST_TEXT = 500
 
