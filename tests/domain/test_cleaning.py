@@ -206,7 +206,7 @@ def test_what_cannot_be_believed_becomes_missing_and_the_row_stays(change, rule)
 
 def test_price_of_a_collectors_item_is_set_missing():
     gpus, ledger = clean(row(name="Dell 8100", g3d_mark="2", price_usd="999.11"), row())
-    assert gpus["price_usd"].isna().tolist() == [True, False]
+    assert gpus.loc[gpus["price_usd"].isna(), "name"].tolist() == ["Dell 8100"]
     assert ledger.loc[ledger["rule"] == "scarcity_price", "detail"].item() == "499.6 USD per point, more than 10"
 
 
@@ -377,14 +377,68 @@ def test_order_of_rows_and_columns_does_not_matter(raw, cleaned, seed):
     assert_frame_equal(again.ledger, cleaned.ledger)
 
 
-def test_ids_do_not_depend_on_the_order_of_the_file(raw, cleaned):
+def test_the_clean_table_does_not_depend_on_the_order_of_the_file(raw, cleaned):
     reversed_file = raw.assign(source_row=raw["source_row"].to_numpy()[::-1])
     again = clean_gpus(reversed_file, CleaningOptions()).gpus
-    columns = ["gpu_id", "reported_name", "g3d_mark"]
-    assert_frame_equal(
-        again.sort_values("gpu_id")[columns].reset_index(drop=True),
-        cleaned.gpus.sort_values("gpu_id")[columns].reset_index(drop=True),
-    )
+    assert_frame_equal(again.drop(columns="source_row"), cleaned.gpus.drop(columns="source_row"))
+
+
+def test_the_project_table_keeps_its_own_order(cleaned):
+    assert cleaned.gpus["source_row"].is_monotonic_increasing
+
+
+CENTS = {"price_usd": lambda price: f"{100 * float(price):.0f}"}
+KILOWATTS = {"tdp_w": lambda power: str(float(power) / 1000)}
+
+
+def in_other_units(raw, change, share):
+    """The table with a share of a column's values in another unit, and the lines of these values."""
+    ((column, convert),) = change.items()
+    chosen = raw[column].dropna().sample(frac=share, random_state=7).index
+    changed = raw[column].astype(object)
+    changed.loc[chosen] = [convert(value) for value in changed.loc[chosen]]
+    return raw.assign(**{column: changed.astype("str")}), set(raw.loc[chosen, "source_row"])
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (CENTS, r"column 'price', row 2: .* of 5\d\d values; check .* its unit"),
+        (
+            KILOWATTS,
+            r"column 'TDP', row 2: '0.45' is implausible \(outside of 1 to 2000; it must be in watts.* its unit",
+        ),
+    ],
+    ids=["cents", "kW"],
+)
+def test_a_column_in_another_unit_is_refused(raw, change, words):
+    with pytest.raises(RawDataError, match=words):
+        clean_gpus(in_other_units(raw, change, 1.0)[0], CleaningOptions())
+
+
+@pytest.mark.parametrize(("change", "least"), [(CENTS, 0.95), (KILOWATTS, 1.0)], ids=["cents", "kW"])
+@pytest.mark.parametrize("share", [0.02, 0.1])
+def test_values_in_another_unit_are_set_missing_and_their_rows_named(raw, change, least, share):
+    (column,) = change
+    changed, lines = in_other_units(raw, change, share)
+    gpus, ledger = clean_gpus(changed, CleaningOptions())
+    told = ledger[(ledger["column"] == column) & ledger["action"].eq("set_missing") & ledger["source_row"].isin(lines)]
+    assert len(told) >= least * len(lines)
+    assert gpus.loc[gpus["source_row"].isin(told["source_row"]), column].isna().all()
+
+
+def test_a_price_far_above_those_of_like_cards_says_that_it_may_be_in_cents():
+    rows = [row(name=f"Card {number}", g3d_mark=str(9000 + number), price_usd="300") for number in range(40)]
+    gpus, ledger = clean(*rows, row(name="Odd one", g3d_mark="9020", price_usd="29900"))
+    assert gpus.loc[gpus["price_usd"].isna(), "name"].tolist() == ["Odd one"]
+    assert ledger[["rule", "action", "detail"]].to_numpy().tolist() == [
+        [
+            "atypical_price",
+            "set_missing",
+            "100 times the 300 USD that cards of a like score cost here: "
+            "divide it by 100 if it is in cents, else look at the source",
+        ]
+    ]
 
 
 def test_project_table_keeps_all_but_ten_rows(raw, cleaned):

@@ -46,7 +46,7 @@ def test_a_specification_sheet_without_a_known_name_is_enough(index: SpecIndex):
 
 
 def test_features_of_a_gpu_do_not_depend_on_its_neighbours(primary_gpus: pd.DataFrame):
-    rows = list_gpus(primary_gpus)
+    rows = list(list_gpus(primary_gpus))
     whole = build_features(rows).values
     for position in (0, 3, 700, len(rows) - 1):
         np.testing.assert_array_equal(build_features([rows[position]]).values[0], whole[position])

@@ -34,13 +34,21 @@ class CleaningOptions(BaseModel):
     max_test_year: int = Field(default=2035, ge=1980, le=2100, description="latest year a test can be from")
     max_g3d_mark: float = Field(default=100_000, gt=0, allow_inf_nan=False, description="highest 3D score, points")
     max_g2d_mark: float = Field(default=5_000, gt=0, allow_inf_nan=False, description="highest 2D score, points")
+    min_price_usd: float = Field(default=1, gt=0, allow_inf_nan=False, description="lowest price, US dollars")
     max_price_usd: float = Field(default=50_000, gt=0, allow_inf_nan=False, description="highest price, US dollars")
+    min_tdp_w: float = Field(default=1, gt=0, allow_inf_nan=False, description="lowest design power, watts")
     max_tdp_w: float = Field(default=2_000, gt=0, allow_inf_nan=False, description="highest design power, watts")
     max_price_per_point_usd: float = Field(
         default=10,
         gt=0,
         allow_inf_nan=False,
         description="highest price for one G3D point, US dollars; dearer listings are collectors' items",
+    )
+    max_price_over_typical: float = Field(
+        default=25,
+        gt=1,
+        allow_inf_nan=False,
+        description="highest multiple of the typical price of cards with a like score; above are cents, or whole computers",
     )
     max_unusable_share: float = Field(
         default=0.2,
@@ -50,9 +58,11 @@ class CleaningOptions(BaseModel):
     )
 
     @model_validator(mode="after")
-    def _require_ordered_years(self) -> "CleaningOptions":
-        if self.min_test_year > self.max_test_year:
-            raise ValueError(f"min_test_year {self.min_test_year} is after max_test_year {self.max_test_year}")
+    def _require_ordered_bounds(self) -> "CleaningOptions":
+        for column in ("test_year", "price_usd", "tdp_w"):
+            low, high = self.bounds(column)
+            if low > high:
+                raise ValueError(f"min_{column} {low:g} is above max_{column} {high:g}")
         return self
 
     def bounds(self, column: str) -> tuple[float, float]:
@@ -60,14 +70,17 @@ class CleaningOptions(BaseModel):
         return {
             "g3d_mark": (0.0, self.max_g3d_mark),
             "g2d_mark": (0.0, self.max_g2d_mark),
-            "price_usd": (0.0, self.max_price_usd),
-            "tdp_w": (0.0, self.max_tdp_w),
+            "price_usd": (self.min_price_usd, self.max_price_usd),
+            "tdp_w": (self.min_tdp_w, self.max_tdp_w),
             "test_year": (float(self.min_test_year), float(self.max_test_year)),
         }[column]
 
 
 class CleanedGpus(NamedTuple):
-    """The clean table (`CLEAN_COLUMNS`, one row a GPU as listed, sorted by source_row) and the ledger behind it."""
+    """The clean table (`CLEAN_COLUMNS`, one row a GPU as listed) and the ledger behind it.
+
+    The fastest GPU comes first, equals by their names: whatever the order of the file, all that follows is the same.
+    """
 
     gpus: pd.DataFrame
     ledger: pd.DataFrame
@@ -97,6 +110,12 @@ RULES: tuple[Rule, ...] = (
     Rule("date_to_year", "test_year", "repaired", "a date; its year is kept"),
     Rule("scarcity_price", "price_usd", "set_missing", "dearer per point than max_price_per_point_usd"),
     Rule(
+        "atypical_price",
+        "price_usd",
+        "set_missing",
+        "dearer than max_price_over_typical times the table's cards of a like score: cents, or a whole computer",
+    ),
+    Rule(
         "whole_machine_price",
         "price_usd",
         "set_missing",
@@ -113,7 +132,9 @@ RULES: tuple[Rule, ...] = (
     ),
 )
 _RULES_BY_ID = {rule.id: rule for rule in RULES}
-_UNUSABLE = frozenset({"unreadable", "foreign_currency", "not_finite", "not_positive", "implausible"})
+_UNUSABLE = frozenset(
+    {"scarcity_price", "atypical_price", "unreadable", "foreign_currency", "not_finite", "not_positive", "implausible"}
+)
 
 _PLACEHOLDERS = frozenset(
     {"", "-", "--", "---", "–", "—", "?", "??", "n/a", "n.a.", "na", "nan", "null", "none", "nil", "unknown", "missing"}
@@ -209,6 +230,16 @@ _UNITS: dict[str, dict[str, float]] = {
 _FOREIGN_CURRENCY = re.compile(
     r"[€£¥₹₽₩₺]|\b(EUR|GBP|JPY|CNY|RMB|INR|RUB|KRW|CAD|AUD|CHF|PLN|BRL)\b|[CA]A?\$|zł", re.IGNORECASE
 )
+#: What a believable figure is in, for whoever has to look at one that is not.
+_UNIT_ADVICE = {
+    "g3d_mark": "points",
+    "g2d_mark": "points",
+    "price_usd": "US dollars, not cents or thousands",
+    "tdp_w": "watts, not kilowatts or milliwatts",
+    "test_year": "years",
+}
+#: GPUs of the nearest scores whose median price is the typical one, and how few are enough.
+_LIKE_SCORES, _FEWEST_LIKE = 51, 20
 
 
 class ReadValue(NamedTuple):
@@ -299,10 +330,15 @@ def clean_gpus(raw: pd.DataFrame, options: CleaningOptions) -> CleanedGpus:
     rows = _settle_repeated_names(rows, ledger)
     rows = rows.assign(gpu_id=_assign_ids(rows))
     _flag_twins(rows, ledger)
-    gpus = rows[list(CLEAN_COLUMNS)].reset_index(drop=True)
+    gpus = _put_fastest_first(rows)[list(CLEAN_COLUMNS)].reset_index(drop=True)
     table = tabulate_ledger(ledger)
     summarise_ledger(table, rows_in=len(raw), rows_kept=len(gpus))
     return CleanedGpus(gpus, table)
+
+
+def _put_fastest_first(rows: pd.DataFrame) -> pd.DataFrame:
+    keyed = rows.assign(folded_name=[name.lower() for name in rows["reported_name"].tolist()])
+    return keyed.sort_values(["g3d_mark", "folded_name", "reported_name"], ascending=[False, True, True])
 
 
 def require_learnable(gpus: pd.DataFrame, target: str = "segments") -> None:
@@ -337,7 +373,9 @@ def _enter(
 
 
 def _iterate(rows: pd.DataFrame) -> Iterator[dict[str, Any]]:
-    return (dict(zip(rows.columns, values, strict=True)) for values in rows.itertuples(index=False, name=None))
+    # by way of NumPy: pandas makes a text of Arrow's into one of Python's ten times slower
+    columns = [rows[column].to_numpy(dtype=object).tolist() for column in rows.columns]
+    return (dict(zip(rows.columns, values, strict=True)) for values in zip(*columns, strict=True))
 
 
 def _as_text(value: object) -> str | None:
@@ -390,17 +428,34 @@ def _clean_numbers(rows: pd.DataFrame, options: CleaningOptions, ledger: list[Le
 def _clean_column(rows: pd.DataFrame, column: str, options: CleaningOptions, ledger: list[LedgerEntry]) -> pd.Series:
     values: list[float] = []
     entries: list[LedgerEntry] = []
+    readings: dict[str, tuple[ReadValue, str]] = {}  # a large table repeats its figures
     for row in _iterate(rows[["source_row", "reported_name", column]]):
         text = _as_text(row[column])
-        value, rule = (None, None) if text is None else read_number(text, column)
-        if value is not None and (violation := _find_violation(value, column, options)):
-            value, rule = None, violation
+        if text is None:
+            values.append(math.nan)
+            continue
+        if text not in readings:
+            readings[text] = _read_cell(text, column, options)
+        (value, rule), detail = readings[text]
         if rule is not None:
-            entries.append(_enter(row, column, rule, text, value))
+            entries.append(_enter(row, column, rule, text, value, detail))
         values.append(math.nan if value is None else value)
     _require_usable(entries, column, int(rows[column].notna().sum()), options)
     ledger.extend(entries)
     return pd.Series(values, index=rows.index, dtype="float64")
+
+
+def _read_cell(text: str, column: str, options: CleaningOptions) -> tuple[ReadValue, str]:
+    """A cell as a number that is believed, or the rule against it, and the ledger's detail."""
+    reading = read_number(text, column)
+    violation = None if reading.value is None else _find_violation(reading.value, column, options)
+    if violation is None:
+        return reading, ""
+    if violation != "implausible":
+        return ReadValue(None, violation), ""
+    lowest, highest = options.bounds(column)
+    detail = f"outside of {lowest:g} to {highest:g}; it must be in {_UNIT_ADVICE[column]}: look at the source"
+    return ReadValue(None, violation), detail
 
 
 def _find_violation(value: float, column: str, options: CleaningOptions) -> str | None:
@@ -429,13 +484,17 @@ def _require_usable(entries: Sequence[LedgerEntry], column: str, cells: int, opt
 
 def _read_segments(rows: pd.DataFrame, ledger: list[LedgerEntry]) -> pd.Series:
     segments: list[str | None] = []
+    known: dict[str, str | None] = {}
     for row in _iterate(rows[["source_row", "reported_name", "category"]]):
         text = _as_text(row["category"])
         if text is None:
             segments.append(None)
             continue
-        labels = [_read_segment(part, row["source_row"]) for part in re.split(r"[,;/|+&]", _tidy_name(text) or "-")]
-        joined = ", ".join(segment for segment in SEGMENTS if segment in labels) or None
+        if text not in known:
+            parts = re.split(r"[,;/|+&]", _tidy_name(text) or "-")
+            labels = [_read_segment(part, row["source_row"]) for part in parts]
+            known[text] = ", ".join(segment for segment in SEGMENTS if segment in labels) or None
+        joined = known[text]
         if joined is None:
             ledger.append(_enter(row, "category", "unknown_segment", text))
         elif joined != text:
@@ -481,21 +540,33 @@ def _check_ratios(rows: pd.DataFrame, ledger: list[LedgerEntry]) -> None:
 
 
 def _drop_wrong_prices(rows: pd.DataFrame, options: CleaningOptions, ledger: list[LedgerEntry]) -> pd.DataFrame:
-    prices = rows["price_usd"].copy()
     columns = ["source_row", "reported_name", "name", "g3d_mark", "price_usd"]
-    for index, row in zip(rows.index, _iterate(rows[columns]), strict=True):
-        price, per_point = row["price_usd"], row["price_usd"] / row["g3d_mark"]
-        if math.isnan(price):
-            continue
+    priced = rows[rows["price_usd"].notna()][columns]
+    entries = []
+    for row in _iterate(priced.assign(typical=_find_typical_prices(priced))):
+        price, per_point, typical = row["price_usd"], row["price_usd"] / row["g3d_mark"], row["typical"]
         if is_integrated(row["name"]):
-            ledger.append(_enter(row, "price_usd", "whole_machine_price", price))
+            entries.append(_enter(row, "price_usd", "whole_machine_price", price))
         elif per_point > options.max_price_per_point_usd:
             detail = f"{per_point:.4g} USD per point, more than {options.max_price_per_point_usd:g}"
-            ledger.append(_enter(row, "price_usd", "scarcity_price", price, detail=detail))
-        else:
-            continue
-        prices.loc[index] = math.nan
-    return rows.assign(price_usd=prices)
+            entries.append(_enter(row, "price_usd", "scarcity_price", price, detail=detail))
+        elif price > options.max_price_over_typical * typical:
+            detail = (
+                f"{price / typical:.0f} times the {typical:.4g} USD that cards of a like score cost here: "
+                "divide it by 100 if it is in cents, else look at the source"
+            )
+            entries.append(_enter(row, "price_usd", "atypical_price", price, detail=detail))
+    if len(priced) >= _FEWEST_LIKE:
+        _require_usable(entries, "price_usd", len(priced), options)
+    ledger.extend(entries)
+    wrong = {entry.source_row for entry in entries}
+    return rows.assign(price_usd=rows["price_usd"].mask(rows["source_row"].isin(wrong)))
+
+
+def _find_typical_prices(priced: pd.DataFrame) -> pd.Series:
+    """Median price of the GPUs with the nearest scores; missing where there are too few to speak of."""
+    ordered = priced.sort_values(["g3d_mark", "price_usd"])["price_usd"]
+    return ordered.rolling(_LIKE_SCORES, center=True, min_periods=_FEWEST_LIKE).median().reindex(priced.index)
 
 
 def is_integrated(name: str) -> bool:
@@ -569,11 +640,12 @@ def _flag_twins(rows: pd.DataFrame, ledger: list[LedgerEntry]) -> None:
     PassMark lists them apart because drivers report the name differently; their scores are separate measurements
     (a median of 22 % apart), so keeping both tells a model how noisy a score is. Splits group them by model number.
     """
-    ranked = _rank(rows)
-    keys = ranked["name"].map(_twin_key)
-    for _, twins in ranked.groupby(keys, sort=False):
-        first, *others = _iterate(twins)
-        for row in others:
+    keys = rows["name"].map(_twin_key)
+    twins = _rank(rows[keys.duplicated(keep=False)])
+    firsts: dict[str, dict[str, Any]] = {}
+    for row in _iterate(twins):
+        first = firsts.setdefault(_twin_key(row["name"]), row)
+        if first is not row:
             detail = f"another observation of {first['gpu_id']} (row {first['source_row']}); both stay"
             ledger.append(_enter(row, "name", "twin_name", row["name"], row["name"], detail))
 

@@ -4,7 +4,7 @@ Nothing here is learned from data and no row knows its neighbours. Missing stays
 estimator. Every feature is listed in `FEATURES` with its unit, its source and the level of knowledge it needs.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from math import log, nan
@@ -360,16 +360,17 @@ def complete_name(row: Row) -> str:
     return " ".join(words)
 
 
-def build_features(rows: Iterable[Row]) -> FeatureTable:
+def build_features(rows: Collection[Row]) -> FeatureTable:
     """Compute every feature of every row; rows are those of `gpu_kedro.domain.identify`.
 
     Values are rounded to float32, the precision in which tree libraries and ONNX compare them, so that a
     model answers alike before and after its export.
     """
-    gpus = list(rows)
-    values = np.empty((len(gpus), len(FEATURES)), dtype=np.float32)
-    for places, compute in _COMPUTE:
-        part = values[:, places]
-        for place, row in enumerate(gpus):
-            part[place] = compute(row)
-    return FeatureTable(texts=[complete_name(row) for row in gpus], values=values.astype(np.float64))
+    values = np.empty((len(rows), len(FEATURES)), dtype=np.float32)
+    texts = []
+    for place, row in enumerate(rows):
+        texts.append(complete_name(row))
+        part = values[place]
+        for places, compute in _COMPUTE:
+            part[places] = compute(row)
+    return FeatureTable(texts=texts, values=values.astype(np.float64))

@@ -1,6 +1,6 @@
 """Nodes of `data_processing`."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 import pandas as pd
@@ -9,6 +9,8 @@ from gpu_kedro.domain.cleaning import CleaningOptions, clean_gpus
 from gpu_kedro.domain.identify import KNOWN_FIELDS, NUMERIC_ROW_FIELDS, GpuRow, identify_gpu, normalise_missing
 from gpu_kedro.domain.ledger import LedgerSummary, summarise_ledger
 from gpu_kedro.domain.matching import SpecIndex
+
+_PART_ROWS = 50_000
 
 
 def clean_table(raw_gpus: pd.DataFrame, options: CleaningOptions) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -25,6 +27,11 @@ def close_ledger(raw_gpus: pd.DataFrame, clean_gpus: pd.DataFrame, ledger: pd.Da
 def join_specs(clean_gpus: pd.DataFrame, gpu_specs: pd.DataFrame) -> pd.DataFrame:
     """Parse every name and match it to a specification: one row a GPU, `gpu_id` and `segment` in front."""
     index = SpecIndex.from_rows(normalise_missing(row) for row in _rows(gpu_specs))
+    parts = [_identify_part(part, index) for part in _cut(clean_gpus)]
+    return pd.concat(parts, ignore_index=True)
+
+
+def _identify_part(clean_gpus: pd.DataFrame, index: SpecIndex) -> pd.DataFrame:
     rows = []
     for gpu in _rows(clean_gpus):
         known = {field: gpu[field] for field in KNOWN_FIELDS}
@@ -33,8 +40,14 @@ def join_specs(clean_gpus: pd.DataFrame, gpu_specs: pd.DataFrame) -> pd.DataFram
     return primary.astype(dict.fromkeys(NUMERIC_ROW_FIELDS, "float64") | _text_columns(primary))
 
 
+def _cut(table: pd.DataFrame) -> Iterator[pd.DataFrame]:
+    """Parts of a table that is too large to stand in memory as plain rows."""
+    return (table.iloc[start : start + _PART_ROWS] for start in range(0, max(len(table), 1), _PART_ROWS))
+
+
 def _rows(table: pd.DataFrame) -> Iterator[GpuRow]:
-    columns = [table[column].tolist() for column in table.columns]
+    # by way of NumPy: pandas makes a text of Arrow's into one of Python's ten times slower
+    columns = [table[column].to_numpy(dtype=object).tolist() for column in table.columns]
     return (dict(zip(table.columns, values, strict=True)) for values in zip(*columns, strict=True))
 
 
@@ -61,6 +74,29 @@ def measure_join(primary_gpus: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def list_gpus(primary_gpus: pd.DataFrame) -> list[GpuRow]:
-    """The table as plain rows, the form in which features are computed (None where missing)."""
-    return [normalise_missing(row) for row in _rows(primary_gpus)]
+class GpuRows(Collection[GpuRow]):
+    """A table as plain rows, the form in which features are computed (None where missing), each made when it is read.
+
+    Args:
+        primary_gpus: one row a GPU.
+    """
+
+    def __init__(self, primary_gpus: pd.DataFrame) -> None:
+        self._table = primary_gpus
+
+    def __len__(self) -> int:
+        """Count the GPUs."""
+        return len(self._table)
+
+    def __iter__(self) -> Iterator[GpuRow]:
+        """Make the rows in order."""
+        return (normalise_missing(row) for part in _cut(self._table) for row in _rows(part))
+
+    def __contains__(self, row: object) -> bool:
+        """Look for a row."""
+        return any(row == own for own in self)
+
+
+def list_gpus(primary_gpus: pd.DataFrame) -> GpuRows:
+    """The table as plain rows."""
+    return GpuRows(primary_gpus)
