@@ -10,7 +10,7 @@ export PYTHONHASHSEED := 0
 export NO_MKDOCS_2_WARNING := 1
 PIN = uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11
 
-.PHONY: help setup run test check audit format api app architecture image screenshots bench benchmark docs notebooks viz viz-site mlflow-ui lock clean
+.PHONY: help setup run test check audit format api app architecture image screenshots bench benchmark reliability docs notebooks viz viz-site mlflow-ui lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -30,7 +30,10 @@ run: setup  ## train, evaluate and report everything (kedro run)
 	@$(BIN)/kedro run
 
 test: setup  ## run the tests
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -m "not reliability"
+
+reliability: setup  ## keep what is promised under load, faults and attacks, as a table (20 minutes, Linux; ROUNDS=5 ONLY=load)
+	@$(BIN)/python -m bench.reliability --rounds $(or $(ROUNDS),1) $(addprefix --only ,$(ONLY))
 
 check: setup  ## format, lint, types, import contracts, weaknesses, secrets, notebooks without outputs, documentation with its links
 	@$(BIN)/ruff format --check .

@@ -103,8 +103,8 @@ def tabulate_servers(results: Mapping[str, Any]) -> Table:
         one, many = server["one_connection"], server["many_connections"] or {}
         table.add_row(
             TITLES[name],
-            *map(_write, (one["cpu_ms"], one["cpu_ratio"], one["p50_ms"], one["p95_ms"])),
-            *map(_write, map(many.get, ("cpu_ms", "cpu_ratio", "p95_ms", "requests_per_second", "rate_ratio"))),
+            *map(write_figure, (one["cpu_ms"], one["cpu_ratio"], one["p50_ms"], one["p95_ms"])),
+            *map(write_figure, map(many.get, ("cpu_ms", "cpu_ratio", "p95_ms", "requests_per_second", "rate_ratio"))),
             str(one["failed"] + many.get("failed", 0)),
         )
     return table
@@ -120,14 +120,15 @@ def tabulate_figures(figures: list[Figure]) -> Table:
     for figure in figures:
         table.add_row(
             figure.title,
-            f"{_write(figure.value)} {figure.unit}",
-            f"{'≥' if figure.is_floor else '≤'} {_write(figure.limit)} {figure.unit}",
+            f"{write_figure(figure.value)} {figure.unit}",
+            f"{'≥' if figure.is_floor else '≤'} {write_figure(figure.limit)} {figure.unit}",
             "[green]met[/]" if figure.is_met else "[red]not met[/]",
         )
     return table
 
 
-def _write(value: float | None) -> str:
+def write_figure(value: float | None) -> str:
+    """A figure for a table, a dash where there is none."""
     if value is None:
         return "–"
     return f"{value:,.0f}" if value == round(value) or abs(value) >= 100 else f"{value:.3g}"
@@ -167,11 +168,16 @@ def _read_field(path: Path, name: str) -> str | None:
 def write_results(path: Path, results: Mapping[str, Any]) -> None:
     """Write everything as JSON, whole or not at all."""
     figures = [{**asdict(figure), "met": figure.is_met} for figure in judge(results)]
+    write_whole(path, {**results, "figures": figures})
+
+
+def write_whole(path: Path, content: Mapping[str, Any]) -> None:
+    """Write a JSON file that is never seen half written."""
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, part = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
         with os.fdopen(descriptor, "w") as file:
-            json.dump({**results, "figures": figures}, file, indent=1)
+            json.dump(content, file, indent=1)
         Path(part).chmod(0o644)
         Path(part).replace(path)
     finally:

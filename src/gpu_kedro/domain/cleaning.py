@@ -48,7 +48,7 @@ class CleaningOptions(BaseModel):
         default=25,
         gt=1,
         allow_inf_nan=False,
-        description="highest multiple of the typical price of cards with a like score; above are cents, or whole computers",
+        description="highest multiple of the typical price of cards with a like score; above are cents, say",
     )
     max_unusable_share: float = Field(
         default=0.2,

@@ -66,7 +66,7 @@ def assemble_model_input(primary_gpus: pd.DataFrame, gpu_features: pd.DataFrame,
 
 
 def fit_name_embedding(gpu_features: pd.DataFrame, options: EmbeddingOptions, splits: SplitOptions) -> Bundle:
-    """Learn the name embedding that is served, from every name in the table; from every second, third … of a large one."""
+    """Learn the name embedding that is served, from every name in the table; of a large one from every k-th."""
     names = sorted(gpu_features["name_text"])
     embedding = NameEmbedding.fit(names[:: -(-len(names) // _MOST_NAMES)], options, splits.seed)
     return Bundle(embedding.to_files(), {"kind": "name embedding", "dims": embedding.dims})

@@ -1,0 +1,149 @@
+"""`python -m bench.reliability`: keep what the README promises, and show every promise with its measured figure."""
+
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from bench.results import describe_machine, write_figure, write_whole
+from gpu_kedro.resolvers import PROJECT_PATH, absolute_path, read_environment
+
+#: In the order of the table. A promise is called `<section>.<name>`.
+SECTIONS = {
+    "load": "Load",
+    "change": "Change under load",
+    "training": "Training under faults",
+    "tracking": "Tracking faults",
+    "input": "Hostile input",
+    "data": "Data faults",
+    "security": "Security",
+    "score": "ML Test Score",
+}
+_COLOURS = {"pass": "green", "fail": "red", "not run": "yellow"}
+#: Others need not be imported.
+_MARK = "@promise("
+_CALM = 0  # pytest: every test passed
+_FAILED = 1  # pytest: all ran, some failed
+
+Row = dict[str, Any]
+Round = dict[str, Any]
+
+
+def run_round(only: Sequence[str], number: int) -> Round:
+    """Run the tests that promise something once, with pytest's own progress on the terminal.
+
+    Returns:
+        `rows`, `notes`, `seconds`, and pytest's `exit_code`.
+    """
+    files = [str(path) for path in sorted((PROJECT_PATH / "tests").rglob("test_*.py")) if _MARK in path.read_text()]
+    chosen = " or ".join(f"promise(section={section!r})" for section in only) or "promise"
+    with tempfile.TemporaryDirectory(prefix="gpu_kedro_reliability_") as folder:
+        told = Path(folder) / "rows.json"
+        command = [sys.executable, "-m", "pytest", "-vv", "-o", "console_output_style=times", "-m", chosen]
+        started = time.perf_counter()
+        done = subprocess.run([*command, "--promises", str(told), *files], cwd=PROJECT_PATH, check=False)  # noqa: S603
+        content = json.loads(told.read_text()) if told.is_file() else {"notes": {}, "rows": []}
+    return {**content, "round": number, "exit_code": done.returncode, "seconds": time.perf_counter() - started}
+
+
+def merge_rounds(rounds: Sequence[Round]) -> list[Row]:
+    """One row a promise, in the order of the sections: its worst figure, and in how many rounds it was broken.
+
+    A round in which a promise is missing, because pytest could not even begin, counts as broken.
+    """
+    places = {section: place for place, section in enumerate(SECTIONS)}
+    by_round = [{row["id"]: row for row in one["rows"]} for one in rounds]
+    merged = []
+    for name in sorted(dict.fromkeys(name for rows in by_round for name in rows), key=lambda n: places[_section(n)]):
+        found = [rows[name] for rows in by_round if name in rows]
+        worst = max(found, key=_badness)
+        broken = sum(name not in rows or rows[name]["status"] == "fail" for rows in by_round)
+        status = "fail" if broken else worst["status"]
+        merged.append({**worst, "section": _section(name), "status": status, "rounds": len(rounds), "failures": broken})
+    return merged
+
+
+def _section(name: str) -> str:
+    return name.partition(".")[0]
+
+
+def _badness(row: Row) -> tuple[bool, bool, float]:
+    value = row["value"]
+    distance = 0.0 if value is None else (-value if row["is_floor"] else value)
+    return row["status"] == "fail", row["status"] == "not run", distance
+
+
+def tabulate(rows: Sequence[Row], rounds: int) -> Table:
+    """The table that the command ends with."""
+    table = Table(title="Reliability", title_justify="left")
+    table.add_column("section", no_wrap=True)
+    table.add_column("what is promised")
+    table.add_column("measured", justify="right")
+    table.add_column("limit", justify="right", no_wrap=True)
+    table.add_column("" if rounds == 1 else f"broken in {rounds}", justify="right")
+    table.add_column("")
+    last = ""
+    for row in rows:
+        colour = _COLOURS[row["status"]]
+        told = f"[{colour}]{row['status']}[/]" + ("" if rounds == 1 else f", {row['failures']}")
+        sign, section = "≥" if row["is_floor"] else "≤", SECTIONS[row["section"]]
+        table.add_row(
+            "" if section == last else section,
+            escape(row["text"]),
+            f"{write_figure(row['value'])} {row['unit']}".strip(),
+            f"{sign} {write_figure(row['limit'])} {row['unit']}".strip(),
+            told,
+            escape(row["detail"]),
+        )
+        last = section
+    return table
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--rounds", type=click.IntRange(min=1), default=1, show_default=True, help="how often to run it all")
+@click.option("--only", type=click.Choice(list(SECTIONS)), multiple=True, help="a section; may be given several times")
+def main(rounds: int, only: tuple[str, ...]) -> None:
+    """Run every test that states a promise of the README, and print each with its figure and limit (20 minutes)."""
+    console = Console(width=max(Console().width, 140))
+    machine = describe_machine()
+    done: list[Round] = []
+    for number in range(1, rounds + 1):
+        console.rule(f"round {number} of {rounds}")
+        done.append(run_round(only, number))
+        if done[-1]["exit_code"] not in (_CALM, _FAILED):
+            console.print(f"[red]pytest ended with status {done[-1]['exit_code']}: not every test could run[/]")
+    rows = merge_rounds(done)
+    console.print(tabulate(rows, rounds))
+    for name, text in (done[-1]["notes"] if done else {}).items():
+        console.print(f"{name}: {text}", highlight=False, markup=False)
+    path = Path(absolute_path(read_environment("GPU_KEDRO_DATA_DIR", "data"))) / "08_reporting" / "reliability.json"
+    write_whole(
+        path,
+        {
+            "at": datetime.now(UTC).isoformat(timespec="seconds"),
+            "machine": machine,
+            "notes": done[-1]["notes"],
+            "only": list(only),
+            "rounds": [{key: one[key] for key in ("round", "exit_code", "seconds")} for one in done],
+            "rows": rows,
+        },
+    )
+    minutes = " + ".join(f"{one['seconds'] / 60:.1f}" for one in done)
+    counted = {status: sum(row["status"] == status for row in rows) for status in _COLOURS}
+    told = ", ".join(f"{count} {status}" for status, count in counted.items())
+    console.print(f"{told}; {minutes} minutes; written to {path}", highlight=False, soft_wrap=True)
+    sys.exit(any(one["exit_code"] != _CALM for one in done) or counted["fail"] > 0 or not rows)
+
+
+if __name__ == "__main__":
+    main()
