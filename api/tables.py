@@ -20,6 +20,7 @@ from gpu_kedro.serving.scoring import ADDED, extend_schema, find_header_fault, i
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    import pyarrow.parquet as pq
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -27,7 +28,10 @@ CHUNK_ROWS = 2000
 _THREADS = 2
 _MAX_COLUMNS = 1000
 #: A Parquet file may unpack to many times its size; its texts are unpacked a chunk at a time.
-_MAX_UNPACKED = 20
+_MAX_CHUNK_BYTES = 20_000_000
+_MAX_UNPACKED_BYTES = 400_000_000
+#: Decimals and identifiers have less; only texts are looked at before they are unpacked.
+_MAX_FIXED_BYTES = 64
 
 
 def score_csv(content: bytes, runtime: Runtime, max_rows: int) -> Iterator[bytes]:
@@ -143,15 +147,11 @@ def score_parquet(content: bytes, runtime: Runtime, max_rows: int) -> bytes:
         schema = source.schema_arrow
         _check_header(schema.names)
         _check_rows(source.metadata.num_rows, max_rows)
-        nested = any(pa.types.is_nested(field.type) for field in schema)
-        if nested:
-            raise UnusableTableError("the file has a column of lists or records: leave it out")
-        texts = [field.name for field in schema if pa.types.is_string(field.type) or pa.types.is_binary(field.type)]
-        packed = pq.ParquetFile(io.BytesIO(content), read_dictionary=texts)
+        packed = pq.ParquetFile(io.BytesIO(content), read_dictionary=_list_texts(source))
         sink = io.BytesIO()
-        limit = _MAX_UNPACKED * max(len(content), 1_000_000)
+        budget = _Budget(_MAX_UNPACKED_BYTES)
         with pq.ParquetWriter(sink, extend_schema(schema)) as writer:
-            unpacked = (_unpack(batch, schema, limit) for batch in packed.iter_batches(CHUNK_ROWS))
+            unpacked = (_unpack(batch, schema, budget) for batch in packed.iter_batches(CHUNK_ROWS))
             for scored in _work_ahead(unpacked, lambda batch: score_batch(batch, runtime)):
                 writer.write_batch(scored)
     except (pa.ArrowException, OSError) as err:
@@ -159,15 +159,61 @@ def score_parquet(content: bytes, runtime: Runtime, max_rows: int) -> bytes:
     return sink.getvalue()
 
 
-def _unpack(batch: "pa.RecordBatch", schema: "pa.Schema", limit: int) -> "pa.RecordBatch":
+def _list_texts(source: "pq.ParquetFile") -> list[str]:
+    """Columns of texts, to be read with each text once.
+
+    Raises:
+        UnusableTableError: a column of lists, records or long byte strings, or a file far larger than what was sent.
+    """
+    import pyarrow as pa
+
+    fields = list(source.schema_arrow)
+    if any(pa.types.is_nested(field.type) for field in fields):
+        raise UnusableTableError("the file has a column of lists or records: leave it out")
+    if any(pa.types.is_fixed_size_binary(field.type) and field.type.byte_width > _MAX_FIXED_BYTES for field in fields):
+        raise UnusableTableError("the file has a column of long byte strings: leave it out")
+    groups = [source.metadata.row_group(place) for place in range(source.metadata.num_row_groups)]
+    if sum(group.total_byte_size for group in groups) > _MAX_UNPACKED_BYTES:
+        raise UnusableTableError(_UNPACKS)
+    columns = [source.schema.column(place) for place in range(len(source.schema.names))]
+    return [column.name for column in columns if column.physical_type == "BYTE_ARRAY"]
+
+
+_UNPACKS = "the texts of the file unpack to far more than its size"
+
+
+class _Budget:
+    """What the texts of a file may still take when they are unpacked.
+
+    Args:
+        left: in bytes.
+    """
+
+    def __init__(self, left: int) -> None:
+        self._left = left
+
+    def spend(self, size: int) -> None:
+        """Take bytes off.
+
+        Raises:
+            UnusableTableError: a chunk, or all of them, take too many.
+        """
+        self._left -= size
+        if size > _MAX_CHUNK_BYTES or self._left < 0:
+            raise UnusableTableError(_UNPACKS)
+
+
+def _unpack(batch: "pa.RecordBatch", schema: "pa.Schema", budget: _Budget) -> "pa.RecordBatch":
     import pyarrow as pa
     import pyarrow.compute as pc
 
     columns = []
-    for column, field in zip(batch.columns, schema, strict=True):
-        if pa.types.is_dictionary(column.type) and not pa.types.is_dictionary(field.type):
+    for read, field in zip(batch.columns, schema, strict=True):
+        column = read
+        if pa.types.is_dictionary(column.type):
             lengths = pc.binary_length(column.dictionary).take(column.indices)
-            if (pc.sum(lengths).as_py() or 0) > limit:
-                raise UnusableTableError("the texts of the file unpack to far more than its size")
+            budget.spend(pc.sum(lengths).as_py() or 0)
+            if not pa.types.is_dictionary(field.type):
+                column = column.dictionary_decode()
         columns.append(column.cast(field.type))
     return pa.RecordBatch.from_arrays(columns, schema=schema)
