@@ -19,13 +19,18 @@ _KINDS = {
     401: "key-required",
     404: "not-found",
     405: "method-not-allowed",
-    408: "body-too-slow",
+    408: "request-too-slow",
     413: "body-too-large",
     415: "unsupported-media-type",
     422: "invalid-request",
+    431: "head-too-large",
     500: "internal-error",
     503: "unavailable",
 }
+
+
+#: What a request counts as whose client went away before it was complete; nobody is sent it.
+CLIENT_GONE = 499
 
 
 class MalformedBodyError(HTTPException):
@@ -94,6 +99,18 @@ def write_problem(
         **{name: value for name, value in members.items() if value},
     }
     return Response(orjson.dumps(content), status, dict(headers or {}), MEDIA_TYPE)
+
+
+def _write_raw(status: int, detail: str) -> bytes:
+    """An answer as it goes over the wire, for requests whose head cannot be waited for."""
+    answer = write_problem(status, detail, {"Connection": "close"})
+    head = [f"HTTP/1.1 {status} {HTTPStatus(status).phrase}".encode()]
+    head += [b"%s: %s" % header for header in answer.raw_headers]
+    return b"\r\n".join([*head, b"", bytes(answer.body)])
+
+
+HEAD_TOO_SLOW = _write_raw(408, "the head of the request took too long to arrive")
+HEAD_TOO_LARGE = _write_raw(431, "the head of the request is too large")
 
 
 async def _refuse_fields(_: Request, err: Exception) -> Response:
