@@ -1,5 +1,6 @@
 """Errors as `application/problem+json` (RFC 9457), none of which repeats what was sent. The only place of statuses."""
 
+import random
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
@@ -29,6 +30,7 @@ _KINDS = {
 }
 
 
+_MAX_RETRY_SECONDS = 5
 #: What a request counts as whose client went away before it was complete; nobody is sent it.
 CLIENT_GONE = 499
 
@@ -62,10 +64,11 @@ class MediaTypeError(HTTPException):
 
 
 class BusyError(HTTPException):
-    """As many requests as allowed are being answered."""
+    """As many requests as allowed are being answered; who comes again does so at different times."""
 
     def __init__(self) -> None:
-        super().__init__(503, "too many requests at the same time; try again", {"Retry-After": "1"})
+        seconds = random.randint(1, _MAX_RETRY_SECONDS)  # noqa: S311 (no secret)
+        super().__init__(503, "too many requests at the same time; try again", {"Retry-After": str(seconds)})
 
 
 class UnusableTableError(HTTPException):
