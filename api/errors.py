@@ -30,7 +30,8 @@ _KINDS = {
 }
 
 
-_MAX_RETRY_SECONDS = 5
+#: Less than a connection is kept open for.
+_MAX_RETRY_SECONDS = 3
 #: What a request counts as whose client went away before it was complete; nobody is sent it.
 CLIENT_GONE = 499
 

@@ -61,7 +61,9 @@ class ProgressHook:
         """End with one line, without a traceback, when the data, the disk or a right is at fault."""
         fault = find_data_fault(error) or describe_fault(error)
         if fault is not None:
-            sys.excepthook = lambda *_: self._console.print(f"Error: {fault}", markup=False, highlight=False)
+            sys.excepthook = lambda *_: self._console.print(
+                f"Error: {fault}", markup=False, highlight=False, soft_wrap=True
+            )
 
     @hook_impl
     def after_pipeline_run(self, pipeline: Pipeline, catalog: DataCatalog) -> None:

@@ -213,7 +213,7 @@ def measure_kb(folder: Path) -> int:
 
 @promise("training.disk_full", "disk full: half files, a served bundle that changed, no word why", at_most=0)
 @promise("training.disk_full_rerun", "disk full: runs afterwards that fail without cleaning up", at_most=0)
-@pytest.mark.parametrize("room_kb", [60, 400])
+@pytest.mark.parametrize("room_kb", [60, 3000])
 def test_a_full_disk_costs_the_run_and_nothing_else(
     trained: Workspace, tmp_path: Path, measured: Measured, room_kb: int
 ):
