@@ -1,7 +1,9 @@
 """Reads JSON bodies strictly, and counts the requests that predict."""
 
+import asyncio
 import json
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from typing import Any, NoReturn
 
 from fastapi import Request, Response
@@ -10,10 +12,11 @@ from fastapi.routing import APIRoute
 from pydantic import TypeAdapter, ValidationError
 from starlette.types import Receive, Scope, Send
 
-from api.errors import BusyError, MalformedBodyError, MediaTypeError
+from api.errors import BusyError, MalformedBodyError, MediaTypeError, SlowBodyError
 
 #: More digits than any figure has; Python refuses to read far longer ones only.
 _MAX_DIGITS = 400
+_HELD = "gpu_kedro.held"
 
 
 def read_json(body: bytes) -> Any:
@@ -58,6 +61,22 @@ def check_encoding(request: Request) -> None:
         raise MediaTypeError("compressed bodies are not taken; leave Content-Encoding out")
 
 
+async def read_body(request: Request) -> bytes:
+    """The whole body.
+
+    Raises:
+        SlowBodyError: it did not arrive in time.
+        BusyError: too much is arriving at the same time.
+    """
+    with request.app.state.arriving.count() as counted:
+        try:
+            async with asyncio.timeout(request.app.state.settings.body_seconds):
+                parts = [counted(part) async for part in request.stream()]
+        except TimeoutError as err:
+            raise SlowBodyError from err
+    return b"".join(parts)
+
+
 def has_body(request: Request) -> bool:
     """Whether the head announces a body."""
     return request.headers.get("content-length", "0") != "0" or "transfer-encoding" in request.headers
@@ -95,7 +114,9 @@ class PredictionRoute(APIRoute):
             _check_type(request)
             check_encoding(request)
             given = _read_flags(request, flags) if request.scope["query_string"] else {}
-            body = await request.body()
+            body = await read_body(request)
+            if request.app.state.turns.are_needed:
+                await request.app.state.turns.take()
             with request.app.state.slots.take():
                 query = _read_query(body, check)
                 response: Response = await answer(**{parameter.name: query, "request": request}, **given)
@@ -138,16 +159,59 @@ def _read_flags(request: Request, names: Sequence[str]) -> dict[str, bool]:
 
 
 class FileRoute(APIRoute):
-    """A route that takes and gives back files: it holds a slot from the first byte to the last."""
+    """A route that takes and gives back files.
+
+    Once the file is there (`hold_slot`), it holds a slot to the last byte of the answer; one that is slow to arrive
+    takes none from others.
+    """
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer if a slot is free.
+        """Answer, and give the slot back."""
+        with ExitStack() as held:
+            scope[_HELD] = held
+            await super().handle(scope, receive, send)
+
+
+def hold_slot(request: Request) -> None:
+    """Take a slot until the answer of a `FileRoute` is sent.
+
+    Raises:
+        BusyError: none is free.
+    """
+    request.scope[_HELD].enter_context(request.app.state.slots.take())
+
+
+class ArrivingBytes:
+    """Counts what has arrived of bodies that are not complete, so that many together cannot fill the memory.
+
+    Args:
+        limit: how many bytes there may be.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self._free = limit
+
+    @contextmanager
+    def count(self) -> Iterator[Callable[[bytes], bytes]]:
+        """A function that counts a part and gives it back; all are forgotten at the end.
 
         Raises:
-            BusyError: none is.
+            BusyError: there are too many.
         """
-        with scope["app"].state.slots.take():
-            await super().handle(scope, receive, send)
+        taken = 0
+
+        def counted(part: bytes) -> bytes:
+            nonlocal taken
+            taken += len(part)
+            self._free -= len(part)
+            if self._free < 0:
+                raise BusyError
+            return part
+
+        try:
+            yield counted
+        finally:
+            self._free += taken
 
 
 class Slots:

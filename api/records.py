@@ -5,9 +5,10 @@ import os
 import re
 import time
 
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.errors import write_problem
+from api.errors import CLIENT_GONE, write_problem
 from api.lifecycle import Lifecycle
 from api.limits import read_header
 from api.metrics import Metrics
@@ -69,6 +70,8 @@ class RequestRecords:
         self._metrics.in_flight += 1
         try:
             await self.app(scope, receive, send_recorded)
+        except ClientDisconnect:
+            status = CLIENT_GONE
         except Exception:
             logger.exception("failed", extra={"facts": {"request_id": request_id.decode()}})
             if status:

@@ -15,6 +15,7 @@ import uvicorn
 from api.lifecycle import Lifecycle
 from api.logs import configure_logs
 from api.main import create_app
+from api.patience import PatientProtocol
 from api.settings import Settings
 
 #: How long clients of kept-alive connections have to be told that these close.
@@ -35,13 +36,22 @@ class DrainingServer(uvicorn.Server):
     Args:
         config: Uvicorn's configuration.
         lifecycle: what the routes read.
-        drain_seconds: how long balancers take to notice.
+        settings: how long balancers take to notice its end, and how long clients may take.
     """
 
-    def __init__(self, config: uvicorn.Config, lifecycle: Lifecycle, drain_seconds: float) -> None:
+    def __init__(self, config: uvicorn.Config, lifecycle: Lifecycle, settings: Settings) -> None:
         super().__init__(config)
         self._lifecycle = lifecycle
-        self._drain_seconds = drain_seconds
+        self._settings = settings
+        self._drain_seconds = settings.drain_seconds
+
+    async def on_tick(self, counter: int) -> bool:
+        """Do what Uvicorn does ten times a second, and cut off slow clients once a second."""
+        if counter % 10 == 0:
+            for connection in list(self.server_state.connections):
+                if isinstance(connection, PatientProtocol):
+                    connection.cut_off(self._settings.head_seconds, self._settings.body_seconds)
+        return await super().on_tick(counter)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Take SIGTERM as a wish that ends in success; leave Ctrl+C, and a second SIGTERM, to Uvicorn."""
@@ -120,13 +130,16 @@ def serve(settings: Settings | None = None) -> None:
         app,
         host=settings.host,
         port=settings.port,
+        http=PatientProtocol,
         log_config=None,
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=30,
         ws="none",
     )
-    DrainingServer(config, app.state.lifecycle, settings.drain_seconds).run()
+    server = DrainingServer(config, app.state.lifecycle, settings)
+    app.state.turns.requests = server.server_state.tasks
+    server.run()
 
 
 if __name__ == "__main__":

@@ -33,7 +33,8 @@ class Settings(BaseSettings):
     max_file_rows: int = Field(default=500_000, ge=1, description="most rows of an uploaded file")
     max_concurrency: int = Field(default=64, ge=1, description="requests that predict at the same time; more get 503")
     heavy_threads: int = Field(default=2, ge=1, le=64, description="threads for batches, files and comparisons")
-    body_seconds: float = Field(default=30.0, gt=0, description="how long a client may take to send a file")
+    head_seconds: float = Field(default=10.0, gt=0, description="how long a client may take to send a request's head")
+    body_seconds: float = Field(default=30.0, gt=0, description="how long a client may take to send a request's body")
     drain_seconds: float = Field(
         default=3.0, ge=0, le=600, description="how long to go on serving, not ready, after SIGTERM"
     )

@@ -1,6 +1,5 @@
 """Takes an uploaded file out of a request, in memory: the service writes no file."""
 
-import asyncio
 from typing import TYPE_CHECKING, Final, Literal
 
 from fastapi import Request
@@ -8,8 +7,8 @@ from python_multipart import MultipartParser
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import parse_options_header
 
-from api.bodies import check_encoding
-from api.errors import MalformedBodyError, MediaTypeError, SlowBodyError, UnusableTableError
+from api.bodies import check_encoding, read_body
+from api.errors import MalformedBodyError, MediaTypeError, UnusableTableError
 
 CSV: Final = "text/csv"
 PARQUET: Final = "application/vnd.apache.parquet"
@@ -40,7 +39,7 @@ async def read_upload(request: Request) -> tuple[FileType, bytes]:
     kind = media_type.decode("latin-1").lower()
     if kind not in (CSV, PARQUET, FORM) or charset not in (b"utf-8", b"utf8"):
         raise MediaTypeError(f"send {CSV} in UTF-8, {PARQUET}, or {FORM} with one file")
-    body = await _read_body(request)
+    body = await read_body(request)
     if kind == FORM:
         body = _find_file(body, options.get(b"boundary", b""))
     if not body:
@@ -48,14 +47,6 @@ async def read_upload(request: Request) -> tuple[FileType, bytes]:
     if kind == FORM:
         return (PARQUET if body.startswith(b"PAR1") else CSV), body
     return (PARQUET if kind == PARQUET else CSV), body
-
-
-async def _read_body(request: Request) -> bytes:
-    try:
-        async with asyncio.timeout(request.app.state.settings.body_seconds):
-            return await request.body()
-    except TimeoutError as err:
-        raise SlowBodyError from err
 
 
 def _find_file(body: bytes, boundary: bytes) -> bytes:

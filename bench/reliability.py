@@ -69,8 +69,15 @@ def merge_rounds(rounds: Sequence[Round]) -> list[Row]:
         worst = max(found, key=_badness)
         broken = sum(name not in rows or rows[name]["status"] == "fail" for rows in by_round)
         status = "fail" if broken else worst["status"]
-        merged.append({**worst, "section": _section(name), "status": status, "rounds": len(rounds), "failures": broken})
+        told = {"section": _section(name), "title": SECTIONS[_section(name)], "status": status}
+        shown = {"measured": _write(worst["value"], worst), "allowed": _write(worst["limit"], worst, "≥≤")}
+        merged.append({**worst, **told, **shown, "rounds": len(rounds), "failures": broken})
     return merged
+
+
+def _write(value: float | None, row: Row, signs: str = "") -> str:
+    sign = signs and signs[not row["is_floor"]]
+    return f"{sign} {write_figure(value)} {row['unit']}".strip()
 
 
 def _section(name: str) -> str:
@@ -96,16 +103,9 @@ def tabulate(rows: Sequence[Row], rounds: int) -> Table:
     for row in rows:
         colour = _COLOURS[row["status"]]
         told = f"[{colour}]{row['status']}[/]" + ("" if rounds == 1 else f", {row['failures']}")
-        sign, section = "≥" if row["is_floor"] else "≤", SECTIONS[row["section"]]
-        table.add_row(
-            "" if section == last else section,
-            escape(row["text"]),
-            f"{write_figure(row['value'])} {row['unit']}".strip(),
-            f"{sign} {write_figure(row['limit'])} {row['unit']}".strip(),
-            told,
-            escape(row["detail"]),
-        )
-        last = section
+        title = "" if row["section"] == last else row["title"]
+        table.add_row(title, escape(row["text"]), row["measured"], row["allowed"], told, escape(row["detail"]))
+        last = row["section"]
     return table
 
 

@@ -30,6 +30,7 @@ _NOT_MEASURED = "*not measured*"
 _PLOTLY = "assets/plotly.min.js"
 _RESULTS = {"model-card": "model_card.md", "data-card": "data_card.md", "features": "features.md"}
 _FIGURE = re.compile(r"<!-- figure: (\w+) -->")
+_PROMISES = "<!-- promises -->"
 _NUMBER = re.compile(r"\{\{ ([\w.]+)(?::([^}]*))? \}\}")
 _MERMAID = re.compile(r"```mermaid\n(.*?)```", flags=re.DOTALL)
 _EDGE = re.compile(r"^\s*([\w.-]+)(?:\[.*?\])? (<-->|-->|-\. [\w ]+ \.->)(?:\|\"(.*?)\"\|)? ([\w.-]+)$")
@@ -78,6 +79,27 @@ def _write_analysis() -> str:
     return "\n\n".join(parts)
 
 
+def _tabulate_promises() -> str:
+    """The table of `make reliability`, and what it was measured on."""
+    path = reporting() / "reliability.json"
+    if not path.is_file():
+        return "Nothing was measured on the machine that built this site."
+    told = json.loads(path.read_text(encoding="utf-8"))
+    rows, last = [], ""
+    for row in told["rows"]:
+        cells = ("" if row["section"] == last else row["title"], row["text"], row["measured"], row["allowed"])
+        rows.append(f"| {' | '.join(cell.replace('|', '¦') for cell in (*cells, row['status']))} |")
+        last = row["section"]
+    machine, rounds = told["machine"], len(told["rounds"])
+    where = (
+        f"Measured {told['at'][:10]} in {rounds} round{'s' if rounds > 1 else ''} on {machine['cores_usable']} cores "
+        f"({machine['cpu']}), load average {machine['load_average'][0]:.1f} at the start."
+    )
+    notes = [f"{name.capitalize()}: {note}." for name, note in told["notes"].items()]
+    head = ["| | what is promised | measured | limit | |", "| --- | --- | ---: | ---: | --- |"]
+    return "\n".join([*head, *rows, "", where, *notes])
+
+
 def _write_reference(package: str) -> str:
     folder = PROJECT / "src" / "gpu_kedro" / package
     modules = sorted(path.relative_to(folder.parents[1]) for path in folder.rglob("*.py") if path.name != "__init__.py")
@@ -88,6 +110,7 @@ def _write_reference(package: str) -> str:
 def on_page_markdown(markdown: str, **_: Any) -> str:
     """Put in the figures of the last run, and show diagrams as tables of their arrows: Mermaid would need a script."""
     text = _NUMBER.sub(lambda found: _look_up(found[1], found[2] or ""), markdown)
+    text = text.replace(_PROMISES, _tabulate_promises()) if _PROMISES in text else text
     text = _MERMAID.sub(lambda found: _tabulate_arrows(found[1]), text)
     return _OUTSIDE.sub(r"](\1.md)", text)
 

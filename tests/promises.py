@@ -50,7 +50,7 @@ class Row:
 
     def state(self, value: float, detail: str) -> None:
         """Keep the worst of the figures that are stated."""
-        if self.value is None or (value < self.value if self.is_floor else value > self.value):
+        if self.value is None or (value <= self.value if self.is_floor else value >= self.value):
             self.value, told = value, detail
         else:
             told = self.detail

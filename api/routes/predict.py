@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
-from api.bodies import FileRoute, PredictionRoute
+from api.bodies import FileRoute, PredictionRoute, hold_slot
 from api.deps import run_heavy, use_runtime, write_json
 from api.openapi import describe_errors
 from api.tables import score_csv, score_parquet
@@ -18,7 +18,7 @@ from gpu_kedro.serving.runtime import Runtime
 
 router = APIRouter(prefix="/v1/predict", tags=["predict"], route_class=PredictionRoute)
 files = APIRouter(prefix="/v1/predict", tags=["predict"], route_class=FileRoute)
-_ERRORS = describe_errors(400, 413, 415, 422, 503)
+_ERRORS = describe_errors(400, 408, 413, 415, 422, 503)
 _TEXT = {
     "type": "string",
     "description": "header `name,…` and one GPU a row",
@@ -77,7 +77,6 @@ def answer_batch(query: contracts.Columns, runtime: Runtime) -> Response:
     response_class=Response,
     responses={
         **_ERRORS,
-        **describe_errors(408),
         200: {
             "description": "the same rows with predictions and `error`, in the format of the upload",
             "content": {CSV: {"schema": _TEXT}, PARQUET: {"schema": _BINARY}},
@@ -94,6 +93,7 @@ async def predict_file(request: Request) -> Response:
     """
     runtime = use_runtime(request)
     kind, content = await read_upload(request)
+    hold_slot(request)
     max_rows: int = request.app.state.settings.max_file_rows
     ending = "parquet" if kind == PARQUET else "csv"
     headers = {"Content-Disposition": f'attachment; filename="predictions.{ending}"'}

@@ -11,11 +11,13 @@ from threadpoolctl import threadpool_limits
 
 from gpu_kedro.domain.errors import GpuKedroError
 from gpu_kedro.monitoring import DriftHook
+from gpu_kedro.one_run import OneRunHook, describe_fault
 from gpu_kedro.promotion.hook import PromotionHook
 from gpu_kedro.stopwatch import Stopwatch
 from gpu_kedro.summary import print_results
 from gpu_kedro.tracking.hook import SendingHook, TrackingHook
 from gpu_kedro.tracking.outbox import Outbox
+from gpu_kedro.whole_files import WholeFilesHook
 
 
 class ProgressHook:
@@ -56,10 +58,12 @@ class ProgressHook:
 
     @hook_impl
     def on_pipeline_error(self, error: Exception) -> None:
-        """End with one line, without a traceback, when the data are at fault."""
-        fault = find_data_fault(error)
+        """End with one line, without a traceback, when the data, the disk or a right is at fault."""
+        fault = find_data_fault(error) or describe_fault(error)
         if fault is not None:
-            sys.excepthook = lambda *_: self._console.print(f"Error: {fault}", markup=False, highlight=False)
+            sys.excepthook = lambda *_: self._console.print(
+                f"Error: {fault}", markup=False, highlight=False, soft_wrap=True
+            )
 
     @hook_impl
     def after_pipeline_run(self, pipeline: Pipeline, catalog: DataCatalog) -> None:
@@ -96,6 +100,8 @@ HOOKS = (
     SendingHook(_CONSOLE, _OUTBOX),
     ProgressHook(_CONSOLE, _STOPWATCH, _EPILOGUE),
     RepeatabilityHook(),
+    WholeFilesHook(),
+    OneRunHook(),
     TrackingHook(_STOPWATCH, _OUTBOX),
     PromotionHook(_EPILOGUE),
 )

@@ -87,7 +87,7 @@ def test_over_the_concurrency_limit_predictions_are_put_off_and_health_is_not(op
     slow, refused, file, health, later = asyncio.run(ask())
     for late in (refused, file):
         problem(late, 503)
-        assert late.headers["retry-after"] == "1"
+        assert late.headers["retry-after"] in {"1", "2", "3"}
     assert (slow.status_code, health.status_code, later.status_code) == (200, 200, 200)
 
 

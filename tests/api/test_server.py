@@ -1,17 +1,32 @@
 """The process: its start on `$PORT`, and an end that loses no request."""
 
+import contextlib
 import http.client
 import json
+import select
 import signal
 import socket
-import threading
+import sys
 import time
 
+import pytest
+from callers import BODY, JSON, Caller, FreshCaller
+
 from api.server import _ignore_callers
+from bench.processes import run_server
 
 SO_LOCK_FILTER = 44
-BODY = json.dumps({"name": "RTX 3070"})
-JSON = {"Content-Type": "application/json"}
+
+
+@pytest.fixture(scope="module")
+def impatient_port(bundles, tmp_path_factory):
+    """The port of a service that gives its clients less than a second."""
+    command = [sys.executable, "-m", "api.server"]
+    environment = {"GPU_KEDRO_BUNDLES": str(bundles), "GPU_KEDRO_HEAD_SECONDS": "0.5", "GPU_KEDRO_BODY_SECONDS": "0.5"}
+    logs = tmp_path_factory.mktemp("impatient")
+    with run_server("impatient", lambda port: ["env", f"PORT={port}", *command], environment, logs) as server:
+        server.wait_until_ready("/health/ready", 60)
+        yield server.port
 
 
 def ask(port, path="/health/ready"):
@@ -21,29 +36,6 @@ def ask(port, path="/health/ready"):
         return connection.getresponse().status
     finally:
         connection.close()
-
-
-class Caller(threading.Thread):
-    """Asks again and again over one connection, until that is closed with an answer."""
-
-    def __init__(self, port):
-        super().__init__()
-        self.port, self.statuses, self.lost = port, [], 0
-
-    def run(self):
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
-        end = time.monotonic() + 20
-        while time.monotonic() < end:
-            try:
-                connection.request("POST", "/v1/predict", BODY, JSON)
-                answer = connection.getresponse()
-                answer.read()
-            except (OSError, http.client.HTTPException):
-                self.lost += 1
-                return
-            self.statuses.append(answer.status)
-            if answer.getheader("Connection") == "close":
-                return
 
 
 def test_no_request_is_lost_on_sigterm_and_readiness_drops_first(start_server):
@@ -60,27 +52,6 @@ def test_no_request_is_lost_on_sigterm_and_readiness_drops_first(start_server):
     assert [caller.lost for caller in callers] == [0] * 8
     assert {status for caller in callers for status in caller.statuses} == {200}
     assert process.wait(10) == 0
-
-
-class FreshCaller(Caller):
-    """Asks on a new connection each time, until nobody listens any more."""
-
-    def run(self):
-        end = time.monotonic() + 20
-        while time.monotonic() < end:
-            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
-            try:
-                connection.connect()
-            except OSError:
-                return
-            try:
-                connection.request("POST", "/v1/predict", BODY, {**JSON, "Connection": "close"})
-                answer = connection.getresponse()
-                answer.read()
-            except (OSError, http.client.HTTPException):
-                self.lost += 1
-                return
-            self.statuses.append(answer.status)
 
 
 def test_no_request_of_a_client_without_kept_connections_is_lost_on_sigterm(start_server):
@@ -137,6 +108,52 @@ def test_a_file_that_arrives_too_slowly_is_given_up(start_server):
             b"POST /v1/predict/file HTTP/1.1\r\nHost: x\r\nContent-Type: text/csv\r\nContent-Length: 50\r\n\r\nname"
         )
         assert slow.recv(100).startswith(b"HTTP/1.1 408")
+
+
+HEAD = b"POST /v1/predict HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+
+
+@pytest.mark.parametrize(
+    ("sent", "answer"),
+    [
+        (b"", b"HTTP/1.1 408"),
+        (b"\r\n\r\n", b"HTTP/1.1 408"),
+        (HEAD, b"HTTP/1.1 408"),
+        (HEAD + b"Content-Length: 50\r\n\r\n{", b"HTTP/1.1 408"),
+        (b"GET /health/live HTTP/1.1\r\nHost: x\r\nContent-Length: 50\r\n\r\nx", b"HTTP/1.1 200"),
+        (HEAD + b"Content-Length: 3\r\n\r\n{}\n" + HEAD, b"HTTP/1.1 422"),
+    ],
+    ids=["nothing", "empty lines", "half a head", "half a body", "half a body nobody reads", "half a second request"],
+)
+def test_whoever_keeps_the_service_waiting_is_cut_off(impatient_port, sent, answer):
+    with socket.create_connection(("127.0.0.1", impatient_port), timeout=20) as slow:
+        slow.sendall(sent)
+        received = b""
+        while part := slow.recv(10_000):
+            received += part
+    assert received.startswith(answer)
+
+
+def test_a_head_without_end_is_refused(impatient_port):
+    with socket.create_connection(("127.0.0.1", impatient_port), timeout=20) as slow:
+        slow.sendall(HEAD)
+        with contextlib.suppress(ConnectionError):
+            for _ in range(100):
+                slow.sendall(b"X-More: " + b"x" * 10_000 + b"\r\n")
+        assert slow.recv(100).startswith(b"HTTP/1.1 431")
+
+
+def test_whoever_never_takes_an_answer_is_cut_off(impatient_port):
+    rows = "RTX 3070\n" * 50_000  # their answer is far larger than what a system keeps of it
+    head = f"POST /v1/predict/file HTTP/1.1\r\nHost: x\r\nContent-Type: text/csv\r\nContent-Length: {len(rows) + 5}"
+    with socket.socket() as deaf:
+        deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        deaf.settimeout(20)
+        deaf.connect(("127.0.0.1", impatient_port))
+        deaf.sendall(f"{head}\r\n\r\nname\n{rows}".encode())
+        poller = select.poll()
+        poller.register(deaf, select.POLLHUP | select.POLLERR)
+        assert poller.poll(20_000), "is still connected"
 
 
 def test_a_host_that_refuses_filters_lets_the_service_end():

@@ -1,15 +1,19 @@
 """Whatever the tracking server does, a run completes or stops at once with one line, and nothing of it is lost."""
 
+import contextlib
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
 import yaml
 from click.testing import CliRunner
+from promises import Measured, promise
 from records import recorded
 from servers import PASSWORD, Handler, count_requests, free_port, run_black_hole, run_http
 from workspace import PROJECT, Workspace
@@ -19,20 +23,56 @@ from gpu_kedro.tracking.errors import NotSentError, TrackingError
 
 #: Generous: the run itself takes some seconds, an outage at most thirty.
 TIMEOUT_SECONDS = 120
+#: Of a promise: what an outage may add to a run.
+DELAY = {"at_most": 30, "unit": "s"}
+NOTHING_LOST = promise(
+    "tracking.lost", "Any of these outages: what the run's own record lacks", at_most=0, unit="parts"
+)
 
 
-def assert_complete(workspace: Workspace) -> None:
+def find_lost(workspace: Workspace) -> list[str]:
+    """What is not recorded here of the one run."""
     (run,) = recorded(workspace)
-    assert run.info.status == "FINISHED"
-    assert run.data.tags["pipeline"] == "data_processing"
-    assert run.data.params["cleaning.max_tdp_w"] == "2000.0"
-    assert "seconds/clean_table" in run.data.metrics
-    assert (workspace.data / "03_primary" / "primary_gpus.parquet").is_file()
+    kept = {
+        "its end": run.info.status == "FINISHED",
+        "its pipeline": run.data.tags["pipeline"] == "data_processing",
+        "its parameters": run.data.params["cleaning.max_tdp_w"] == "2000.0",
+        "its metrics": "seconds/clean_table" in run.data.metrics,
+        "its tables": (workspace.data / "03_primary" / "primary_gpus.parquet").is_file(),
+    }
+    return [what for what, is_kept in kept.items() if not is_kept]
 
 
 def assert_nothing_ran(workspace: Workspace) -> None:
     assert not workspace.data.exists()
     assert not (workspace.folder / "mlruns").exists()
+
+
+@pytest.fixture(scope="module")
+def undisturbed_seconds(tmp_path_factory: pytest.TempPathFactory) -> float:
+    """How long the run takes that these tests disturb, without a server."""
+    seconds = []
+    for name in ("first", "second"):
+        started = time.monotonic()
+        Workspace(tmp_path_factory.mktemp(name)).run("data_processing")
+        seconds.append(time.monotonic() - started)
+    return min(seconds)
+
+
+@pytest.fixture
+def disturbed_run(workspace: Workspace, undisturbed_seconds: float, measured: Measured):
+    """Runs with the server that is pointed at; states the delay, and what is lost."""
+
+    def run(name: str, **expected: str) -> None:
+        started = time.monotonic()
+        with pytest.raises(NotSentError, **expected) if expected else contextlib.nullcontext():
+            workspace.run("data_processing")
+        measured(name, max(0.0, time.monotonic() - started - undisturbed_seconds))
+        lost = find_lost(workspace)
+        measured("tracking.lost", len(lost), ", ".join(lost))
+        assert not lost
+
+    return run
 
 
 def kedro(workspace: Workspace, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -47,42 +87,45 @@ def kedro(workspace: Workspace, *arguments: str, **environment: str) -> subproce
     )
 
 
-def test_a_server_that_refuses_connections_costs_one_warning(workspace: Workspace, point_at, capsys):
+@promise("tracking.refused", "A server that refuses connections costs a run", **DELAY)
+@NOTHING_LOST
+def test_a_server_that_refuses_connections_costs_one_warning(disturbed_run, point_at, capsys):
     point_at(f"http://127.0.0.1:{free_port()}")
-    workspace.run("data_processing")
-    assert_complete(workspace)
+    disturbed_run("tracking.refused")
     said = capsys.readouterr().err
     assert said.count("Warning") == 1
     assert "refuses the connection: the run is recorded here only" in said
     assert "gpu-kedro tracking sync" in said
 
 
-def test_a_server_that_never_answers_costs_one_warning(workspace: Workspace, point_at, capsys):
+@promise("tracking.black_hole", "A server that never answers costs a run", **DELAY)
+@NOTHING_LOST
+def test_a_server_that_never_answers_costs_one_warning(disturbed_run, point_at, capsys):
     with run_black_hole() as address:
         point_at(address)
-        workspace.run("data_processing")
-    assert_complete(workspace)
+        disturbed_run("tracking.black_hole")
     said = capsys.readouterr().err
     assert said.count("Warning") == 1
     assert "did not answer within 5 s" in said
 
 
-def test_a_server_slower_than_the_probe_costs_one_warning(workspace: Workspace, point_at, capsys):
+@promise("tracking.slow", "A server that answers after 8 s, or after 4 s each time, costs a run", **DELAY)
+@NOTHING_LOST
+def test_a_server_slower_than_the_probe_costs_one_warning(disturbed_run, point_at, capsys):
     seen: list[str] = []
     with run_http(count_requests(seen, delay_seconds=8)) as address:
         point_at(address)
-        workspace.run("data_processing")
-    assert_complete(workspace)
+        disturbed_run("tracking.slow")
     assert capsys.readouterr().err.count("Warning") == 1
     assert len(seen) == 1
 
 
-def test_a_server_that_is_alive_but_slow_is_given_up_when_the_budget_is_spent(workspace: Workspace, point_at):
+@promise("tracking.slow", "A server that answers after 8 s, or after 4 s each time, costs a run", **DELAY)
+@NOTHING_LOST
+def test_a_server_that_is_alive_but_slow_is_given_up_when_the_budget_is_spent(disturbed_run, point_at):
     with run_http(count_requests([], delay_seconds=4)) as address:
         point_at(address)
-        with pytest.raises(NotSentError, match=r"safe here.*tracking sync"):
-            workspace.run("data_processing")
-    assert_complete(workspace)
+        disturbed_run("tracking.slow", match=r"safe here.*tracking sync")
 
 
 def test_the_time_an_outage_may_cost_is_bounded_by_settings():
@@ -91,14 +134,19 @@ def test_the_time_an_outage_may_cost_is_bounded_by_settings():
     assert 2 * (settings["probe_seconds"] + 1) + settings["send_seconds"] <= 30
 
 
+@promise("tracking.credentials", "A server that refuses the credentials ends a run before it begins, after", **DELAY)
 @pytest.mark.parametrize("status", [401, 403])
-def test_wrong_credentials_stop_the_run_before_it_starts(workspace: Workspace, point_at, status: int):
+def test_wrong_credentials_stop_the_run_before_it_starts(
+    workspace: Workspace, point_at, measured: Measured, status: int
+):
+    started = time.monotonic()
     with run_http(count_requests([], status)) as address:
         point_at(address)
         with pytest.raises(
             TrackingError, match=f"HTTP {status}.*MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD"
         ):
             workspace.run("data_processing")
+    measured("tracking.credentials", time.monotonic() - started)
     assert_nothing_ran(workspace)
 
 
@@ -130,8 +178,11 @@ def test_the_dagshub_environment_does_not_fall_back(workspace: Workspace, point_
     assert_nothing_ran(workspace)
 
 
-def test_a_server_that_dies_during_the_run_ends_it_with_what_was_not_sent(workspace: Workspace):
+@promise("tracking.killed", "A server that dies during a run costs it, with the start of the command", **DELAY)
+@NOTHING_LOST
+def test_a_server_that_dies_during_the_run_ends_it_with_what_was_not_sent(workspace: Workspace, measured: Measured):
     seen: list[str] = []
+    started = time.monotonic()
     with run_http(_silent_after(seen, 1)) as address:
         done = kedro(
             workspace,
@@ -144,8 +195,12 @@ def test_a_server_that_dies_during_the_run_ends_it_with_what_was_not_sent(worksp
     assert "Traceback" not in said
     assert "the run is complete, and its models and metrics are safe here, but it was not (wholly) sent" in said
     assert "gpu-kedro tracking sync" in said
-    assert "Done in" in said
-    assert_complete(workspace)
+    ran = re.search(r"Done in (\d+) s", said)
+    assert ran, said
+    measured("tracking.killed", time.monotonic() - started - int(ran[1]))
+    lost = find_lost(workspace)
+    measured("tracking.lost", len(lost), ", ".join(lost))
+    assert not lost
 
 
 def _silent_after(seen: list[str], answers: int) -> type[Handler]:

@@ -65,10 +65,9 @@ def write_bundle(folder: Path, files: Mapping[str, bytes], facts: Mapping[str, A
         BundleError: a file name leaves the folder, or has the ending of a pickle.
     """
     for name in files:
-        path = PurePosixPath(name)
-        if path.is_absolute() or ".." in path.parts or name == MANIFEST:
+        if _leaves(name) or name == MANIFEST:
             raise BundleError(f"{name!r} cannot be a file of a bundle")
-        if path.suffix in _FORBIDDEN:
+        if PurePosixPath(name).suffix in _FORBIDDEN:
             raise BundleError(f"{name!r}: bundles hold no pickles")
     manifest = {
         "format": FORMAT,
@@ -87,6 +86,12 @@ def write_bundle(folder: Path, files: Mapping[str, bytes], facts: Mapping[str, A
         _swap(staging, folder)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
+
+
+def _leaves(name: str) -> bool:
+    """Whether a file of this name would lie outside its bundle."""
+    path = PurePosixPath(name)
+    return path.is_absolute() or ".." in path.parts
 
 
 def _manifest_bytes(manifest: Mapping[str, Any]) -> bytes:
@@ -158,6 +163,8 @@ def read_bundle(folder: Path) -> tuple[dict[str, bytes], dict[str, Any]]:
         raise BundleError(f"{folder / MANIFEST}: lists no files; train the bundle again")
     files: dict[str, bytes] = {}
     for name, entry in listed.items():
+        if not isinstance(entry, dict) or _leaves(name):
+            raise BundleError(f"{folder / MANIFEST}: {name!r} cannot be a file of a bundle")
         try:
             content = (folder / name).read_bytes()
         except OSError as err:
@@ -190,7 +197,7 @@ def read_pointer(bundles: Path) -> str:
         raise NoPointerError(f"no trained bundle in {bundles}; run `kedro run` to train one") from err
     except (OSError, ValueError, KeyError, TypeError) as err:
         raise BundleError(f"{pointer}: cannot be read ({err}); run `kedro run` to write a new one") from err
-    if not isinstance(version, str) or Path(version).name != version:
+    if not isinstance(version, str) or Path(version).name != version or version[:1] in ("", "."):
         raise BundleError(f"{pointer}: names no version of a bundle")
     return version
 

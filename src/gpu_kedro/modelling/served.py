@@ -99,7 +99,7 @@ class ServedBundle:
             raise BundleError("the bundle was trained on other features than this version computes; train it again")
         try:
             self._bind(files)
-        except (KeyError, ValueError, TypeError) as err:
+        except Exception as err:  # whatever ONNX Runtime and others make of a file that is not theirs
             raise BundleError(f"the bundle lacks or garbles a part ({err}); train it again") from err
         self.facts = bundle.facts
         self.version = str(bundle.facts.get("version", ""))

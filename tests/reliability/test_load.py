@@ -1,0 +1,112 @@
+"""The service under more load than it is made for, and beside clients that waste its time."""
+
+import asyncio
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from crowd import names, send_for, send_slowly, watch, write_batch, write_single
+from promises import Measured, promise
+from services import StartService
+
+from api.settings import Settings
+from bench.load import post
+from bench.processes import Server, ServerError
+
+pytestmark = pytest.mark.reliability
+LIMIT = Settings.model_fields["max_concurrency"].default
+
+
+@promise("load.errors", "16 clients for 60 s: answers other than 200", at_most=0, unit="answers")
+@promise("load.dropped", "16 clients for 60 s: requests without an answer", at_most=0, unit="requests")
+def test_sixteen_clients_are_all_answered(start_service: StartService, store: Path, measured: Measured):
+    service = start_service(store)
+    crowd = send_for(service.port, [write_single(name) for name in names(5000, seed=1)], 16, 60)
+    measured("load.errors", len(crowd.answers) - crowd.count(), crowd.describe())
+    measured("load.dropped", len(crowd.lost), "; ".join(crowd.lost[:3]))
+
+
+@promise(
+    "load.overload_answers",
+    f"{10 * LIMIT} clients, 10 × the limit: answers other than 200, or 429/503 with Retry-After",
+    at_most=0,
+    unit="answers",
+)
+@promise("load.overload_dropped", "10 × the limit: requests without an answer", at_most=0, unit="requests")
+@promise("load.overload_goodput", "10 × the limit: goodput, of the peak with 16 clients", at_least=80, unit="%")
+@promise("load.overload_live", "10 × the limit: liveness, answers other than 200", at_most=0, unit="answers")
+@promise("load.overload_live_seconds", "10 × the limit: liveness, slowest answer", at_most=1, unit="s")
+@promise("load.overload_recovery", "10 × the limit: as fast as before when it is over, after", at_most=5, unit="s")
+@pytest.mark.parametrize("kind", ["single predictions", "batches of 50 rows"])
+def test_too_many_clients_are_put_off_and_the_others_answered(
+    start_service: StartService, store: Path, measured: Measured, kind: str
+):
+    service = start_service(store)
+    asked = names(5000, seed=2)
+    singles = [write_single(name) for name in asked]
+    batches = [write_batch(asked[start : start + 50]) for start in range(0, len(asked), 50)]
+    requests = singles if kind == "single predictions" else batches
+    send_for(service.port, requests, 16, 2)
+    alone = send_for(service.port, singles, 1, 2).percentile_ms(95)
+    peak = send_for(service.port, requests, 16, 10)
+    with watch(service.port) as live:
+        crowd = send_for(service.port, requests, 10 * LIMIT, 20)
+    over = time.monotonic()
+    measured("load.overload_recovery", _wait_until_fast(service.port, singles, 2 * alone) - over, kind)
+    goodput = 100 * crowd.per_second() / peak.per_second()
+    put_off = len(crowd.answers) - crowd.count()
+    measured("load.overload_answers", sum(not answer.is_allowed for answer in crowd.answers), f"{put_off:,} put off")
+    measured("load.overload_dropped", len(crowd.lost), "; ".join(crowd.lost[:3]))
+    measured(
+        "load.overload_goodput", goodput, f"{kind}: peak {peak.per_second():.0f}/s, then {crowd.per_second():.0f}/s"
+    )
+    assert len(live) > 10
+    measured("load.overload_live", sum(status != 200 for status, _ in live), f"of {len(live)}")
+    measured("load.overload_live_seconds", max(seconds for _, seconds in live), kind)
+
+
+def _wait_until_fast(port: int, requests: list[bytes], limit_ms: float) -> float:
+    """When a client is answered as fast as without others for half a second (`time.monotonic`)."""
+    while True:
+        began = time.monotonic()
+        if send_for(port, requests, 1, 0.5).percentile_ms(95) <= limit_ms or time.monotonic() > began + 60:
+            return began
+
+
+@promise("load.slow_cut", "200 clients that send a byte a second: the last is cut off after", at_most=45, unit="s")
+@promise("load.slow_others", "200 slow clients: requests of others that fail", at_most=0, unit="requests")
+@promise("load.slow_throughput", "200 slow clients: throughput of others, of that without them", at_least=80, unit="%")
+@promise("load.slow_files", "200 slow clients: files that others cannot upload", at_most=0, unit="files")
+def test_slow_clients_are_cut_off_and_hurt_nobody(start_service: StartService, store: Path, measured: Measured):
+    service = start_service(store)
+    requests = [write_single(name) for name in names(5000, seed=3)]
+    head = "POST /v1/predict{} HTTP/1.1\r\nHost: x\r\nContent-Type: {}\r\nContent-Length: 1000\r\n\r\n"
+    json_head, file_head = head.format("", "application/json").encode(), head.format("/file", "text/csv").encode()
+    slow = [(b"", json_head), (json_head, b" " * 1000), (file_head, b"x" * 1000)]
+    send_for(service.port, requests, 8, 2)
+    without = send_for(service.port, requests, 8, 10)
+    cut: list[float] = []
+
+    async def run_slow() -> None:
+        clients = [send_slowly(service.port, *slow[place % 3], seconds=90) for place in range(200)]
+        cut.extend(await asyncio.gather(*clients))
+
+    thread = threading.Thread(target=lambda: asyncio.run(run_slow()))
+    thread.start()
+    time.sleep(2)
+    beside = send_for(service.port, requests, 8, 10)
+    refused = sum(not _can_upload(service) for _ in range(10))
+    thread.join()
+    measured("load.slow_cut", max(cut), f"the first after {min(cut):.0f} s")
+    failed = len(beside.lost) + len(beside.answers) - beside.count()
+    measured("load.slow_others", failed, beside.describe())
+    measured("load.slow_throughput", 100 * beside.per_second() / without.per_second(), without.describe())
+    measured("load.slow_files", refused, "of 10")
+
+
+def _can_upload(service: Server) -> bool:
+    try:
+        return post(service, "/v1/predict/file", b"name\nRTX 3070\n", "text/csv").startswith(b"name,")
+    except ServerError:
+        return False
