@@ -26,7 +26,11 @@ T = TypeVar("T")
 U = TypeVar("U")
 CHUNK_ROWS = 2000
 _THREADS = 2
+_PART_LETTERS = 1_000_000
 _MAX_COLUMNS = 1000
+_COLUMNS = f"the file has more than {_MAX_COLUMNS:,} columns"
+#: Of one row, with those inside of quoted cells: a row of millions takes a hundred times its size when it is read.
+_MAX_COMMAS = 100_000
 #: A Parquet file may unpack to many times its size; its texts are unpacked a chunk at a time.
 _MAX_CHUNK_BYTES = 20_000_000
 _MAX_UNPACKED_BYTES = 400_000_000
@@ -54,7 +58,20 @@ def score_csv(content: bytes, runtime: Runtime, max_rows: int) -> Iterator[bytes
 
 def _read_csv(content: bytes) -> Iterator[list[str]]:
     text = io.TextIOWrapper(io.BytesIO(content), encoding="utf-8-sig", newline="")
-    return (row for row in csv.reader(text, strict=True) if row)
+    commas = 0
+
+    def watch_lines() -> Iterator[str]:
+        nonlocal commas
+        for line in text:
+            commas += line.count(",")
+            if commas > _MAX_COMMAS:
+                raise UnusableTableError(_COLUMNS)
+            yield line
+
+    for row in csv.reader(watch_lines(), strict=True):
+        commas = 0
+        if row:
+            yield row
 
 
 def _check_csv(content: bytes, max_rows: int) -> list[str]:
@@ -77,7 +94,7 @@ def _check_header(header: Sequence[str]) -> None:
     if fault is not None:
         raise UnusableTableError(f"the file {fault}; the first row is the header")
     if len(header) > _MAX_COLUMNS:
-        raise UnusableTableError(f"the file has more than {_MAX_COLUMNS:,} columns")
+        raise UnusableTableError(_COLUMNS)
 
 
 def _check_rows(rows: int, max_rows: int) -> None:
@@ -91,7 +108,8 @@ def _write_csv(content: bytes, header: list[str], runtime: Runtime) -> Iterator[
     rows = _read_csv(content)
     next(rows)
     out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
+    # lines end as RFC 4180 has it: with "\n" alone, a "\r" in a cell would stay unquoted, and begin a row of its own
+    writer = csv.writer(out)
     writer.writerow([disarm(name) for name in (*header, *ADDED)])
 
     def score(chunk: list[list[str]]) -> tuple[list[list[str]], list[Sequence[Any]]]:
@@ -103,9 +121,17 @@ def _write_csv(content: bytes, header: list[str], runtime: Runtime) -> Iterator[
             # a row of another length is filled up or cut, so that the columns behind it stay in place
             kept = (row + [""] * len(header))[: len(header)]
             writer.writerow([*map(disarm, kept), *cells])
-        yield out.getvalue().encode()
-        out.seek(0)
-        out.truncate()
+            if out.tell() > _PART_LETTERS:
+                yield _take(out)
+        if out.tell():
+            yield _take(out)
+
+
+def _take(out: io.StringIO) -> bytes:
+    part = out.getvalue().encode()
+    out.seek(0)
+    out.truncate()
+    return part
 
 
 def _work_ahead(chunks: Iterable[T], work: Callable[[T], U]) -> Iterator[U]:

@@ -65,6 +65,13 @@ def test_a_cell_that_a_spreadsheet_would_run_is_disarmed_and_numbers_are_not(cli
     assert (second["name"], second["'=note"], second["offset"]) == ("'@x", "'+1+1", "+3e2")
 
 
+def test_a_line_end_in_a_cell_begins_no_row(client):
+    content = 'name,own\nRTX 3070,"a\r=1+1"\nRTX 3060,"b\n=1+1"\n'
+    answer = client.post(ADDRESS, content=content, headers=CSV)
+    rows = list(csv.DictReader(io.StringIO(answer.text, newline="")))
+    assert [row["own"] for row in rows] == ["a\r=1+1", "b\n=1+1"]
+
+
 def test_blank_lines_and_a_byte_order_mark_are_passed_over(client):
     rows = read(client.post(ADDRESS, content="\ufeffname\r\nRTX 3070\r\n\r\nGTX 970\r\n\r\n", headers=CSV))
     assert [row["name"] for row in rows] == ["RTX 3070", "GTX 970"]
@@ -89,6 +96,8 @@ def test_more_rows_than_a_part_holds_stay_in_order(client):
         (b'name\n"never ends\n', 400),
         (b"name\n\xff\xfe\n", 400),
         (b"name\n" + b"x" * 200_000, 400),
+        (b"name" + b"," * 200_000 + b"\n", 422),
+        (b'name\n"a\n",' + b'"\n",' * 100_000, 422),
     ],
 )
 def test_a_file_that_cannot_be_scored_is_refused_as_a_whole(client, problem, content, status):
@@ -118,6 +127,18 @@ def test_parquet_comes_back_as_parquet_with_its_types(client):
 
 
 @pytest.mark.parametrize(
+    "kind", [pa.string(), pa.large_string(), pa.string_view(), pa.dictionary(pa.int32(), pa.string())]
+)
+def test_parquet_texts_of_every_type_come_back_as_they_were(client, kind):
+    names = pa.array(["GeForce RTX 3070", None, "GTX 970"]).cast(kind)
+    answer = client.post(ADDRESS, content=pack(name=names), headers=PARQUET)
+    table = pq.read_table(io.BytesIO(answer.content))
+    assert table.schema.field("name").type == kind
+    assert table.column("name").to_pylist() == ["GeForce RTX 3070", None, "GTX 970"]
+    assert table.column("error").to_pylist()[::2] == [None, None]
+
+
+@pytest.mark.parametrize(
     ("content", "status"),
     [
         (b"PAR1", 400),
@@ -127,6 +148,9 @@ def test_parquet_comes_back_as_parquet_with_its_types(client):
         (pack(name=pa.array([], pa.string())), 422),
         (pack(name=["a"], nested=[[1, 2]]), 422),
         (pack(name=["x" * 1_000_000] * 2000), 422),
+        (pack(name=pa.array(["x" * 1_000_000] * 30, pa.large_string())), 422),
+        (pack(name=pa.array(["x" * 1_000_000] * 30).dictionary_encode()), 422),
+        (pack(name=["a"], own=pa.array([b"x" * 1000], pa.binary(1000))), 422),
     ],
 )
 def test_parquet_that_cannot_be_scored_is_refused(client, problem, content, status):

@@ -87,7 +87,12 @@ class CleanedGpus(NamedTuple):
 
 
 RULES: tuple[Rule, ...] = (
-    Rule("no_name", "name", "rejected", "the name is missing, a placeholder, far too long, or has neither letter nor digit"),
+    Rule(
+        "no_name",
+        "name",
+        "rejected",
+        "the name is missing, a placeholder, far too long, or has neither letter nor digit",
+    ),
     Rule("not_a_gpu", "name", "rejected", "a display driver, mirror, remote or virtual adapter listed as a GPU"),
     Rule("fake_gpu", "name", "rejected", "a model that was never made"),
     Rule("tidy_text", "name", "repaired", "trademark signs, odd and repeated spaces, invisible characters"),

@@ -10,6 +10,8 @@ from gpu_kedro.serving.contracts import GpuQuery, GpuSpecs
 from gpu_kedro.serving.refusals import list_errors
 
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,4})?")
+#: More digits than any figure has.
+_LONGEST_NUMBER = 400
 _MISSING = frozenset({"", "na", "n/a", "nan", "null", "none", "<na>"})
 _FLAGS = {"true": True, "1": True, "false": False, "0": False}
 #: What a spreadsheet takes for the start of a formula (OWASP, CSV injection).
@@ -71,7 +73,7 @@ def _read_cell(column: str, cell: Any) -> Any:
             return None
         if column == "spec_is_mobile" and text in _FLAGS:
             return _FLAGS[text]
-        if not _NUMBER.fullmatch(text):
+        if len(text) > _LONGEST_NUMBER or not _NUMBER.fullmatch(text):
             raise ValueError(f"{column}: not a number")
         return float(text)
     try:
