@@ -21,9 +21,29 @@ from gpu_kedro.serving.contracts import (
 from gpu_kedro.serving.table import map_missing, tabulate_known
 
 router = APIRouter(prefix="/v1", tags=["gpus"], route_class=PredictionRoute)
+#: Where a client goes on from an answer (OpenAPI links).
+_FROM_SEARCH = {
+    "card": {
+        "operationId": "describe_gpu_v1_gpus__name__get",
+        "parameters": {"name": "$response.body#/gpus/0/name"},
+        "description": "the card of the best match",
+    },
+    "prediction": {
+        "operationId": "predict_v1_predict_post",
+        "requestBody": {"name": "$response.body#/gpus/0/name"},
+        "description": "what is predicted of the best match",
+    },
+}
+_FROM_CARD = {
+    "comparison": {
+        "operationId": "compare_gpus_v1_compare_post",
+        "requestBody": {"names": ["$response.body#/name", "$response.body#/comparable/0/name"]},
+        "description": "the GPU beside the one that is most like it",
+    }
+}
 
 
-@router.get("/gpus", response_model=GpuList, responses=describe_errors(422, 503))
+@router.get("/gpus", response_model=GpuList, responses={**describe_errors(422, 503), 200: {"links": _FROM_SEARCH}})
 async def search_gpus(search: Annotated[SearchQuery, Query()], request: Request) -> Response:
     """Search the GPUs of the table and of the specifications by name and segment."""
     found = await run_heavy(
@@ -32,7 +52,11 @@ async def search_gpus(search: Annotated[SearchQuery, Query()], request: Request)
     return write_json(found)
 
 
-@router.get("/gpus/{name:path}", response_model=GpuCard, responses=describe_errors(404, 422, 503))
+@router.get(
+    "/gpus/{name:path}",
+    response_model=GpuCard,
+    responses={**describe_errors(404, 422, 503), 200: {"links": _FROM_CARD}},
+)
 async def describe_gpu(
     name: Annotated[GpuName, Path(description="any spelling of the GPU's name", examples=["GeForce RTX 3070"])],
     request: Request,

@@ -3,6 +3,7 @@ import threading
 
 import httpx
 import pytest
+from promises import promise
 
 from api.settings import Settings
 
@@ -14,12 +15,14 @@ def test_without_a_key_set_none_is_asked_for(client):
     assert client.get("/v1/model").status_code == 200
 
 
+@promise("security.key", "answers that are given without the key, where one is set", at_most=0)
 @pytest.mark.parametrize("headers", [{}, {"X-API-Key": "wrong"}, {"X-API-Key": ""}, {"Authorization": f"Bearer {KEY}"}])
 @pytest.mark.parametrize("address", ["/v1/model", "/v1/gpus", "/metrics", "/anything"])
-def test_with_a_key_set_nothing_is_answered_without_it(open_client, problem, address, headers):
+def test_with_a_key_set_nothing_is_answered_without_it(open_client, problem, address, headers, measured):
     answer = open_client(api_key=KEY, metrics=True).get(address, headers=headers)
     problem(answer, 401)
     assert answer.headers["www-authenticate"].startswith("ApiKey")
+    measured("security.key", answer.status_code != 401)
 
 
 def test_the_key_opens_and_health_and_docs_need_none(open_client):
@@ -43,12 +46,14 @@ def test_a_body_over_the_limit_is_refused(client, problem):
     assert told["detail"] == "the body is larger than 1,000,000 bytes"
 
 
-def test_a_body_that_does_not_tell_its_size_is_counted(client, problem):
+@promise("security.body", "bodies over the limit that are taken", at_most=0)
+def test_a_body_that_does_not_tell_its_size_is_counted(client, problem, measured):
     def parts():
         for _ in range(20):
             yield b"x" * 100_000
 
     problem(client.post("/v1/predict", content=parts(), headers={"content-type": "application/json"}), 413)
+    measured("security.body", 0, "also those that do not tell their size")
 
 
 def test_a_file_has_a_limit_of_its_own(open_client, problem):
@@ -60,7 +65,10 @@ def test_a_file_has_a_limit_of_its_own(open_client, problem):
     problem(client.post("/v1/predict/file", content=iter([large.encode()]), headers=headers), 413)
 
 
-def test_over_the_concurrency_limit_predictions_are_put_off_and_health_is_not(open_client, problem, monkeypatch):
+@promise("security.concurrency", "requests over the limit that are not put off, or hold up health", at_most=0)
+def test_over_the_concurrency_limit_predictions_are_put_off_and_health_is_not(
+    open_client, problem, monkeypatch, measured
+):
     client = open_client(max_concurrency=1)
     runtime = client.app.state.store.current()
     entered, released = threading.Event(), threading.Event()
@@ -89,6 +97,7 @@ def test_over_the_concurrency_limit_predictions_are_put_off_and_health_is_not(op
         problem(late, 503)
         assert late.headers["retry-after"] in {"1", "2", "3"}
     assert (slow.status_code, health.status_code, later.status_code) == (200, 200, 200)
+    measured("security.concurrency", 0)
 
 
 def test_cors_is_off_unless_set(client):
@@ -96,7 +105,8 @@ def test_cors_is_off_unless_set(client):
     assert "access-control-allow-origin" not in answer.headers
 
 
-def test_cors_lets_the_named_origins_in_and_no_other(open_client):
+@promise("security.cors", "origins let in that are not named", at_most=0)
+def test_cors_lets_the_named_origins_in_and_no_other(open_client, measured):
     client = open_client(cors_origins="https://app.example, https://b.example/", api_key=KEY)
     asks = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "x-api-key"}
     preflight = client.options("/v1/predict", headers={"Origin": "https://app.example", **asks})
@@ -104,15 +114,18 @@ def test_cors_lets_the_named_origins_in_and_no_other(open_client):
     assert preflight.headers["access-control-allow-origin"] == "https://app.example"
     other = client.get("/health/live", headers={"Origin": "https://evil.example"})
     assert "access-control-allow-origin" not in other.headers
+    measured("security.cors", 0)
 
 
+@promise("security.headers", "answers without safe headers", at_most=0)
 @pytest.mark.parametrize("address", ["/health/live", "/v1/model", "/nowhere"])
-def test_every_answer_has_safe_headers_and_an_id(client, address):
+def test_every_answer_has_safe_headers_and_an_id(client, address, measured):
     headers = client.get(address).headers
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'"
     assert headers["cache-control"] == "no-store"
     assert len(headers["x-request-id"]) == 16
+    measured("security.headers", 0)
 
 
 def test_a_request_keeps_its_own_id_unless_it_is_strange(client):

@@ -64,6 +64,29 @@ def test_every_operation_says_what_it_does_and_how_it_fails(document):
                 assert set(answer["content"]) == kinds, (path, status)
 
 
+def test_links_lead_to_operations_that_answer(client, document):
+    operations = {
+        operation["operationId"]: (method, path)
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
+    }
+    links = {
+        name: link
+        for methods in document["paths"].values()
+        for operation in methods.values()
+        for name, link in operation["responses"]["200"].get("links", {}).items()
+    }
+    assert {name: operations[link["operationId"]] for name, link in links.items()} == {
+        "card": ("get", "/v1/gpus/{name}"),
+        "prediction": ("post", "/v1/predict"),
+        "comparison": ("post", "/v1/compare"),
+    }
+    name = client.get("/v1/gpus?q=3070").json()["gpus"][0]["name"]
+    card = client.get(f"/v1/gpus/{name}").json()
+    names = [card["name"], card["comparable"][0]["name"]]
+    assert client.post("/v1/compare", json={"names": names}).status_code == 200
+
+
 def test_the_sheet_of_a_query_is_the_sheet_of_the_table():
     assert set(GpuSpecs.model_fields) == {field.name for field in SPEC_FIELDS} | {"is_mobile"}
     assert set(GpuQuery.model_fields) == {"name", "specs", *KNOWN_FIELDS}

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import yaml
+from promises import promise
 from workspace import PROJECT
 
 from api.settings import Settings
@@ -33,7 +34,8 @@ def test_the_whole_system_is_there_and_starts_in_order(services):
     }
 
 
-def test_every_container_is_closed_up(services):
+@promise("security.containers", "containers with a capability, a writable root or an open port", at_most=0)
+def test_every_container_is_closed_up(services, measured):
     for name, service in services.items():
         assert service["cap_drop"] == ["ALL"], name
         assert service["read_only"] is True, name
@@ -41,6 +43,7 @@ def test_every_container_is_closed_up(services):
         assert int(service["mem_limit"]) <= 4 << 30, name
         for port in service.get("ports", []):
             assert port["host_ip"] == "127.0.0.1", name
+    measured("security.containers", 0, f"{len(services)} services of compose.yml")
 
 
 def test_the_service_cannot_change_bundles(services):

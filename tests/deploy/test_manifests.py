@@ -7,6 +7,7 @@ import kubernetes_validate
 import pytest
 import yaml
 from deploy_pages import DEPLOY
+from promises import promise
 
 from api.settings import Settings
 
@@ -42,7 +43,8 @@ def test_rendered_manifests_are_valid(manifests):
         kubernetes_validate.validate(manifest, VERSION, strict=True)
 
 
-def test_pods_keep_the_restricted_standard_and_a_read_only_root(manifests):
+@promise("security.pods", "pods outside of the restricted standard, or with a writable root", at_most=0)
+def test_pods_keep_the_restricted_standard_and_a_read_only_root(manifests, measured):
     for name, pod in pods(manifests):
         security = pod["securityContext"]
         assert security["runAsNonRoot"] is True, name
@@ -57,6 +59,7 @@ def test_pods_keep_the_restricted_standard_and_a_read_only_root(manifests):
             }, name
             assert set(container["resources"]["requests"]) == {"cpu", "memory"}, name
             assert "memory" in container["resources"]["limits"], name
+    measured("security.pods", 0)
 
 
 def test_every_mount_has_its_volume_and_every_claim_is_made(manifests):

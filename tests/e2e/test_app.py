@@ -9,6 +9,7 @@ import signal
 import pytest
 from openpyxl import load_workbook
 from playwright.sync_api import expect
+from promises import promise
 
 from bench.app import FLEET_ROWS, PAGES, SESSIONS, SIZES, upload, wait_until_drawn, write_fleet
 from bench.app_servers import run_app
@@ -128,7 +129,8 @@ def test_three_cards_are_compared(page, running, picture):
     page.screenshot(path=picture / "compare.png")
 
 
-def test_a_fleet_is_scored_and_comes_back_safe(page, running, names, tmp_path, picture):
+@promise("input.app_formulas", "cells of a fleet, from the browser and back, that Excel would run", at_most=0)
+def test_a_fleet_is_scored_and_comes_back_safe(page, running, names, tmp_path, picture, measured):
     open_(page, running, "/fleet")
     upload(page, write_fleet(tmp_path, names))
     expect(page.get_by_test_id("stMetricValue").first).to_have_text(f"{FLEET_ROWS}")
@@ -144,6 +146,7 @@ def test_a_fleet_is_scored_and_comes_back_safe(page, running, names, tmp_path, p
     sheet = load_workbook(io.BytesIO(download(page, "Download Excel"))).active
     assert sheet.max_row == FLEET_ROWS + 1
     assert "f" not in {cell.data_type for row in sheet.iter_rows() for cell in row}
+    measured("input.app_formulas", 0)
 
 
 def download(page, label):
@@ -152,8 +155,9 @@ def download(page, label):
     return waiting.value.path().read_bytes()
 
 
+@promise("input.app_html", "hostile names that a page of the app runs, in a browser", at_most=0)
 @pytest.mark.parametrize("path", ["/?name={}", "/deal?name={}&price=5", "/compare?names={}&names=RTX+3060"])
-def test_a_hostile_name_is_shown_as_text(page, running, path):
+def test_a_hostile_name_is_shown_as_text(page, running, path, measured):
     from urllib.parse import quote_plus
 
     open_(page, running, path.format(quote_plus(HOSTILE)))
@@ -164,6 +168,7 @@ def test_a_hostile_name_is_shown_as_text(page, running, path):
         assert warning.inner_text().replace("\u2060", "").strip().startswith(HOSTILE)
     else:
         expect(page.locator(".gk-name")).to_have_text(HOSTILE)
+    measured("input.app_html", 0)
 
 
 def test_the_service_goes_down_in_the_middle_and_comes_back(page, trained, tmp_path, picture):

@@ -119,3 +119,35 @@ def test_what_excel_cannot_hold_is_left_out():
     sheet = load_workbook(io.BytesIO(write_excel(["name"], [["a\x00b\x1bc\ud800" + "x" * 40_000]]))).active
     assert sheet["A2"].value.startswith("abcx")
     assert len(sheet["A2"].value) == 32_000
+
+
+ENTITIES = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10 if n else "x" * 10}">' for n in range(10))
+
+
+@pytest.mark.parametrize("part", ["xl/worksheets/sheet1.xml", "xl/styles.xml", "xl/workbook.xml"])
+def test_an_excel_file_whose_entities_grow_without_end_is_refused(part):
+    book = to_excel([["name"], ["RTX 3070"]])
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(book)) as source, zipfile.ZipFile(out, "w") as bomb:
+        for name in source.namelist():
+            content = source.read(name).decode()
+            if name == part:
+                _, mark, rest = content.partition("?>")
+                body = rest if mark else content
+                root = body.lstrip()[1:].split(">")[0].split()[0].strip("/")
+                content = f"<!DOCTYPE {root} [{ENTITIES}]>" + body.replace(">", ">&e9;", 1)
+            bomb.writestr(name, content)
+    with pytest.raises(FleetFileError, match="not Excel"):
+        read_fleet("a.xlsx", out.getvalue(), **LIMITS)
+
+
+@given(st.data())
+def test_an_excel_file_with_changed_bytes_is_read_or_refused(data):
+    content = bytearray(to_excel([["name", "tdp_w"], ["RTX 3070", 220]]))
+    for _ in range(data.draw(st.integers(1, 8))):
+        content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
+    try:
+        table = read_fleet("a.xlsx", bytes(content), **LIMITS)
+    except FleetFileError:
+        return
+    assert table.columns

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from gpu_kedro.domain.cleaning import CleaningOptions, clean_gpus
-from gpu_kedro.domain.identify import KNOWN_FIELDS, NUMERIC_ROW_FIELDS, GpuRow, identify_gpu, normalise_missing
+from gpu_kedro.domain.identify import KNOWN_FIELDS, NUMERIC_ROW_FIELDS, GpuRow, identify_gpu
 from gpu_kedro.domain.ledger import LedgerSummary, summarise_ledger
 from gpu_kedro.domain.matching import SpecIndex
 
@@ -26,7 +26,7 @@ def close_ledger(raw_gpus: pd.DataFrame, clean_gpus: pd.DataFrame, ledger: pd.Da
 
 def join_specs(clean_gpus: pd.DataFrame, gpu_specs: pd.DataFrame) -> pd.DataFrame:
     """Parse every name and match it to a specification: one row a GPU, `gpu_id` and `segment` in front."""
-    index = SpecIndex.from_rows(normalise_missing(row) for row in _rows(gpu_specs))
+    index = SpecIndex.from_rows(_rows(gpu_specs))
     parts = [_identify_part(part, index) for part in _cut(clean_gpus)]
     return pd.concat(parts, ignore_index=True)
 
@@ -46,9 +46,16 @@ def _cut(table: pd.DataFrame) -> Iterator[pd.DataFrame]:
 
 
 def _rows(table: pd.DataFrame) -> Iterator[GpuRow]:
-    # by way of NumPy: pandas makes a text of Arrow's into one of Python's ten times slower
-    columns = [table[column].to_numpy(dtype=object).tolist() for column in table.columns]
+    """Each row as a dictionary, None where missing."""
+    columns = [_list_values(table[column]) for column in table.columns]
     return (dict(zip(table.columns, values, strict=True)) for values in zip(*columns, strict=True))
+
+
+def _list_values(column: pd.Series) -> list[Any]:
+    # by way of NumPy: pandas makes a text of Arrow's into one of Python's ten times slower
+    values = column.to_numpy(dtype=object, copy=True)
+    values[column.isna().to_numpy()] = None
+    return values.tolist()
 
 
 def _text_columns(primary: pd.DataFrame) -> dict[str, str]:
@@ -90,7 +97,7 @@ class GpuRows(Collection[GpuRow]):
 
     def __iter__(self) -> Iterator[GpuRow]:
         """Make the rows in order."""
-        return (normalise_missing(row) for part in _cut(self._table) for row in _rows(part))
+        return (row for part in _cut(self._table) for row in _rows(part))
 
     def __contains__(self, row: object) -> bool:
         """Look for a row."""

@@ -56,7 +56,9 @@ def assemble_model_input(primary_gpus: pd.DataFrame, gpu_features: pd.DataFrame,
     absent = [name for name in _CONTEXT if name not in primary_gpus]
     if absent:
         raise UnknownTargetError(f"the primary table has no column {absent[0]!r}, which `TARGETS` names as a target")
-    context = primary_gpus[list(_CONTEXT)].merge(gpu_features, on="gpu_id", validate="one_to_one")
+    parts = [primary_gpus[list(_CONTEXT)].set_index("gpu_id"), gpu_features.set_index("gpu_id")]
+    # parts of one order are put side by side without a copy
+    context = pd.concat(parts, axis=1, join="inner").reset_index()
     groups = context.set_index("gpu_id")["chip_group"]
     return context.assign(
         fold=assign_folds(groups, splits).to_numpy(),
