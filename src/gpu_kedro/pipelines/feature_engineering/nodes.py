@@ -25,7 +25,7 @@ class UnknownTargetError(GpuKedroError):
 
 def tabulate_features(primary_gpus: pd.DataFrame, feature_table: FeatureTable) -> pd.DataFrame:
     """Features as a table: `gpu_id`, `name_text` and one column per feature, in the order of the primary table."""
-    features = pd.DataFrame(feature_table.values, columns=list(FEATURE_NAMES))
+    features = pd.DataFrame(feature_table.values, columns=list(FEATURE_NAMES), copy=False)
     features.insert(0, "gpu_id", primary_gpus["gpu_id"].to_numpy())
     features.insert(1, "name_text", feature_table.texts)
     return features
