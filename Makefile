@@ -29,8 +29,8 @@ setup: $(VENV)/.ready  ## make .venv from requirements.lock (hash-pinned)
 run: setup  ## train, evaluate and report everything (kedro run)
 	@$(BIN)/kedro run
 
-test: setup  ## run the tests
-	@$(BIN)/python -m pytest
+test: setup  ## run the tests, a file at a time on each core (at most 4: each trains a small bundle of its own first)
+	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 check: setup  ## format, lint, types, import contracts, notebooks without outputs, documentation with its links
 	@$(BIN)/ruff format --check .
