@@ -29,8 +29,8 @@ setup: $(VENV)/.ready  ## make .venv from requirements.lock (hash-pinned)
 run: setup  ## train, evaluate and report everything (kedro run)
 	@$(BIN)/kedro run
 
-test: setup  ## run the tests
-	@$(BIN)/python -m pytest -m "not reliability"
+test: setup  ## run the tests, a file at a time on each core (at most 4: each trains a small bundle of its own first)
+	@$(BIN)/python -m pytest -m "not reliability" --numprocesses auto --maxprocesses 4 --dist loadfile
 
 reliability: setup  ## keep what is promised under load, faults and attacks, as a table (20 minutes, Linux; ROUNDS=5 ONLY=load)
 	@$(BIN)/python -m bench.reliability --rounds $(or $(ROUNDS),1) $(addprefix --only ,$(ONLY))

@@ -1,10 +1,11 @@
+import hashlib
 import json
 import random
 from pathlib import Path
 
 import pytest
 
-from gpu_kedro.modelling.bundle import BundleError, read_bundle, write_bundle
+from gpu_kedro.modelling.bundle import BundleError, read_bundle, read_pointer, write_bundle
 
 FILES = {"weights.npy": bytes(range(64)), "targets/price/head.json": b'{"a": 1}'}
 
@@ -64,6 +65,24 @@ def test_pickles_and_paths_out_of_the_folder_are_refused(tmp_path: Path, name: s
     with pytest.raises(BundleError, match=r"cannot be a file|no pickles"):
         write_bundle(tmp_path / "bundle", {name: b"x"}, {})
     assert not list(tmp_path.iterdir())
+
+
+def test_a_manifest_that_lists_a_file_outside_is_refused(folder: Path):
+    (folder.parent / "outside.json").write_bytes(b"x")
+    manifest = json.loads((folder / "manifest.json").read_text())
+    manifest["files"]["../outside.json"] = {"sha256": hashlib.sha256(b"x").hexdigest(), "bytes": 1}
+    blank = json.dumps(manifest | {"manifest_sha256": ""}, indent=1, sort_keys=True).encode()
+    manifest["manifest_sha256"] = hashlib.sha256(blank).hexdigest()
+    (folder / "manifest.json").write_text(json.dumps(manifest, indent=1, sort_keys=True))
+    with pytest.raises(BundleError, match=r"outside\.json' cannot be a file of a bundle"):
+        read_bundle(folder)
+
+
+@pytest.mark.parametrize("version", ["", ".", "..", ".20990101", "a/b", "../a", 7, None])
+def test_a_pointer_to_something_that_is_no_version_is_refused(tmp_path: Path, version: object):
+    (tmp_path / "current.json").write_text(json.dumps({"version": version}))
+    with pytest.raises(BundleError, match="names no version"):
+        read_pointer(tmp_path)
 
 
 def test_a_write_that_fails_leaves_the_old_bundle_and_no_rest(folder: Path, monkeypatch: pytest.MonkeyPatch):

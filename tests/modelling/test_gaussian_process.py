@@ -36,6 +36,17 @@ def test_it_goes_on_along_its_trend_where_trees_would_stop(cards):
     assert beyond[1] - beyond[0] == pytest.approx(0.8, abs=0.35)
 
 
+def test_only_a_share_of_what_exceeds_the_highest_answers_is_believed(cards):
+    inputs, answers = cards
+    levelling = fit_gaussian_process(
+        inputs, answers, KINDS, np.zeros(160, dtype=np.int64), OPTIONS.model_copy(update={"beyond": 0.5}), seed=0
+    )
+    asked = np.array([[0.5, 0.0, 0.0], [6.0, 0.0, 0.0]], dtype=np.float32)
+    believed, plain = levelling.predict(asked), _fit(inputs, answers).predict(asked)
+    ceiling = np.quantile(answers, 0.995)
+    np.testing.assert_allclose(believed, [plain[0], ceiling + 0.5 * (plain[1] - ceiling)])
+
+
 def test_wrong_labels_move_their_neighbours_less_than_without_the_heavy_tails(cards):
     inputs, answers = cards
     wrong = answers.copy()
@@ -69,6 +80,7 @@ def test_it_answers_the_same_after_a_round_trip_through_files(cards):
     process = _fit(*cards)
     read = GaussianProcess.from_files(process.to_files())
     np.testing.assert_array_equal(read.predict(cards[0]), process.predict(cards[0]))
+    assert read.to_files() == process.to_files()
 
 
 @pytest.mark.parametrize("place", range(8))

@@ -15,7 +15,7 @@ from kedro.io import DataCatalog, MemoryDataset
 from kedro.runner import SequentialRunner
 from workspace import Workspace
 
-from gpu_kedro.modelling.bundle import BundleError
+from gpu_kedro.modelling.bundle import BundleError, read_bundle, write_bundle
 from gpu_kedro.pipelines.inference.pipeline import ANSWER_PIPELINE
 from gpu_kedro.serving.errors import NoBundleError
 from gpu_kedro.serving.runtime import Runtime, RuntimeStore
@@ -220,6 +220,23 @@ def test_the_store_swaps_to_a_new_bundle_and_refuses_a_bad_one(bundles: Path, tm
     pointer.write_text('{"version": "../elsewhere"}')
     assert not store.reload_if_changed()
     assert store.current().version == version
+
+
+def test_a_bundle_whose_models_are_of_something_else_is_refused_once(bundles: Path, tmp_path: Path, caplog):
+    store = Path(shutil.copytree(bundles, tmp_path / "bundles"))
+    kept = RuntimeStore(store, check_seconds=0)
+    assert kept.reload_if_changed()
+    files, manifest = read_bundle(store / kept.current().version)
+    foreign = {name: b"of another project" if name.endswith(".onnx") else content for name, content in files.items()}
+    own = ("format", "content_sha256", "files", "manifest_sha256")
+    facts = {key: value for key, value in manifest.items() if key not in own}
+    write_bundle(store / "20990101T000000Z-foreign", foreign, facts)
+    (store / "current.json").write_text(json.dumps({"version": "20990101T000000Z-foreign"}))
+    assert not kept.reload_if_changed()
+    assert not kept.reload_if_changed()
+    said = [record.message.partition(":")[0] for record in caplog.records if record.levelname == "ERROR"]
+    assert said == ["bundle refused"]
+    assert kept.current().version == manifest["version"]
 
 
 def test_an_empty_store_says_how_to_fill_it(tmp_path: Path):

@@ -178,7 +178,9 @@ def test_the_dagshub_environment_does_not_fall_back(workspace: Workspace, point_
     assert_nothing_ran(workspace)
 
 
-@promise("tracking.killed", "A server that dies during a run costs it, with the start of the command", **DELAY)
+@promise(
+    "tracking.killed", "A server that dies during a run costs it, with the start of the command", at_most=40, unit="s"
+)
 @NOTHING_LOST
 def test_a_server_that_dies_during_the_run_ends_it_with_what_was_not_sent(workspace: Workspace, measured: Measured):
     seen: list[str] = []

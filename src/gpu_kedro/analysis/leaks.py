@@ -13,7 +13,7 @@ QUESTION = Question(
     "Leaky against honest",
     "How good would a model look that sees columns made from its answer?",
     "The same gradient-boosted model on the same GPUs and grouped folds, without and with score / price and "
-    "score / power (`gpuValue`, `powerPerformance`), which contain the answer of every target. Median relative error.",
+    "score / power (gpuValue, powerPerformance), which contain the answer of every target. Median relative error.",
     "Only GPUs with a price and a power take part, and the model is plain: both figures are for comparing with each "
     "other, not with the headline results.",
 )

@@ -3,7 +3,8 @@
 Its covariance has two parts: a linear trend in the logarithms of compute, memory, era and power, which carries it to
 cards newer than the table, and a curved one (Matérn 3/2). Each part has a scale of its own for every kind of input,
 learned from the training rows alone (marginal likelihood and a prior). Noise follows Student's t: a label that its
-neighbours contradict loses weight. How trustworthy a row is (`trust`) has its own noise.
+neighbours contradict loses weight. How trustworthy a row is (`trust`) has its own noise. Where an answer levels off
+(a score whose test the fastest cards outgrow), only a share of what exceeds the highest training answers is believed.
 
 Sources: Rasmussen & Williams (2006), Gaussian processes for machine learning (sections 4.2, 5.1, 5.4.1 and 5.4.2);
 Lange, Little & Taylor (1989), Robust statistical modeling using the t distribution (the weights).
@@ -34,6 +35,8 @@ _START_NOISE = (-3.0, -2.5, -2.0, 0.0)
 _PRIOR_OF_SCALES, _PRIOR_OF_OTHERS = 3.0, 0.1
 _JITTER = 1e-8
 _REWEIGHTINGS = 2
+#: Of the training answers; the few highest are wrong labels as often as not.
+_CEILING_QUANTILE = 0.995
 
 
 def _correlate(squares: Matrix) -> Matrix:
@@ -52,6 +55,8 @@ class GaussianProcess:
         weights: (m,) weight of each training row in the curved part.
         slopes: (inputs,) the linear trend.
         intercept: the level.
+        ceiling: the highest training answers.
+        beyond: share of what an answer exceeds the ceiling by that is believed, 1 for all of it.
     """
 
     def __init__(
@@ -61,13 +66,16 @@ class GaussianProcess:
         weights: Matrix,
         slopes: Matrix,
         intercept: float,
+        ceiling: float = np.inf,
+        beyond: float = 1.0,
     ) -> None:
         self.scales = scales
         self.weights = weights
         self.slopes = slopes
         self.intercept = intercept
+        self.ceiling = ceiling
+        self.beyond = beyond
         scaled = vectors * scales
-        self._vectors = vectors.astype(np.float32)  # inputs are float32 by origin
         self._doubled = np.ascontiguousarray(2 * scaled.T)
         self._norms = np.square(scaled).sum(axis=1)
 
@@ -83,25 +91,32 @@ class GaussianProcess:
             squares += np.square(block).sum(axis=1, keepdims=True)
             np.maximum(squares, 0.0, out=squares)
             answers[start : start + _BLOCK_ROWS] += _correlate(squares) @ self.weights
+        excess = np.maximum(answers - self.ceiling, 0.0)
+        answers -= (1 - self.beyond) * excess
         return answers
+
+    @property
+    def vectors(self) -> NDArray[np.float32]:
+        """(m, inputs) training inputs, which are float32 by origin."""
+        return (self._doubled.T / (2 * self.scales)).astype(np.float32)
 
     def to_files(self) -> dict[str, bytes]:
         """The process as files of a bundle."""
         return {
+            "ceiling.npy": array_bytes(np.array([self.ceiling, self.beyond])),
             "intercept.npy": array_bytes(np.array([self.intercept])),
             "scales.npy": array_bytes(self.scales),
             "slopes.npy": array_bytes(self.slopes),
-            "vectors.npy": array_bytes(self._vectors),
+            "vectors.npy": array_bytes(self.vectors),
             "weights.npy": array_bytes(self.weights),
         }
 
     @classmethod
     def from_files(cls, files: dict[str, bytes]) -> Self:
         """Read back what `to_files` wrote."""
-        intercept, scales, slopes, vectors, weights = (
-            read_array(files[f"{name}.npy"]) for name in ("intercept", "scales", "slopes", "vectors", "weights")
-        )
-        return cls(vectors.astype(np.float64), scales, weights, slopes, float(intercept[0]))
+        names = ("ceiling", "intercept", "scales", "slopes", "vectors", "weights")
+        ceiling, intercept, scales, slopes, vectors, weights = (read_array(files[f"{name}.npy"]) for name in names)
+        return cls(vectors.astype(np.float64), scales, weights, slopes, float(intercept[0]), *map(float, ceiling))
 
 
 def fit_gaussian_process(
@@ -139,6 +154,8 @@ def fit_gaussian_process(
         weights=np.exp(logs[layout.amplitude]) * alpha,
         slopes=(alpha @ values) * np.square(layout.trend_scales(logs)),
         intercept=level + float(alpha.sum()),
+        ceiling=float(np.quantile(answers, _CEILING_QUANTILE)),
+        beyond=options.beyond,
     )
 
 

@@ -23,6 +23,7 @@ class GaussianProcessOptions(Options):
     """Robust Gaussian process; counts only where a specification was found, if the level has one."""
 
     kind: Literal["gaussian_process"]
+    beyond: float = Field(default=1.0, gt=0, le=1, description="share believed of what exceeds the highest answers")
     degrees_of_freedom: float = Field(default=4.0, gt=0, description="of the noise: fewer trust outliers less")
     learning_rows: int = Field(gt=0, description="rows of the training part that the scales are learned from")
     steps: int = Field(gt=0, description="of the search for the scales, on a third of the rows and on all")
