@@ -30,8 +30,8 @@ _KINDS = {
 }
 
 
-#: Less than a connection is kept open for.
-_MAX_RETRY_SECONDS = 3
+#: A crowd that came again at once would cost more than its answers; a connection is kept open for longer.
+_RETRY_SECONDS = (2, 4)
 #: What a request counts as whose client went away before it was complete; nobody is sent it.
 CLIENT_GONE = 499
 
@@ -68,7 +68,7 @@ class BusyError(HTTPException):
     """As many requests as allowed are being answered; who comes again does so at different times."""
 
     def __init__(self) -> None:
-        seconds = random.randint(1, _MAX_RETRY_SECONDS)  # noqa: S311 (no secret)
+        seconds = random.randint(*_RETRY_SECONDS)  # noqa: S311 (no secret)
         super().__init__(503, "too many requests at the same time; try again", {"Retry-After": str(seconds)})
 
 

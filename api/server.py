@@ -134,6 +134,7 @@ def serve(settings: Settings | None = None) -> None:
         log_config=None,
         access_log=False,
         server_header=False,
+        timeout_keep_alive=15,
         timeout_graceful_shutdown=30,
         ws="none",
     )

@@ -49,14 +49,16 @@ class Crowd:
     answers: list[Answer] = field(default_factory=list)
     #: Requests without a whole answer, and why.
     lost: list[str] = field(default_factory=list)
+    began: float = 0.0
     seconds: float = 0.0
 
     def count(self, status: int = 200) -> int:
         return sum(answer.status == status for answer in self.answers)
 
     def per_second(self) -> float:
-        """Answers with 200 a second."""
-        return self.count() / self.seconds
+        """Answers with 200 a second, until requests were no longer sent: the last ones only wait then."""
+        end = self.began + self.seconds
+        return sum(answer.status == 200 and answer.at <= end for answer in self.answers) / self.seconds
 
     def percentile_ms(self, percent: float) -> float:
         return float(1000 * np.percentile([answer.seconds for answer in self.answers], percent))
@@ -103,8 +105,8 @@ def send_for(
         keep: what is kept of an answer.
         until: ends them earlier.
     """
-    crowd = Crowd()
-    end = time.monotonic() + seconds
+    crowd = Crowd(began=time.monotonic())
+    end = crowd.began + seconds
     turn = iter(range(10**12))
 
     def next_request() -> bytes | None:
@@ -115,9 +117,8 @@ def send_for(
     async def run() -> None:
         await asyncio.gather(*(_ask(port, next_request, pause_seconds, keep, crowd) for _ in range(clients)))
 
-    started = time.monotonic()
     asyncio.run(run())
-    crowd.seconds = time.monotonic() - started
+    crowd.seconds = min(seconds, time.monotonic() - crowd.began)
     return crowd
 
 
