@@ -3,6 +3,7 @@ import threading
 
 import httpx
 import pytest
+from loops import run_alone
 from promises import promise
 
 from api.settings import Settings
@@ -92,7 +93,7 @@ def test_over_the_concurrency_limit_predictions_are_put_off_and_health_is_not(
             released.set()
             return await slow, refused, file, health, await web.post("/v1/predict", json=QUERY)
 
-    slow, refused, file, health, later = asyncio.run(ask())
+    slow, refused, file, health, later = run_alone(ask())
     for late in (refused, file):
         problem(late, 503)
         assert late.headers["retry-after"] in {"2", "3", "4"}

@@ -1,20 +1,12 @@
 """Many predictions at once leave room for others between them."""
 
 import asyncio
-from collections.abc import Coroutine
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import pytest
+from loops import run_alone
 
 from api.errors import BusyError
 from api.turns import Turns
-
-
-def _run(coroutine: Coroutine[Any, Any, Any]) -> Any:
-    # in a thread of its own: the browser of other tests keeps a loop running in this one
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(asyncio.run, coroutine).result()
 
 
 def test_a_hundred_take_turns_in_their_order_and_others_come_between():
@@ -33,7 +25,7 @@ def test_a_hundred_take_turns_in_their_order_and_others_come_between():
         await asyncio.gather(*waiting)
         return so_far
 
-    assert _run(run()) == 16
+    assert run_alone(run()) == 16
     assert order == list(range(100))
 
 
@@ -43,7 +35,7 @@ def test_more_than_may_wait_are_told_to_come_again():
     async def run() -> list[object]:
         return await asyncio.gather(*(turns.take() for _ in range(3)), return_exceptions=True)
 
-    first, second, third = _run(run())
+    first, second, third = run_alone(run())
     assert (first, second) == (None, None)
     assert isinstance(third, BusyError)
 
@@ -59,4 +51,4 @@ def test_who_goes_away_while_waiting_holds_up_nobody():
         with pytest.raises(asyncio.CancelledError):
             await gone
 
-    _run(run())
+    run_alone(run())
