@@ -23,6 +23,9 @@ _LEAVING_SECONDS = 2.0
 #: How often in a row nobody may wait to be accepted before the socket closes.
 _ACCEPT_CHECKS = 4
 _ACCEPT_SECONDS = 5.0
+#: New connections that are taken in each time that the loop comes round. uvloop takes one for each listening file, and
+#: a health check at the end of a queue of hundreds would wait for as many rounds of predictions.
+_DOORS = 64
 #: Linux's number; Python has no name for it.
 _SO_ATTACH_FILTER = 26
 
@@ -140,7 +143,8 @@ def serve(settings: Settings | None = None) -> None:
     )
     server = DrainingServer(config, app.state.lifecycle, settings)
     app.state.turns.requests = server.server_state.tasks
-    server.run()
+    listener = config.bind_socket()
+    server.run([listener, *(listener.dup() for _ in range(_DOORS - 1))])
 
 
 if __name__ == "__main__":

@@ -49,18 +49,18 @@ def test_too_many_clients_are_put_off_and_the_others_answered(
     requests = singles if kind == "single predictions" else batches
     send_for(service.port, requests, 16, 2)
     alone = send_for(service.port, singles, 1, 2).percentile_ms(95)
-    peak = send_for(service.port, requests, 16, 10)
+    # half before and half after: the machine's own speed changes from one minute to the next
+    before = send_for(service.port, requests, 16, 5).per_second()
     with watch(service.port) as live:
         crowd = send_for(service.port, requests, 10 * LIMIT, 20)
     over = time.monotonic()
     measured("load.overload_recovery", _wait_until_fast(service.port, singles, 2 * alone) - over, kind)
-    goodput = 100 * crowd.per_second() / peak.per_second()
+    peak = (before + send_for(service.port, requests, 16, 5).per_second()) / 2
     put_off = len(crowd.answers) - crowd.count()
     measured("load.overload_answers", sum(not answer.is_allowed for answer in crowd.answers), f"{put_off:,} put off")
     measured("load.overload_dropped", len(crowd.lost), "; ".join(crowd.lost[:3]))
-    measured(
-        "load.overload_goodput", goodput, f"{kind}: peak {peak.per_second():.0f}/s, then {crowd.per_second():.0f}/s"
-    )
+    told = f"{kind}: peak {peak:.0f}/s, then {crowd.per_second():.0f}/s"
+    measured("load.overload_goodput", 100 * crowd.per_second() / peak, told)
     assert len(live) > 10
     measured("load.overload_live", sum(status != 200 for status, _ in live), f"of {len(live)}")
     measured("load.overload_live_seconds", max(seconds for _, seconds in live), kind)
