@@ -34,6 +34,11 @@ _COLOURS = {"pass": "green", "fail": "red", "not run": "yellow"}
 _MARK = "@promise("
 _CALM = 0  # pytest: every test passed
 _FAILED = 1  # pytest: all ran, some failed
+_NONE = 5  # pytest: nothing was chosen
+#: Has the machine to itself, for it measures how fast the service is.
+_ALONE = "test_load.py"
+#: Runs beside all others: it takes as long as they do, and starts processes of its own.
+_BESIDE = "test_training.py"
 
 Row = dict[str, Any]
 Round = dict[str, Any]
@@ -42,18 +47,65 @@ Round = dict[str, Any]
 def run_round(only: Sequence[str], number: int) -> Round:
     """Run the tests that promise something once, with pytest's own progress on the terminal.
 
+    Those that need a quiet machine go first. Then training is tested beside all others, and what pytest says of it
+    is shown when both are over.
+
     Returns:
-        `rows`, `notes`, `seconds`, and pytest's `exit_code`.
+        `rows`, `notes`, `seconds`, and the worst of pytest's `exit_code`s.
     """
-    files = [str(path) for path in sorted((PROJECT_PATH / "tests").rglob("test_*.py")) if _promises(path)]
+    files = [path for path in sorted((PROJECT_PATH / "tests").rglob("test_*.py")) if _promises(path)]
     chosen = " or ".join(f"promise(section={section!r})" for section in only) or "promise"
+    started = time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="gpu_kedro_reliability_") as folder:
-        told = Path(folder) / "rows.json"
-        command = [sys.executable, "-m", "pytest", "-vv", "-o", "console_output_style=times", "-m", chosen]
-        started = time.perf_counter()
-        done = subprocess.run([*command, "--promises", str(told), *files], cwd=PROJECT_PATH, check=False)  # noqa: S603
-        content = json.loads(told.read_text()) if told.is_file() else {"notes": {}, "rows": []}
-    return {**content, "round": number, "exit_code": done.returncode, "seconds": time.perf_counter() - started}
+        quiet, beside, others = (_Part(Path(folder) / name, chosen) for name in ("quiet", "beside", "others"))
+        quiet.start([path for path in files if path.name == _ALONE])
+        quiet.wait()
+        beside.start([path for path in files if path.name == _BESIDE], is_shown=False)
+        others.start([path for path in files if path.name not in (_ALONE, _BESIDE)])
+        others.wait()
+        beside.wait()
+        parts = [part.read() for part in (quiet, others, beside)]
+    codes = [part["exit_code"] for part in parts if part["exit_code"] != _NONE]
+    return {
+        "rows": [row for part in parts for row in part["rows"]],
+        "notes": {name: text for part in parts for name, text in part["notes"].items()},
+        "round": number,
+        "exit_code": max(codes, key=abs, default=_NONE),
+        "seconds": time.perf_counter() - started,
+    }
+
+
+class _Part:
+    """A run of pytest on some of the files.
+
+    Args:
+        path: without an ending, for what it says and finds.
+        chosen: the tests, as pytest's `-m` takes it.
+    """
+
+    def __init__(self, path: Path, chosen: str) -> None:
+        self._rows, self._log = path.with_suffix(".json"), path.with_suffix(".log")
+        self._command = [sys.executable, "-m", "pytest", "-vv", "-o", "console_output_style=times", "-m", chosen]
+        self._process: subprocess.Popen[bytes] | None = None
+        self._is_shown = True
+
+    def start(self, files: Sequence[Path], *, is_shown: bool = True) -> None:
+        command = [*self._command, "--promises", str(self._rows), *map(str, files)]
+        self._is_shown = is_shown
+        with self._log.open("wb") as log:
+            output = None if is_shown else log
+            self._process = subprocess.Popen(command, cwd=PROJECT_PATH, stdout=output, stderr=output)  # noqa: S603
+
+    def wait(self) -> None:
+        assert self._process is not None  # noqa: S101
+        self._process.wait()
+        if not self._is_shown:
+            sys.stdout.write(self._log.read_text(errors="replace"))
+
+    def read(self) -> dict[str, Any]:
+        assert self._process is not None  # noqa: S101
+        content = json.loads(self._rows.read_text()) if self._rows.is_file() else {"notes": {}, "rows": []}
+        return {**content, "exit_code": self._process.returncode}
 
 
 def _promises(path: Path) -> bool:

@@ -141,7 +141,9 @@ def test_an_excel_file_whose_entities_grow_without_end_is_refused(part):
         read_fleet("a.xlsx", out.getvalue(), **LIMITS)
 
 
-WHOLE_BOOK = to_excel([["name", "tdp_w"], ["RTX 3070", 220]])  # once: it carries the time, and so another length each second
+WHOLE_BOOK = to_excel(
+    [["name", "tdp_w"], ["RTX 3070", 220]]
+)  # once: it carries the time, and so another length each second
 
 
 @given(st.data())

@@ -381,8 +381,9 @@ def _enter(
 
 def _iterate(rows: pd.DataFrame) -> Iterator[dict[str, Any]]:
     # by way of NumPy: pandas makes a text of Arrow's into one of Python's ten times slower
-    columns = [rows[column].to_numpy(dtype=object).tolist() for column in rows.columns]
-    return (dict(zip(rows.columns, values, strict=True)) for values in zip(*columns, strict=True))
+    names = rows.columns.tolist()
+    columns = [rows[name].to_numpy(dtype=object).tolist() for name in names]
+    return (dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True))
 
 
 def _as_text(value: object) -> str | None:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from gpu_kedro.domain.features import FEATURE_NAMES
 from gpu_kedro.modelling.evaluation import regression_metrics
+from gpu_kedro.modelling.options import LeakageOptions
 from gpu_kedro.modelling.targets import LEAKY_FEATURES, Target, input_columns
 
 #: What the compilation's two ratios are made of.
@@ -20,7 +21,7 @@ _RATIO_PARTS = ("g3d_mark", "price_usd", "tdp_w")
 
 
 def compare_leaky(
-    model_input: pd.DataFrame, primary_gpus: pd.DataFrame, target: Target, seed: int, jobs: int
+    model_input: pd.DataFrame, primary_gpus: pd.DataFrame, target: Target, options: LeakageOptions, seed: int, jobs: int
 ) -> list[dict[str, Any]]:
     """Score one gradient-boosted model on grouped folds, honestly and with the leaking ratios.
 
@@ -30,6 +31,7 @@ def compare_leaky(
         model_input: features, folds and answers, one row a GPU.
         primary_gpus: `g3d_mark, price_usd, tdp_w` of the same GPUs.
         target: a regression target.
+        options: size of the model.
         seed: of the model.
         jobs: processes.
 
@@ -49,7 +51,8 @@ def compare_leaky(
     results = []
     for variant, inputs in (("honest", values), ("leaky", np.hstack([values, ratios]))):
         parts = Parallel(n_jobs=jobs)(
-            delayed(_fit_and_predict)(inputs, true, folds == fold, seed) for fold in np.unique(folds)
+            delayed(_fit_and_predict)(inputs, true, folds == fold, options.iterations, seed)
+            for fold in np.unique(folds)
         )
         predicted = np.empty(true.size)
         for fold, part in zip(np.unique(folds), parts, strict=True):
@@ -62,12 +65,17 @@ def compare_leaky(
 
 
 def _fit_and_predict(
-    inputs: NDArray[np.float64], true: NDArray[np.float64], test: NDArray[np.bool_], seed: int
+    inputs: NDArray[np.float64], true: NDArray[np.float64], test: NDArray[np.bool_], iterations: int, seed: int
 ) -> NDArray[np.float64]:
     from catboost import CatBoostRegressor
 
     model = CatBoostRegressor(
-        iterations=300, learning_rate=0.06, random_seed=seed, thread_count=1, verbose=False, allow_writing_files=False
+        iterations=iterations,
+        learning_rate=0.06,
+        random_seed=seed,
+        thread_count=1,
+        verbose=False,
+        allow_writing_files=False,
     )
     predicted: NDArray[np.float64] = model.fit(inputs[~test], true[~test]).predict(inputs[test])
     return predicted

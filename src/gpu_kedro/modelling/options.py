@@ -76,6 +76,12 @@ class IntervalOptions(Options):
     min_stratum: int = Field(gt=0, description="residuals a stratum needs for a quantile of its own")
 
 
+class LeakageOptions(Options):
+    """The model that shows what leaking columns would pretend."""
+
+    iterations: int = Field(gt=0, le=10_000, description="boosting steps")
+
+
 class SplitOptions(Options):
     """Grouped cross-validation and the temporal split."""
 

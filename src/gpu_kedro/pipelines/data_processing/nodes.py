@@ -47,8 +47,9 @@ def _cut(table: pd.DataFrame) -> Iterator[pd.DataFrame]:
 
 def _rows(table: pd.DataFrame) -> Iterator[GpuRow]:
     """Each row as a dictionary, None where missing."""
-    columns = [_list_values(table[column]) for column in table.columns]
-    return (dict(zip(table.columns, values, strict=True)) for values in zip(*columns, strict=True))
+    names = table.columns.tolist()
+    columns = [_list_values(table[name]) for name in names]
+    return (dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True))
 
 
 def _list_values(column: pd.Series) -> list[Any]:

@@ -28,7 +28,7 @@ from gpu_kedro.modelling.intervals import expected_size as expected_error
 from gpu_kedro.modelling.knowledge import hide_figures
 from gpu_kedro.modelling.leakage import compare_leaky
 from gpu_kedro.modelling.oblivious_trees import oblivious_to_files
-from gpu_kedro.modelling.options import EmbeddingOptions, IntervalOptions, ModelOptions, SplitOptions
+from gpu_kedro.modelling.options import EmbeddingOptions, IntervalOptions, LeakageOptions, ModelOptions, SplitOptions
 from gpu_kedro.modelling.targets import LEVELS, TARGETS, Level, input_columns
 from gpu_kedro.modelling.validation import fit_served_experts, predict_unseen, select_examples
 
@@ -154,10 +154,15 @@ def evaluate_target(
 
 
 def measure_leakage(
-    model_input: pd.DataFrame, primary_gpus: pd.DataFrame, target: str, splits: SplitOptions, jobs: int
+    model_input: pd.DataFrame,
+    primary_gpus: pd.DataFrame,
+    target: str,
+    leakage: LeakageOptions,
+    splits: SplitOptions,
+    jobs: int,
 ) -> list[dict[str, Any]]:
     """What the public compilation's ratio columns would pretend: the same model with and without them."""
-    return compare_leaky(model_input, primary_gpus, TARGETS[target], splits.seed, jobs)
+    return compare_leaky(model_input, primary_gpus, TARGETS[target], leakage, splits.seed, jobs)
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from gpu_kedro.pipelines.regression.nodes import (
 _SHARED_INPUTS = {"model_input", "primary_gpus", "name_embedding"}
 #: What packaging and reporting read; they take the target's name in front.
 _SHARED_OUTPUTS = ("coverage_figure", "error_figure", "leakage", "model_part", "predicted_figure", "results")
-_SHARED_PARAMETERS = {"params:embedding", "params:intervals", "params:jobs", "params:splits"}
+_SHARED_PARAMETERS = {"params:embedding", "params:intervals", "params:jobs", "params:leakage", "params:splits"}
 
 
 def _create_template() -> Pipeline:
@@ -50,7 +50,7 @@ def _create_template() -> Pipeline:
             node(draw_coverage, "results", "coverage_figure", name="draw_coverage"),
             node(
                 measure_leakage,
-                ["model_input", "primary_gpus", "params:target", "params:splits", "params:jobs"],
+                ["model_input", "primary_gpus", "params:target", "params:leakage", "params:splits", "params:jobs"],
                 "leakage",
                 name="measure_leakage",
             ),
