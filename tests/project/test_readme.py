@@ -10,17 +10,15 @@ import pytest
 PROJECT = Path(__file__).resolve().parents[2]
 README = (PROJECT / "README.md").read_text()
 METRICS = PROJECT / "data" / "08_reporting" / "metrics.json"
+BENCHMARK = METRICS.with_name("benchmark.json")
+TITLES = {"g3d_mark": "3D performance", "price_usd": "price", "tdp_w": "power", "segment": "segment"}
+OPPONENTS = ("dummy", "ridge", "random_forest", "catboost", "ours")
 
 
 def results_table(metrics: dict[str, Any]) -> str:
     """The rows of the README's table of results, from a run's metrics."""
     lines = []
-    for target, title in (
-        ("g3d_mark", "3D performance"),
-        ("price_usd", "price"),
-        ("tdp_w", "power"),
-        ("segment", "segment"),
-    ):
+    for target, title in TITLES.items():
         for level, models in metrics["targets"][target]["splits"]["grouped"].items():
             ours, ridge = models["ours"]["all"], models["ridge"]["all"]
             main = "exact" if target == "segment" else "median_error"
@@ -36,6 +34,20 @@ def results_table(metrics: dict[str, Any]) -> str:
                 inside,
             )
             lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def comparison_table(benchmark: dict[str, Any]) -> str:
+    """The rows of the README's table of the comparison, from the benchmark's figures."""
+    lines = []
+    for target, title in TITLES.items():
+        metric = "log_loss" if target == "segment" else "rmsle"
+        models = benchmark["targets"][target]["comparison"]["features"]
+        several = [models[name]["seeds"][metric] for name in OPPONENTS]
+        alone = [models[name]["same_split"][metric] for name in ("autogluon", "ours")]
+        cells = [title, "log loss" if target == "segment" else "RMSLE"]
+        cells += [f"{found['mean']:.3f} ± {found['sd']:.3f}" for found in several]
+        lines.append(f"| {' | '.join([*cells, *(f'{value:.3f}' for value in alone)])} |")
     return "\n".join(lines)
 
 
@@ -67,6 +79,16 @@ def test_the_table_of_results_has_every_target_at_every_level():
             for said, found in zip(told[3:], measured[3:], strict=True):
                 if said != "–":
                     assert _number(said) == pytest.approx(_number(found), abs=0.01), told
+
+
+def test_the_comparison_has_every_target():
+    table = README.split("<!-- /comparison -->")[0].rpartition("---: |\n")[2].strip()
+    assert [row[0] for row in _cells(table)] == list(TITLES.values())
+    if BENCHMARK.is_file():
+        found = comparison_table(json.loads(BENCHMARK.read_text()))
+        for told, measured in zip(_cells(table), _cells(found), strict=True):
+            for said, value in zip(told[2:], measured[2:], strict=True):
+                assert float(said.split()[0]) == pytest.approx(float(value.split()[0]), abs=0.01), told
 
 
 def _number(cell: str) -> float:

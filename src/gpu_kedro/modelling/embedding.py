@@ -101,8 +101,11 @@ class NameEmbedding:
         for word in text[:_LONGEST_TEXT].split():
             word_vector, word_weights = self._read_word(word)
             vector += word_vector
-            for place, weight in word_weights.items():
-                weights[place] = weights.get(place, 0.0) + weight
+            if weights.keys().isdisjoint(word_weights):
+                weights.update(word_weights)
+            else:
+                for place, weight in word_weights.items():
+                    weights[place] = weights.get(place, 0.0) + weight
         if weights:
             vector /= hypot(*weights.values())
         return vector

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any, Literal
 
 from gpu_kedro.domain.features import FEATURES
@@ -69,6 +70,7 @@ SEGMENTS: tuple[str, ...] = ("Desktop", "Mobile", "Workstation")
 #: What stands for "all that the table has": every GPU of the table has these.
 _ALWAYS_KNOWN = ("g3d_mark", "g2d_mark", "test_year")
 _SOMETIMES_KNOWN = ("price_usd", "tdp_w")
+_read_known = itemgetter(*_ALWAYS_KNOWN, *_SOMETIMES_KNOWN)
 
 
 def label_membership(classes: Iterable[str]) -> list[list[bool]]:
@@ -81,12 +83,12 @@ def find_level(row: Mapping[str, Any], target: Target) -> Level:
 
     The target's own value, should it be known, does not count; nor does a test year alone.
     """
-    known = tuple(row[name] is not None for name in (*_ALWAYS_KNOWN, *_SOMETIMES_KNOWN))
-    return _level_of(known, row["match_kind"] != "none", target.name)
+    known = [value is not None for value in _read_known(row)]
+    return _level_of(target.name, row["match_kind"] != "none", *known)
 
 
 @lru_cache
-def _level_of(known: tuple[bool, ...], has_sheet: bool, target: str) -> Level:
+def _level_of(target: str, has_sheet: bool, *known: bool) -> Level:
     is_known = dict(zip((*_ALWAYS_KNOWN, *_SOMETIMES_KNOWN), known, strict=True))
     if all(is_known[name] for name in _ALWAYS_KNOWN if name != target):
         return "everything"
