@@ -120,6 +120,12 @@ def _ignore_callers(listener: socket.socket) -> None:
         listener.listen(0)
 
 
+def open_doors(config: uvicorn.Config) -> list[socket.socket]:
+    """The listening socket as many files, each of which the loop accepts a connection from when it comes round."""
+    listener = config.bind_socket()
+    return [listener, *(listener.dup() for _ in range(_DOORS - 1))]
+
+
 def serve(settings: Settings | None = None) -> None:
     """Serve until SIGTERM or Ctrl+C; one process, to be multiplied by replicas.
 
@@ -143,8 +149,7 @@ def serve(settings: Settings | None = None) -> None:
     )
     server = DrainingServer(config, app.state.lifecycle, settings)
     app.state.turns.requests = server.server_state.tasks
-    listener = config.bind_socket()
-    server.run([listener, *(listener.dup() for _ in range(_DOORS - 1))])
+    server.run(open_doors(config))
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """The process: its start on `$PORT`, and an end that loses no request."""
 
+import asyncio
 import contextlib
 import http.client
 import json
@@ -10,9 +11,11 @@ import time
 from pathlib import Path
 
 import pytest
+import uvicorn
 from callers import BODY, JSON, Caller, FreshCaller
+from loops import run_alone
 
-from api.server import _ignore_callers
+from api.server import _ignore_callers, open_doors
 from bench.processes import run_server
 
 SO_LOCK_FILTER = 44
@@ -27,6 +30,32 @@ def impatient(bundles, tmp_path_factory):
     with run_server("impatient", lambda port: ["env", f"PORT={port}", *command], environment, logs) as server:
         server.wait_until_ready("/health/ready", 60)
         yield server
+
+
+def test_many_new_connections_are_taken_in_at_once():
+    # uvloop's server takes one in each time that it comes round: the last of these would wait for forty rounds
+    uvloop = pytest.importorskip("uvloop")
+    taken_in = []
+
+    class Guest(asyncio.Protocol):
+        def connection_made(self, transport):
+            taken_in.append(transport)
+
+    async def run():
+        loop = asyncio.get_running_loop()
+        servers = [await loop.create_server(Guest, sock=door) for door in doors]
+        for _ in range(5):
+            await asyncio.sleep(0)
+        for server in servers:
+            server.close()
+
+    doors = open_doors(uvicorn.Config(None, host="127.0.0.1", port=0))
+    doors[0].listen()
+    with contextlib.ExitStack() as guests:
+        for _ in range(40):
+            guests.enter_context(socket.create_connection(doors[0].getsockname()))
+        run_alone(run(), uvloop.new_event_loop)
+    assert len(taken_in) == 40
 
 
 def ask(port, path="/health/ready"):
