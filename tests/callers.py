@@ -20,16 +20,21 @@ class Caller(threading.Thread):
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
         end = time.monotonic() + 20
         while time.monotonic() < end:
-            try:
-                connection.request("POST", "/v1/predict", BODY, JSON)
-                answer = connection.getresponse()
-                answer.read()
-            except (OSError, http.client.HTTPException):
-                self.lost += 1
+            answer = self._ask(connection, JSON)
+            if answer is None or answer.getheader("Connection") == "close":
                 return
-            self.statuses.append(answer.status)
-            if answer.getheader("Connection") == "close":
-                return
+
+    def _ask(self, connection, headers):
+        """Ask once, and count what came of it; None when it was lost."""
+        try:
+            connection.request("POST", "/v1/predict", BODY, headers)
+            answer = connection.getresponse()
+            answer.read()
+        except (OSError, http.client.HTTPException):
+            self.lost += 1
+            return None
+        self.statuses.append(answer.status)
+        return answer
 
 
 class FreshCaller(Caller):
@@ -43,11 +48,5 @@ class FreshCaller(Caller):
                 connection.connect()
             except OSError:
                 return
-            try:
-                connection.request("POST", "/v1/predict", BODY, {**JSON, "Connection": "close"})
-                answer = connection.getresponse()
-                answer.read()
-            except (OSError, http.client.HTTPException):
-                self.lost += 1
+            if self._ask(connection, {**JSON, "Connection": "close"}) is None:
                 return
-            self.statuses.append(answer.status)

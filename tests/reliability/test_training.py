@@ -134,6 +134,13 @@ def answers(training: Training) -> bool:
     return Runtime.load(training.store).predict([{"name": "GeForce RTX 3070"}])[0]["g3d_mark"]["value"] > 0
 
 
+def run_again(training: Training, measured: Measured, name: str, *arguments: str) -> None:
+    """Run once more without cleaning up, and state whether all is well then."""
+    status, said = training.run(*arguments)
+    assert status == 0, said
+    measured(name, len(training.find_faults()) or not answers(training))
+
+
 def kill_at(process: "subprocess.Popen[bytes]", step: int, delay_seconds: float) -> tuple[bool, str]:
     """Kill a run with all it started, some time after a step of its pipeline.
 
@@ -227,9 +234,7 @@ def test_a_full_disk_costs_the_run_and_nothing_else(
             faults.append(f"ended with {status}: {said[-300:]}")
         measured("training.disk_full", len(faults), "; ".join(faults) or said.strip().splitlines()[-1][:200])
         subprocess.run(["mount", "-o", "remount,size=500m", str(folder)], check=True)
-        status, said = training.run(OTHER)
-        assert status == 0, said
-        measured("training.disk_full_rerun", status != 0 or len(training.find_faults()) or not answers(training))
+        run_again(training, measured, "training.disk_full_rerun", OTHER)
 
 
 @promise("training.two", "Two trainings at once: half files, a changed bundle, a second one that goes on", at_most=0)
@@ -247,9 +252,7 @@ def test_a_second_training_is_told_of_the_first(trained: Workspace, tmp_path: Pa
     if f"another run (process {winner.pid}) writes to {training.data}" not in told or "Traceback" in told:
         faults.append(told[-300:])
     measured("training.two", len(faults), "; ".join(faults) or told[:200])
-    status, said = training.run(OTHER)
-    assert status == 0, said
-    measured("training.two_rerun", len(training.find_faults()) or not answers(training))
+    run_again(training, measured, "training.two_rerun", OTHER)
 
 
 @promise("training.read_only", "Read-only data folder: files that changed, no word why", at_most=0)
@@ -265,9 +268,7 @@ def test_a_folder_that_cannot_be_written_is_said_at_once(trained: Workspace, tmp
         if status != 1 or not is_told or digest(training.data) != before:
             faults.append(f"ended with {status}: {said[-300:]}")
     measured("training.read_only", len(faults), "; ".join(faults) or said.strip()[:200])
-    status, said = training.run(OTHER)
-    assert status == 0, said
-    measured("training.read_only_rerun", len(training.find_faults()) or not answers(training))
+    run_again(training, measured, "training.read_only_rerun", OTHER)
 
 
 @promise("training.clock", "A clock a year off: runs that fail, half files, a served bundle that changed", at_most=0)
@@ -283,6 +284,4 @@ def test_a_wrong_clock_spoils_nothing(trained: Workspace, tmp_path: Path, measur
         if status:
             faults.append(f"{offset}: ended with {status}: {said[-300:]}")
     measured("training.clock", len(faults), "; ".join(faults) or "a year back and a year ahead")
-    status, said = training.run()
-    assert status == 0, said
-    measured("training.clock_rerun", len(training.find_faults()) or not answers(training))
+    run_again(training, measured, "training.clock_rerun")
