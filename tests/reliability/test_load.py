@@ -49,13 +49,13 @@ def test_too_many_clients_are_put_off_and_the_others_answered(
     requests = singles if kind == "single predictions" else batches
     send_for(service.port, requests, 16, 2)
     alone = send_for(service.port, singles, 1, 2).percentile_ms(95)
-    # half before and half after: the machine's own speed changes from one minute to the next
+    # before and after, and the higher one counts: the machine's own speed changes from one minute to the next
     before = send_for(service.port, requests, 16, 5).per_second()
     with watch(service.port) as live:
         crowd = send_for(service.port, requests, 10 * LIMIT, 20)
     over = time.monotonic()
     measured("load.overload_recovery", _wait_until_fast(service.port, singles, 2 * alone) - over, kind)
-    peak = (before + send_for(service.port, requests, 16, 5).per_second()) / 2
+    peak = max(before, send_for(service.port, requests, 16, 5).per_second())
     put_off = len(crowd.answers) - crowd.count()
     measured("load.overload_answers", sum(not answer.is_allowed for answer in crowd.answers), f"{put_off:,} put off")
     measured("load.overload_dropped", len(crowd.lost), "; ".join(crowd.lost[:3]))
