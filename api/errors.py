@@ -10,8 +10,8 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
+from gpu_kedro.contracts.refusals import list_errors
 from gpu_kedro.serving.errors import EmptyQueryError, NoBundleError, NotExplainedError, UnknownGpuError
-from gpu_kedro.serving.refusals import list_errors
 
 MEDIA_TYPE = "application/problem+json"
 NOT_EXPLAINED = "not-explained"

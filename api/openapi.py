@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 
 from api.deps import write_json
 from api.errors import MEDIA_TYPE
-from gpu_kedro.serving.contracts import Problem
+from gpu_kedro.contracts.v1 import Problem
 
 router = APIRouter(include_in_schema=False)
 _SAID = {

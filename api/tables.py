@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import orjson
 
 from api.errors import MalformedBodyError, UnusableTableError
-from gpu_kedro.serving.rows import disarm
+from gpu_kedro.contracts.rows import ADDED, disarm, find_header_fault
 from gpu_kedro.serving.runtime import Runtime
-from gpu_kedro.serving.scoring import ADDED, extend_schema, find_header_fault, is_text, score_batch, score_rows
+from gpu_kedro.serving.scoring import extend_schema, is_text, score_batch, score_rows
 
 if TYPE_CHECKING:
     import pyarrow as pa

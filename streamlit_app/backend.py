@@ -11,7 +11,7 @@ Columns = Mapping[str, Sequence[Any]]
 
 
 class Backend(Protocol):
-    """Answers as the HTTP contract has them (`gpu_kedro.serving.contracts`), checked for their shape."""
+    """Answers as the HTTP contract has them (`gpu_kedro.contracts.v1`), checked for their shape."""
 
     place: str
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from gpu_kedro.contracts.rows import is_asked, read_query
 from gpu_kedro.serving.answers import WIDEST_FACTOR
-from gpu_kedro.serving.rows import QUERY_FIELDS, is_spec, read_query
 from streamlit_app.backend import Backend
 from streamlit_app.fleet_files import FleetTable, read_name
 from streamlit_app.wording import FIGURES, SOURCE_WORDS, describe_confidence, explain_codes
@@ -123,9 +123,7 @@ def _read_row(fleet: Fleet, place: int) -> dict[str, Any]:
         raise ValueError(f"has {len(cells)} cells, but the header has {len(columns)}")
     row = dict(zip(columns, cells, strict=False))
     known = {
-        column: cell
-        for column, cell in row.items()
-        if (column in QUERY_FIELDS or is_spec(column)) and column not in ("name", fleet.name_column)
+        column: cell for column, cell in row.items() if is_asked(column) and column not in ("name", fleet.name_column)
     }
     return read_query({"name": read_name(row.get(fleet.name_column)), **known})
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from gpu_kedro.serving.rows import disarm
+from gpu_kedro.contracts.rows import disarm
 
 _MAX_COLUMNS = 200
 #: Compressed files may unpack to many times their size.

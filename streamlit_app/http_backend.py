@@ -11,8 +11,8 @@ from typing import Any, NoReturn
 import httpx
 from pydantic import BaseModel, ValidationError
 
-from gpu_kedro.serving import contracts
-from gpu_kedro.serving.explained import ExplainedPrediction
+from gpu_kedro.contracts import v1 as contracts
+from gpu_kedro.contracts.explained import ExplainedPrediction
 from streamlit_app.backend import Columns, Record
 from streamlit_app.failures import (
     BrokenError,

@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from gpu_kedro.serving.contracts import MAX_NAME, GpuQuery, GpuSpecs
+from gpu_kedro.contracts.v1 import MAX_NAME, GpuQuery, GpuSpecs
 from streamlit_app.asking import Asker
 from streamlit_app.wording import escape_markdown, shorten
 

@@ -7,9 +7,10 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from gpu_kedro.serving import answers, contracts, errors
+from gpu_kedro.contracts import v1 as contracts
+from gpu_kedro.contracts.refusals import list_errors
+from gpu_kedro.serving import answers, errors
 from gpu_kedro.serving.model_card import summarise_model
-from gpu_kedro.serving.refusals import list_errors
 from gpu_kedro.serving.runtime import Runtime, RuntimeStore
 from gpu_kedro.serving.table import map_missing, tabulate_known
 from streamlit_app.backend import Columns, Record

@@ -50,7 +50,16 @@ def test_explain_prints_what_adds_up_to_each_answer(ask):
     ("arguments", "words"),
     [
         (("predict", "RX 6600", "--tdp-w", "-5"), "--tdp-w"),
+        (("predict", "RX 6600", "--tdp-w", "nan"), "--tdp-w"),
+        (("predict", "RX 6600", "--price-usd", "inf"), "--price-usd"),
+        (("predict", "RX 6600", "--g3d-mark", "1e300"), "--g3d-mark"),
+        (("predict", "RX 6600", "--g2d-mark", "0"), "--g2d-mark"),
+        (("predict", "RX 6600", "--test-year", "3000"), "--test-year"),
         (("predict", "RX 6600", "--tdp-w", "much"), "--tdp-w"),
+        (("predict", ""), "NAME"),
+        (("predict", " "), "NAME"),
+        (("predict", "RX\t6600"), "NAME"),
+        (("predict", "R" * 301), "NAME"),
         (("predict",), "NAME"),
         (("score", "no-such-file.csv", "out.csv"), "no-such-file.csv"),
     ],
@@ -72,23 +81,51 @@ def test_without_a_bundle_one_line_says_what_to_do(tmp_path: Path, monkeypatch: 
 @pytest.mark.parametrize("ending", ["csv", "parquet"])
 def test_score_keeps_the_columns_and_adds_answers(ask, tmp_path: Path, ending: str):
     queries = pd.DataFrame(
-        {"name": ["RTX 3070", None, "rx 6600"], "shelf": ["a", "b", "c"], "tdp_w": [None, 75, 132.0]}
+        {"name": ["RTX 3070", None, "rx 6600"], "shelf": ["007", "b", "NA"], "tdp_w": [None, 75, 132.0]}
     )
     source, result = tmp_path / f"in.{ending}", tmp_path / f"out.{ending}"
     getattr(queries, "to_csv" if ending == "csv" else "to_parquet")(source, index=False)
     done = ask("score", str(source), str(result))
     assert done.exit_code == 0, done.output
-    scored = pd.read_csv(result) if ending == "csv" else pd.read_parquet(result)
-    assert scored["shelf"].tolist() == ["a", "b", "c"]
+    assert "2 of 3 GPUs" in done.output
+    scored = pd.read_parquet(result) if ending == "parquet" else pd.read_csv(result, dtype={"shelf": str}, na_values="")
+    if ending == "csv":
+        assert [line.split(",")[1] for line in result.read_text().splitlines()[1:]] == ["007", "b", "NA"]
+    else:
+        assert scored["shelf"].tolist() == ["007", "b", "NA"]
     assert scored["match_spec"].tolist()[::2] == ["GeForce RTX 3070", "Radeon RX 6600"]
-    assert (scored["g3d_mark_low_90"] < scored["g3d_mark_high_90"]).all()
+    assert (scored["g3d_mark_low_90"] < scored["g3d_mark_high_90"]).tolist() == [True, False, True]
+    assert scored["error"].notna().tolist() == [False, True, False]
+    assert "neither a name" in scored["error"][1]
 
 
-def test_score_refuses_a_table_without_names_and_leaves_no_file(ask, tmp_path: Path):
-    (tmp_path / "in.csv").write_text("gpu,price\nRTX 3070,5\n")
+def test_score_tells_row_by_row_what_cannot_be_scored(ask, trained: Workspace, tmp_path: Path):
+    (tmp_path / "in.csv").write_text(
+        "name,tdp_w,spec_rops,note\n"
+        "RX 6600,inf,,=1+1\nRX 6600,-5,,-5\nRX 6600,much,,\nRX 6600,,1e400,\nRX 6600,132,64,\n"
+    )
+    assert ask("score", str(tmp_path / "in.csv"), str(tmp_path / "out.csv")).exit_code == 0
+    scored = pd.read_csv(tmp_path / "out.csv", keep_default_na=False)
+    assert scored["note"].tolist() == ["'=1+1", "-5", "", "", ""]
+    assert [error.split(":")[0] for error in scored["error"]] == ["tdp_w", "tdp_w", "tdp_w", "spec_rops", ""]
+    assert [bool(spec) for spec in scored["match_spec"]] == [False, False, False, False, True]
+    trained.run("inference", params={"input": str(tmp_path / "in.csv"), "output": str(tmp_path / "kedro.csv")})
+    assert (tmp_path / "kedro.csv").read_text() == (tmp_path / "out.csv").read_text()
+
+
+@pytest.mark.parametrize(
+    ("header", "words"),
+    [
+        ("gpu,price", "neither a column `name`"),
+        ("name,error", "`error` already"),
+        ("name,tdp_w,p_mobile", "`p_mobile`"),
+    ],
+)
+def test_score_refuses_a_table_by_its_header_and_leaves_no_file(ask, tmp_path: Path, header: str, words: str):
+    (tmp_path / "in.csv").write_text(f"{header}\nRTX 3070,5,5\n")
     done = ask("score", str(tmp_path / "in.csv"), str(tmp_path / "out.csv"))
     assert done.exit_code == 1
-    assert "no column 'name'" in done.output
+    assert words in done.output
     assert sorted(path.name for path in tmp_path.iterdir()) == ["in.csv"]
 
 

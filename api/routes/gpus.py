@@ -7,8 +7,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from api.bodies import PredictionRoute
 from api.deps import run_heavy, use_runtime, write_json
 from api.openapi import describe_errors
-from gpu_kedro.serving import answers
-from gpu_kedro.serving.contracts import (
+from gpu_kedro.contracts.v1 import (
     AnyGpuCard,
     GpuCard,
     GpuList,
@@ -18,6 +17,7 @@ from gpu_kedro.serving.contracts import (
     MissingMap,
     SearchQuery,
 )
+from gpu_kedro.serving import answers
 from gpu_kedro.serving.table import map_missing, tabulate_known
 
 router = APIRouter(prefix="/v1", tags=["gpus"], route_class=PredictionRoute)

@@ -7,8 +7,8 @@ from fastapi import APIRouter, Query, Request, Response
 from api.bodies import PredictionRoute
 from api.deps import run_heavy, use_runtime, write_json
 from api.openapi import describe_errors
+from gpu_kedro.contracts.v1 import CompareQuery, Comparison, Frontier, FrontierQuery, ValueQuery, Verdict
 from gpu_kedro.serving import answers
-from gpu_kedro.serving.contracts import CompareQuery, Comparison, Frontier, FrontierQuery, ValueQuery, Verdict
 
 router = APIRouter(prefix="/v1", tags=["market"], route_class=PredictionRoute)
 _ERRORS = describe_errors(400, 413, 415, 422, 503)

@@ -11,9 +11,9 @@ from api.deps import run_heavy, use_runtime, write_json
 from api.openapi import describe_errors
 from api.tables import score_csv, score_parquet
 from api.uploads import CSV, FORM, PARQUET, read_upload
-from gpu_kedro.serving import contracts
-from gpu_kedro.serving.contracts import GpuQuery, Prediction, PredictionColumns
-from gpu_kedro.serving.explained import ExplainedPrediction
+from gpu_kedro.contracts import v1 as contracts
+from gpu_kedro.contracts.explained import ExplainedPrediction
+from gpu_kedro.contracts.v1 import GpuQuery, Prediction, PredictionColumns
 from gpu_kedro.serving.runtime import Runtime
 
 router = APIRouter(prefix="/v1/predict", tags=["predict"], route_class=PredictionRoute)

@@ -51,23 +51,31 @@ main.add_command(tracking)
 
 @main.command()
 @click.argument("name")
-@click.option("--g3d-mark", type=click.FloatRange(min=0, min_open=True), help="measured G3D Mark, points")
-@click.option("--g2d-mark", type=click.FloatRange(min=0, min_open=True), help="measured G2D Mark, points")
-@click.option("--price-usd", type=click.FloatRange(min=0, min_open=True), help="price, US dollars")
-@click.option("--tdp-w", type=click.FloatRange(min=0, min_open=True), help="design power, watts")
-@click.option("--test-year", type=click.IntRange(1998, 2100), help="year of the measurement")
+@click.option("--g3d-mark", type=float, help="measured G3D Mark, points")
+@click.option("--g2d-mark", type=float, help="measured G2D Mark, points")
+@click.option("--price-usd", type=float, help="price, US dollars")
+@click.option("--tdp-w", type=float, help="design power, watts")
+@click.option("--test-year", type=int, help="year of the measurement")
 @click.option("--explain", is_flag=True, help="tell what each input adds to each answer")
 @click.option("--json", "as_json", is_flag=True, help="print the answer as the API gives it")
 def predict(name: str, explain: bool, as_json: bool, **known: float | None) -> None:
     """Estimate segment, performance, price and power of the GPU called NAME."""
+    from gpu_kedro.contracts.refusals import find_faults
     from gpu_kedro.serving.runtime import Runtime
 
-    runtime, query = Runtime.load(bundle_store()), {"name": name, **known}
+    query = {"name": name, **known}
+    if faults := find_faults(query):
+        raise click.UsageError("; ".join(f"{_argument(fault['loc'][0])}: {fault['msg']}" for fault in faults))
+    runtime = Runtime.load(bundle_store())
     answer = runtime.explain(query) if explain else runtime.predict([query])[0]
     if as_json:
         click.echo(json.dumps(answer, indent=2))
     else:
         click.echo(f"{render_card(answer)}\n\n{render_explanation(answer)}" if explain else render_card(answer))
+
+
+def _argument(field: str) -> str:
+    return "NAME" if field == "name" else f"--{field.replace('_', '-')}"
 
 
 def render_card(answer: dict[str, Any]) -> str:
@@ -134,7 +142,11 @@ def _printable(text: str) -> str:
 @click.argument("source", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.argument("result", type=click.Path(dir_okay=False, path_type=Path))
 def score(source: Path, result: Path) -> None:
-    """Score the GPUs of SOURCE (CSV or Parquet with a column `name`) into RESULT."""
+    """Score the GPUs of SOURCE into RESULT.
+
+    Both are CSV or Parquet by their endings; SOURCE needs a column `name` or specifications as `spec_…`. A row that
+    cannot be scored comes back with the reason in the column `error`.
+    """
     from kedro.io import DatasetError
 
     from gpu_kedro.datasets.queries import QueryTableDataset
@@ -143,7 +155,7 @@ def score(source: Path, result: Path) -> None:
 
     try:
         table = QueryTableDataset(str(source)).load()
-        queries = read_queries(table)
+        queries, errors = read_queries(table)
         runtime = Runtime.load(bundle_store())
         columns: dict[str, list[Any]] = {}
         with click.progressbar(length=len(queries), label="scoring", file=sys.stderr) as bar:
@@ -151,10 +163,10 @@ def score(source: Path, result: Path) -> None:
                 for name, values in part.items():
                     columns.setdefault(name, []).extend(values)
                 bar.update(len(part["name"]))
-        QueryTableDataset(str(result)).save(write_answers(table, columns))
+        QueryTableDataset(str(result)).save(write_answers(table, columns, errors))
     except (DatasetError, ValueError, OSError) as err:
         raise click.ClickException(str(err)) from err
-    click.echo(f"{len(queries):,} GPUs scored into {result}")
+    click.echo(f"{len(queries):,} of {len(errors):,} GPUs scored into {result}")
 
 
 @main.command()

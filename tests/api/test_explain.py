@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 from records import logged_predictions
 
+from gpu_kedro.contracts.explained import ExplainedPrediction
 from gpu_kedro.modelling.bundle import read_bundle, write_bundle
-from gpu_kedro.serving.explained import ExplainedPrediction
 
 QUERY = {"name": "GeForce RTX 3070"}
 

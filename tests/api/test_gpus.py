@@ -1,6 +1,6 @@
 import pytest
 
-from gpu_kedro.serving.contracts import AnyGpuCard, GpuCard, GpuList, KnownTable, MissingMap
+from gpu_kedro.contracts.v1 import AnyGpuCard, GpuCard, GpuList, KnownTable, MissingMap
 
 
 def test_search_finds_by_words_of_the_name(client, version):

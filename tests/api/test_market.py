@@ -3,7 +3,7 @@ from itertools import pairwise
 
 import pytest
 
-from gpu_kedro.serving.contracts import Comparison, Frontier, Verdict
+from gpu_kedro.contracts.v1 import Comparison, Frontier, Verdict
 
 CARD = {"name": "GeForce RTX 3070"}
 

@@ -2,9 +2,9 @@ import re
 
 import pytest
 
+from gpu_kedro.contracts.v1 import GpuQuery, GpuSpecs
 from gpu_kedro.domain.identify import KNOWN_FIELDS
 from gpu_kedro.domain.specs import SPEC_FIELDS
-from gpu_kedro.serving.contracts import GpuQuery, GpuSpecs
 
 PATHS = {
     "/health/live": "get",

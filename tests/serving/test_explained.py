@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 from workspace import Workspace
 
+from gpu_kedro.contracts.explained import ExplainedPrediction
 from gpu_kedro.domain.features import build_features
 from gpu_kedro.modelling.bundle import Bundle, read_bundle, read_pointer
 from gpu_kedro.modelling.explanations import share_out
 from gpu_kedro.modelling.targets import REGRESSION_TARGETS, TARGETS
 from gpu_kedro.pipelines.inference.nodes import identify_queries
 from gpu_kedro.serving.errors import NotExplainedError
-from gpu_kedro.serving.explained import ExplainedPrediction
 from gpu_kedro.serving.runtime import Runtime
 
 QUERIES: list[dict[str, Any]] = [

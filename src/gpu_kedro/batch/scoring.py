@@ -11,9 +11,10 @@ import pyarrow.parquet as pq
 from threadpoolctl import threadpool_limits
 
 from gpu_kedro.batch.folders import FoundFile, ParquetFolder
+from gpu_kedro.contracts.rows import ERROR, find_header_fault
 from gpu_kedro.modelling.bundle import Bundle
 from gpu_kedro.serving.runtime import Runtime
-from gpu_kedro.serving.scoring import ERROR, extend_schema, find_header_fault, score_batch
+from gpu_kedro.serving.scoring import extend_schema, score_batch
 
 _CHUNK_ROWS = 2000
 _MARK = b"gpu_kedro"

@@ -8,11 +8,14 @@ from typing import Any
 import pandas as pd
 from kedro.io import AbstractDataset, DatasetError
 
+from gpu_kedro.contracts.rows import disarm
+
 
 class QueryTableDataset(AbstractDataset[Mapping[str, Sequence[Any]], dict[str, list[Any]]]):
     """Columns of a table, None where a cell is empty.
 
-    A file is written whole or not at all: under another name first, then renamed.
+    Cells of a CSV file are text, and text that a spreadsheet would run as a formula is written with an apostrophe in
+    front. A file is written whole or not at all: under another name first, then renamed.
     """
 
     def __init__(self, filepath: str, metadata: dict[str, Any] | None = None) -> None:
@@ -32,7 +35,8 @@ class QueryTableDataset(AbstractDataset[Mapping[str, Sequence[Any]], dict[str, l
             raise DatasetError(f"{self._filepath}: no such file; name one with --params input=FILE")
         try:
             table = (
-                pd.read_csv(self._filepath)
+                # as text: 007 and NA stay what they are, and a cell that is no number is its own row's matter
+                pd.read_csv(self._filepath, dtype=str, keep_default_na=False)
                 if self._filepath.suffix.lower() == ".csv"
                 else pd.read_parquet(self._filepath)
             )
@@ -51,7 +55,7 @@ class QueryTableDataset(AbstractDataset[Mapping[str, Sequence[Any]], dict[str, l
         part = self._filepath.with_name(f".{self._filepath.name}.{os.getpid()}.part")
         try:
             if self._filepath.suffix.lower() == ".csv":
-                table.to_csv(part, index=False)
+                table.map(disarm).to_csv(part, index=False)
             else:
                 table.to_parquet(part, index=False)
             part.replace(self._filepath)

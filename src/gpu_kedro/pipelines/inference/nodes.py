@@ -1,25 +1,27 @@
 """Nodes of `inference`. None of them needs pandas, so that one request costs about a millisecond."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from gpu_kedro.contracts.rows import find_header_fault, is_asked, read_rows, set_beside
 from gpu_kedro.domain.features import FeatureTable
-from gpu_kedro.domain.identify import KNOWN_FIELDS, GpuRow, assemble_row
+from gpu_kedro.domain.identify import GpuRow, assemble_row
 from gpu_kedro.domain.matching import SpecMatch
 from gpu_kedro.domain.names import ParsedName, parse_name
-from gpu_kedro.domain.specs import SPEC_FIELDS
 from gpu_kedro.modelling.bundle import Bundle
 from gpu_kedro.modelling.served import RegressionEstimates, SegmentEstimates, ServedBundle
 from gpu_kedro.modelling.targets import REGRESSION_TARGETS, SEGMENTS, TARGETS
 from gpu_kedro.modelling.warnings import find_warnings
+
+_LOGGER = logging.getLogger(__name__)
 
 Query = Mapping[str, Any]
 Prediction = dict[str, Any]
 Estimates = dict[str, RegressionEstimates | SegmentEstimates]
 #: Prices were collected when the table was; nothing here follows the market since.
 PRICE_NOTE = "observations of 2022, in US dollars of that year"
-_SHEET_FIELDS = tuple(field.name for field in SPEC_FIELDS)
 _VENDORS = {"nvidia": "nvidia", "amd": "amd", "ati": "amd", "intel": "intel", "matrox": "matrox"}
 _PARSED = ("vendor", "series", "model", "suffix", "is_mobile", "memory_gb")
 
@@ -42,7 +44,7 @@ def identify_queries(queries: Sequence[Query], served: ServedBundle) -> tuple[li
     """Parse and join each query: rows for the features, and what the names were taken for.
 
     Args:
-        queries: `name`, any of `KNOWN_FIELDS`, and `specs` (a specification sheet); None or absent where not known.
+        queries: as `gpu_kedro.contracts.v1.GpuQuery` has them; None or absent where not known.
         served: the bound bundle.
     """
     rows: list[GpuRow] = []
@@ -190,44 +192,31 @@ def _sources(known: Sequence[Any]) -> list[str]:
     return ["predicted" if value is None else "measured" for value in known]
 
 
-def read_queries(query_table: Mapping[str, Sequence[Any]]) -> list[Query]:
-    """Rows of a table of queries: column `name`, and any of `KNOWN_FIELDS` and `spec_<field>`.
+def read_queries(query_table: Mapping[str, Sequence[Any]]) -> tuple[list[Query], list[str | None]]:
+    """Rows of a table as queries: `name` or `spec_<field>`, and any other field of a query.
 
     Args:
-        query_table: column → values, missing as None or NaN; other columns are left alone.
+        query_table: column → cells, missing as None or NaN; other columns are left alone.
+
+    Returns:
+        The queries that can be answered, and for each row why it cannot be, None where it can.
 
     Raises:
-        ValueError: there is no column `name`.
+        ValueError: no row can be scored, because of the header.
     """
-    if "name" not in query_table:
-        raise ValueError(f"no column 'name' among {', '.join(map(str, query_table)) or 'none'}: it holds the GPU names")
-    known = [field for field in KNOWN_FIELDS if field in query_table]
-    sheet = [field for field in _SHEET_FIELDS if f"spec_{field}" in query_table]
-    queries: list[Query] = []
-    for place, name in enumerate(query_table["name"]):
-        query: dict[str, Any] = {"name": _absent(name)}
-        for field in known:
-            query[field] = _absent(query_table[field][place])
-        specs = {field: value for field in sheet if (value := _absent(query_table[f"spec_{field}"][place])) is not None}
-        if specs:
-            query["specs"] = specs
-        queries.append(query)
-    return queries
-
-
-def _absent(value: Any) -> Any:
-    return None if value is None or value != value else value
+    if fault := find_header_fault(list(query_table)):
+        raise ValueError(f"the table {fault}; its columns are {', '.join(map(str, query_table)) or 'none'}")
+    asked = {name: cells for name, cells in query_table.items() if is_asked(name)}
+    queries, errors = read_rows(dict(zip(asked, row, strict=True)) for row in zip(*asked.values(), strict=True))
+    if faulty := sum(error is not None for error in errors):
+        _LOGGER.warning("%d of %d rows cannot be scored: the column `error` says why", faulty, len(errors))
+    return [*queries], errors
 
 
 def write_answers(
-    query_table: Mapping[str, Sequence[Any]], prediction_columns: Mapping[str, Sequence[Any]]
+    query_table: Mapping[str, Sequence[Any]],
+    prediction_columns: Mapping[str, Sequence[Any]],
+    query_errors: Sequence[str | None],
 ) -> dict[str, Sequence[Any]]:
-    """The table of queries as it came, with the answers' columns behind it.
-
-    Raises:
-        ValueError: the table has columns of these names already, perhaps from an earlier scoring.
-    """
-    taken = sorted((query_table.keys() & prediction_columns.keys()) - {"name"})
-    if taken:
-        raise ValueError(f"the table has columns that the answers need: {', '.join(taken)}; rename or remove them")
-    return {**query_table, **{name: values for name, values in prediction_columns.items() if name != "name"}}
+    """The table of queries as it came, with the columns of answers and of errors behind its own."""
+    return {**query_table, **set_beside(prediction_columns, query_errors)}

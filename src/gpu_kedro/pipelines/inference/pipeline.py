@@ -40,8 +40,13 @@ def create_pipeline() -> Pipeline:
     around = Pipeline(
         [
             node(bind_bundle, "bundle", "served", name="bind_bundle"),
-            node(read_queries, "query_table", "queries", name="read_queries"),
-            node(write_answers, ["query_table", "prediction_columns"], "scored_queries", name="write_answers"),
+            node(read_queries, "query_table", ["queries", "query_errors"], name="read_queries"),
+            node(
+                write_answers,
+                ["query_table", "prediction_columns", "query_errors"],
+                "scored_queries",
+                name="write_answers",
+            ),
         ],
         tags="inference",
     )

@@ -1,10 +1,12 @@
 """What is wrong with a query, field by field, in words that repeat nothing of what was sent."""
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from gpu_kedro.serving import contracts
+from pydantic import ValidationError
+
+from gpu_kedro.contracts import v1 as contracts
 
 _MAX_ERRORS = 20
 #: Looking for resembling names takes time, which nobody shall take with a body full of unknown ones.
@@ -27,6 +29,15 @@ _FIELDS = sorted(
         for name in model.model_fields
     }
 )
+
+
+def find_faults(query: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What is wrong with a query, as `list_errors` has it; empty when it can be answered."""
+    try:
+        contracts.GpuQuery.model_validate(query)
+    except ValidationError as err:
+        return list_errors(err.errors(include_input=False, include_url=False))
+    return []
 
 
 def list_errors(errors: Sequence[Any]) -> list[dict[str, Any]]:

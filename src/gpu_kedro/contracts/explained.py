@@ -1,10 +1,10 @@
-"""The contract of explained predictions: those of `gpu_kedro.serving.contracts`, and what each input adds to them."""
+"""The contract of explained predictions: those of `gpu_kedro.contracts.v1`, and what each input adds to them."""
 
 from typing import Any, Literal
 
 from pydantic import Field
 
-from gpu_kedro.serving.contracts import Answer, Figure, Prediction, Price, Segment, SegmentAnswer
+from gpu_kedro.contracts.v1 import Answer, Figure, Prediction, Price, Segment, SegmentAnswer
 
 _MEMORY: dict[str, Any] = {"input": "memory", "title": "memory and cache", "fields": {"memory_size_gb": 8}}
 
