@@ -320,6 +320,21 @@ def test_a_sync_that_cannot_begin_is_one_line(workspace: Workspace, uri: str, ex
     assert "secret" not in line
 
 
+def test_a_server_that_is_not_of_mlflow_gets_nothing_and_leaves_nothing_here(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    workspace.run("data_processing")
+    (here := tmp_path / "here").mkdir()
+    monkeypatch.chdir(here)
+    with run_http(count_requests([])) as address:
+        arguments = ["tracking", "sync", "--experiment", "gpu_kedro_test", "--to", address]
+        done = CliRunner().invoke(main, arguments, env=workspace.environment())
+    assert done.exit_code == 3
+    assert "no place for the files of a run" in done.output
+    assert "0 of 1 runs" in done.output
+    assert not list(here.iterdir())
+
+
 def test_a_sync_of_nothing_says_so(workspace: Workspace):
     with run_http(count_requests([])) as address:
         done = CliRunner().invoke(main, ["tracking", "sync", "--to", address], env=workspace.environment())

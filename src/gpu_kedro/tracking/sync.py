@@ -146,7 +146,11 @@ class Sender:
         if parent is not None:
             tags[MLFLOW_PARENT_RUN_ID] = parent
         created = self._target.create_run(self._experiment(run), start_time=run.info.start_time, tags=tags)
-        return self._find(run) or created
+        copy = self._find(run) or created
+        if not copy.info.artifact_uri:
+            # MLflow would take an empty address for the folder that the process was started in
+            raise MlflowException("no place for the files of a run, as a server does that is not MLflow's")
+        return copy
 
     def _log_steps(self, run: Run, copy: Run, is_new: bool) -> Iterator[Step]:
         tags = [
