@@ -7,6 +7,7 @@ import tempfile
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -37,8 +38,8 @@ _FAILED = 1  # pytest: all ran, some failed
 _NONE = 5  # pytest: nothing was chosen
 #: Has the machine to itself, for it measures how fast the service is.
 _ALONE = "test_load.py"
-#: Run beside all others: they take as long as those, in processes of their own, and much of it is waiting.
-_BESIDE = ("test_outages.py", "test_sync.py", "test_training.py")
+#: Each group runs beside all others: training takes as long as those, and tracking mostly waits.
+_BESIDE = (("test_training.py",), ("test_outages.py", "test_sync.py"))
 
 Row = dict[str, Any]
 Round = dict[str, Any]
@@ -57,14 +58,15 @@ def run_round(only: Sequence[str], number: int) -> Round:
     chosen = " or ".join(f"promise(section={section!r})" for section in only) or "promise"
     started = time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="gpu_kedro_reliability_") as folder:
-        quiet, beside, others = (_Part(Path(folder) / name, chosen) for name in ("quiet", "beside", "others"))
+        quiet, others, *beside = (_Part(Path(folder) / str(number), chosen) for number in range(2 + len(_BESIDE)))
         quiet.start([path for path in files if path.name == _ALONE])
         quiet.wait()
-        beside.start([path for path in files if path.name in _BESIDE], is_shown=False)
-        others.start([path for path in files if path.name not in (_ALONE, *_BESIDE)])
-        others.wait()
-        beside.wait()
-        parts = [part.read() for part in (quiet, others, beside)]
+        for part, names in zip(beside, _BESIDE, strict=True):
+            part.start([path for path in files if path.name in names], is_shown=False)
+        others.start([path for path in files if path.name not in (_ALONE, *chain(*_BESIDE))])
+        for part in (others, *beside):
+            part.wait()
+        parts = [part.read() for part in (quiet, others, *beside)]
     codes = [part["exit_code"] for part in parts if part["exit_code"] != _NONE]
     return {
         "rows": [row for part in parts for row in part["rows"]],
