@@ -145,6 +145,14 @@ def test_a_training_part_without_a_class_still_answers_for_all_classes(values: n
     np.testing.assert_allclose(probabilities.sum(axis=1), 1, atol=1e-5)
 
 
+def test_weights_for_unsure_sheets_are_refused_in_a_blend_of_classes(values: np.ndarray, vectors: np.ndarray):
+    member = {"kind": "ridge", "alpha": 1.0, "unsure_weight": 0.5}
+    blend = ModelOptions(embedding_dims=2, members=(member,))
+    places = np.arange(len(values)) % 2
+    with pytest.raises(ValueError, match="unsure_weight is for regression"):
+        fit_expert(values, vectors, places, [0, 1], blend, 1, ("a", "b"))
+
+
 def test_a_target_without_any_known_value_is_refused(model_input: pd.DataFrame):
     with pytest.raises(NotLearnableError, match="price_usd: no GPU has a known value"):
         select_examples(model_input.assign(price_usd=np.nan), TARGETS["price_usd"])

@@ -86,14 +86,14 @@ def test_the_recipe_in_use_is_told_by_its_values(tuned: dict):
 
 
 def test_other_members_keep_their_settings_and_share_what_the_process_leaves():
-    boosting = {"kind": "catboost", "iterations": 5, "learning_rate": 0.1, "depth": 3, "weight": 3}
+    boosting = {"kind": "catboost", "iterations": 5, "learning_rate": 0.1, "depth": 3, "weight": 3, "unsure_weight": 2}
     three = ModelOptions(embedding_dims=4, members=(*RECIPE.members, boosting))
     values = {"degrees_of_freedom": 6.0, "max_features": 0.9, "min_leaf": 3, "process_weight": 0.6}
-    members, weights = tuning._with_values(three, values)
+    members = tuning._with_values(three, values)
     assert [member.kind for member in members] == ["gaussian_process", "extra_trees", "catboost"]
-    assert weights == pytest.approx([0.6, 0.1, 0.3])
+    assert [member.weight for member in members] == pytest.approx([0.6, 0.1, 0.3])
     assert (members[0].degrees_of_freedom, members[1].min_leaf, members[1].max_features) == (6.0, 3, 0.9)
-    assert members[2] == three.members[2]
+    assert members[2].model_copy(update={"weight": 3.0}) == three.members[2]
 
 
 def test_another_blend_is_refused():

@@ -2,13 +2,14 @@
 
 Trees do not extrapolate: for a GPU released after the training table they stay silent, if a member that can is there.
 A Gaussian process measures how alike specifications are: where none was found it stays silent, unless the level of
-knowledge has none at all.
+knowledge has none at all. A specification that may be another GPU's (a match that is not strict) can have weights of
+its own: trees learn from the kind of match how much to believe.
 """
 
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,18 +20,37 @@ Matrix = NDArray[np.float64]
 Modes = NDArray[np.intp]
 _RELEASE_YEAR = FEATURE_NAMES.index("release_year")
 _MATCH_CONFIDENCE = FEATURE_NAMES.index("match_confidence")
+_IS_STRICT = FEATURE_NAMES.index("is_strict_match")
+#: States of a GPU's specification: strictly matched, perhaps another GPU's, none.
+_SURE, _UNSURE, _NONE = range(3)
 #: Of the training GPUs' release years; the latest few are wrong matches as often as not.
 _NEWEST_QUANTILE = 0.99
 _EXTRAPOLATING = frozenset({"gaussian_process", "ridge"})
 _NEEDS_SHEET = frozenset({"gaussian_process"})
 
 
+class BlendedMember(Protocol):
+    """What a blend asks of a member's options."""
+
+    @property
+    def kind(self) -> str:
+        """Its kind of model."""
+
+    @property
+    def weight(self) -> float:
+        """How much it counts."""
+
+    @property
+    def unsure_weight(self) -> float | None:
+        """How much it counts where the specification may be another GPU's."""
+
+
 @dataclass(frozen=True)
 class Blend:
-    """Weights of the members by mode: 0 usual, 1 without a sheet, 2 newer than the table, 3 both.
+    """Weights of the members by mode: the state of the specification, and 3 more for GPUs newer than the table.
 
     Args:
-        weights: (4, members), each row summing to one.
+        weights: (6, members), each row summing to one.
         newest_year: GPUs released later are newer than the table.
     """
 
@@ -38,35 +58,41 @@ class Blend:
     newest_year: float
 
     @classmethod
-    def of(
-        cls, kinds: Sequence[str], weights: Sequence[float], *, has_sheets: bool, newest_year: float = np.inf
-    ) -> Self:
-        """The blend of members of these kinds.
+    def of(cls, members: Sequence[BlendedMember], *, has_sheets: bool, newest_year: float = np.inf) -> Self:
+        """The blend of these members.
 
         Args:
-            kinds: kind of each member.
-            weights: of each member; any positive scale.
+            members: kind and weights of each.
             has_sheets: whether the level of knowledge has specifications.
             newest_year: see `find_newest_year`.
         """
-        usual = np.array(weights, dtype=float)
-        extrapolates = np.array([kind in _EXTRAPOLATING for kind in kinds])
-        needs_sheet = np.array([kind in _NEEDS_SHEET and has_sheets for kind in kinds])
-        without_sheet = _only(~needs_sheet, usual)
-        newer = _only(extrapolates, usual)
-        rows = np.stack([usual, without_sheet, newer, _only(extrapolates, without_sheet)])
+        sure = np.array([member.weight for member in members], dtype=float)
+        unsure = np.array(
+            [member.weight if member.unsure_weight is None else member.unsure_weight for member in members]
+        )
+        extrapolates = np.array([member.kind in _EXTRAPOLATING for member in members])
+        needs_sheet = np.array([member.kind in _NEEDS_SHEET and has_sheets for member in members])
+        states = [sure, unsure if has_sheets else sure, _only(~needs_sheet, sure)]
+        rows = np.stack([*states, *(_only(extrapolates, weights) for weights in states)])
         return cls(rows / rows.sum(axis=1, keepdims=True), newest_year)
 
     def find_modes(self, values: Matrix) -> Modes:
         """(n,) mode of each GPU, from (n, all features)."""
-        modes: Modes = (values[:, _MATCH_CONFIDENCE] <= 0) + 2 * (values[:, _RELEASE_YEAR] > self.newest_year)
+        state = np.where(values[:, _IS_STRICT] > 0, _SURE, np.where(values[:, _MATCH_CONFIDENCE] > 0, _UNSURE, _NONE))
+        modes: Modes = state + 3 * (values[:, _RELEASE_YEAR] > self.newest_year)
         return modes
 
     def find_mode(self, row: Mapping[str, Any]) -> int:
         """The mode of one GPU, a row of `gpu_kedro.domain.identify`."""
         year = row["spec_release_year"]
         is_newer = year is not None and year > self.newest_year
-        return int(not row["match_confidence"]) + 2 * is_newer
+        state = _SURE if row["is_strict"] else _UNSURE if row["match_confidence"] else _NONE
+        return state + 3 * is_newer
+
+    @staticmethod
+    def are_newer(modes: Modes) -> NDArray[np.bool_]:
+        """(n,) whether each GPU is newer than the table."""
+        return modes >= 3
 
     def mix(self, members: Matrix, modes: Modes) -> Matrix:
         """The members' answers, (members, n), as one: (n,)."""
@@ -82,8 +108,10 @@ class Blend:
     def from_file(cls, content: bytes) -> Self:
         """Read back what `to_file` wrote."""
         head: dict[str, Any] = json.loads(content)
-        year = head["newest_year"]
-        return cls(np.array(head["weights"], dtype=float), np.inf if year is None else float(year))
+        weights, year = np.array(head["weights"], dtype=float), head["newest_year"]
+        if len(weights) != 6:
+            raise ValueError("the weights of a blend are those of an earlier version")
+        return cls(weights, np.inf if year is None else float(year))
 
 
 def find_newest_year(values: Matrix) -> float:

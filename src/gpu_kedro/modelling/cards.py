@@ -14,7 +14,7 @@ from gpu_kedro.modelling.comparison_report import (
     tabulate_tuning,
 )
 from gpu_kedro.modelling.importance import IMPORTANCE_NOTE, importance_table
-from gpu_kedro.modelling.options import ModelOptions, SplitOptions
+from gpu_kedro.modelling.options import MemberOptions, ModelOptions, SplitOptions
 from gpu_kedro.modelling.suspects import describe_suspects, first_suspects_table, suspects_table
 from gpu_kedro.modelling.tables import Table
 from gpu_kedro.modelling.targets import LEVELS, REGRESSION_TARGETS, TARGETS
@@ -414,10 +414,13 @@ def _blends(models: Mapping[str, ModelOptions]) -> str:
 
 
 def _describe_blend(options: ModelOptions) -> str:
-    members = ", ".join(
-        f"{_MEMBER_TITLES.get(member.kind, member.kind)} (weight {member.weight:g})" for member in options.members
-    )
-    return f"{members}; {options.embedding_dims} dimensions of the name's n-grams"
+    members = [f"{_MEMBER_TITLES.get(member.kind, member.kind)} ({_weigh(member)})" for member in options.members]
+    return f"{', '.join(members)}; {options.embedding_dims} dimensions of the name's n-grams"
+
+
+def _weigh(member: MemberOptions) -> str:
+    unsure = "" if member.unsure_weight is None else f", {member.unsure_weight:g} where the specification is unsure"
+    return f"weight {member.weight:g}{unsure}"
 
 
 def _target_section(metrics: Mapping[str, Any], target: str) -> str:

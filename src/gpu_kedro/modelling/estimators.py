@@ -191,6 +191,8 @@ def fit_expert(
         seed: makes the forests and CatBoost repeatable.
         classes: class names, for classification.
     """
+    if classes is not None and any(member.unsure_weight is not None for member in options.members):
+        raise ValueError("unsure_weight is for regression: members of a blend of classes have `weight` only")
     preparation = Preparation.fit(values, embeddings, columns, options.embedding_dims)
     inputs = preparation.transform(values, embeddings)
     has_sheets = _MATCH_CONFIDENCE in columns
@@ -204,12 +206,11 @@ def fit_expert(
     members = tuple(_fit_member(member, inputs, answers, context, classes is not None) for member in options.members)
     kinds = tuple(member.kind for member in options.members)
     newest_year = find_newest_year(values) if has_sheets and classes is None else np.inf
-    weights = [member.weight for member in options.members]
     return Expert(
         preparation=preparation,
         members=members,
         kinds=kinds,
-        blend=Blend.of(kinds, weights, has_sheets=has_sheets, newest_year=newest_year),
+        blend=Blend.of(options.members, has_sheets=has_sheets, newest_year=newest_year),
         classes=classes,
     )
 

@@ -11,15 +11,23 @@ class Options(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class RidgeOptions(Options):
+class _MemberOptions(Options):
+    """What every member of a blend has."""
+
+    weight: float = Field(default=1.0, ge=0, description="how much it counts; any scale")
+    unsure_weight: float | None = Field(
+        default=None, ge=0, description="where the specification may be another GPU's; `weight` unless given"
+    )
+
+
+class RidgeOptions(_MemberOptions):
     """Linear model with an L2 penalty (logistic regression for classes)."""
 
     kind: Literal["ridge"]
     alpha: float = Field(gt=0, description="strength of the penalty; 1/C for classes")
-    weight: float = Field(default=1.0, ge=0)
 
 
-class GaussianProcessOptions(Options):
+class GaussianProcessOptions(_MemberOptions):
     """Robust Gaussian process; counts only where a specification was found, if the level has one."""
 
     kind: Literal["gaussian_process"]
@@ -28,20 +36,18 @@ class GaussianProcessOptions(Options):
     learning_rows: int = Field(gt=0, description="rows of the training part that the scales are learned from")
     steps: int = Field(gt=0, description="of the search for the scales, on a third of the rows and on all")
     vectors: int = Field(default=700, gt=0, description="training rows that stand for all in what is served")
-    weight: float = Field(default=1.0, ge=0)
 
 
-class ExtraTreesOptions(Options):
+class ExtraTreesOptions(_MemberOptions):
     """Extremely randomised trees."""
 
     kind: Literal["extra_trees"]
     trees: int = Field(gt=0, le=2000)
     min_leaf: int = Field(gt=0)
     max_features: float = Field(gt=0, le=1)
-    weight: float = Field(default=1.0, ge=0)
 
 
-class CatBoostOptions(Options):
+class CatBoostOptions(_MemberOptions):
     """Gradient-boosted oblivious trees."""
 
     kind: Literal["catboost"]
@@ -50,7 +56,6 @@ class CatBoostOptions(Options):
     depth: int = Field(gt=0, le=8)
     l2: float = Field(default=3.0, ge=0)
     column_share: float = Field(default=0.3, gt=0, le=1, description="share of the inputs tried per split")
-    weight: float = Field(default=1.0, ge=0)
 
 
 MemberOptions = Annotated[

@@ -183,7 +183,7 @@ class ServedBundle:
             modes = served.expert.blend.find_modes(chosen)
             centre = served.expert.blend.mix(members, modes)
             sizes = expected_size(served.scale_model, scale_inputs(chosen, served.columns, centre, members))
-            are_newer = (modes >= 2).tolist()
+            are_newer = served.expert.blend.are_newer(modes).tolist()
             strata = [
                 NEWER if is_newer else name_stratum(rows[place])
                 for place, is_newer in zip(places, are_newer, strict=True)

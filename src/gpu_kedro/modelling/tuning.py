@@ -140,21 +140,19 @@ def _read_values(recipe: ModelOptions) -> dict[str, float]:
     }
 
 
-def _with_values(recipe: ModelOptions, values: Mapping[str, float]) -> tuple[list[MemberOptions], list[float]]:
-    """Members of a recipe with these values, and their weights."""
+def _with_values(recipe: ModelOptions, values: Mapping[str, float]) -> list[MemberOptions]:
+    """Members of a recipe with these values; what they weigh where the specification is unsure stays."""
     process, trees = _find_members(recipe)
     others = sum(member.weight for member in recipe.members) - process.weight
     members: list[MemberOptions] = []
-    weights: list[float] = []
     for member in recipe.members:
+        changed: dict[str, float] = {"weight": (1 - values["process_weight"]) * member.weight / others}
         if member is process:
-            members.append(process.model_copy(update={"degrees_of_freedom": values["degrees_of_freedom"]}))
-            weights.append(values["process_weight"])
-            continue
-        changed = {"max_features": values["max_features"], "min_leaf": int(values["min_leaf"])}
-        members.append(trees.model_copy(update=changed) if member is trees else member)
-        weights.append((1 - values["process_weight"]) * member.weight / others)
-    return members, weights
+            changed = {"weight": values["process_weight"], "degrees_of_freedom": values["degrees_of_freedom"]}
+        elif member is trees:
+            changed |= {"max_features": values["max_features"], "min_leaf": int(values["min_leaf"])}
+        members.append(member.model_copy(update=changed))
+    return members
 
 
 def _tune_fold(
@@ -179,7 +177,7 @@ def _tune_fold(
         return _Part(np.flatnonzero(train), np.flatnonzero(test), vectors, newest_year, {})
 
     def answer(part: _Part, member: MemberOptions) -> Matrix:
-        key = member.model_copy(update={"weight": 1.0})
+        key = member.model_copy(update={"weight": 1.0, "unsure_weight": None})
         if key not in part.answers:
             values, vectors, answers = (rows[part.train] for rows in (examples.values, part.vectors, examples.answers))
             alone = ModelOptions(embedding_dims=recipe.embedding_dims, members=(key,))
@@ -188,9 +186,8 @@ def _tune_fold(
         return part.answers[key]
 
     def blend(part: _Part, values: Mapping[str, float]) -> Matrix:
-        members, weights = _with_values(recipe, values)
-        kinds = [member.kind for member in members]
-        mixed = Blend.of(kinds, weights, has_sheets=level != "name", newest_year=part.newest_year)
+        members = _with_values(recipe, values)
+        mixed = Blend.of(members, has_sheets=level != "name", newest_year=part.newest_year)
         modes = mixed.find_modes(examples.values[part.test])
         return mixed.mix(np.stack([answer(part, member) for member in members]), modes)
 
