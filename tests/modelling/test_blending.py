@@ -5,7 +5,7 @@ import pytest
 
 from gpu_kedro.domain.features import FEATURE_NAMES
 from gpu_kedro.modelling.blending import Blend, find_newest_year
-from gpu_kedro.modelling.options import ExtraTreesOptions, GaussianProcessOptions
+from gpu_kedro.modelling.options import ExtraTreesOptions, GaussianProcessOptions, ModelOptions
 
 MEMBERS = np.array([[1.0, 1.0, 1.0], [2.0, 2.0, 2.0]])
 
@@ -84,3 +84,9 @@ def test_a_blend_survives_its_file():
 def test_the_newest_year_overlooks_a_few_stray_ones():
     years = [(2010.0 + place % 12, 0.9) for place in range(300)]
     assert find_newest_year(_gpus(*years, (2030, 0.9))) == 2021
+
+
+def test_a_blend_in_which_nobody_counts_is_refused():
+    for members in ((_trees(0),), (_process(1, 0), _trees(1, 0))):
+        with pytest.raises(ValueError, match="no member counts"):
+            ModelOptions(embedding_dims=0, members=members)

@@ -9,12 +9,13 @@ its own: trees learn from the kind of match how much to believe.
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gpu_kedro.domain.features import FEATURE_NAMES
+from gpu_kedro.modelling.options import MemberOptions, weigh_unsure
 
 Matrix = NDArray[np.float64]
 Modes = NDArray[np.intp]
@@ -27,22 +28,6 @@ _SURE, _UNSURE, _NONE = range(3)
 _NEWEST_QUANTILE = 0.99
 _EXTRAPOLATING = frozenset({"gaussian_process", "ridge"})
 _NEEDS_SHEET = frozenset({"gaussian_process"})
-
-
-class BlendedMember(Protocol):
-    """What a blend asks of a member's options."""
-
-    @property
-    def kind(self) -> str:
-        """Its kind of model."""
-
-    @property
-    def weight(self) -> float:
-        """How much it counts."""
-
-    @property
-    def unsure_weight(self) -> float | None:
-        """How much it counts where the specification may be another GPU's."""
 
 
 @dataclass(frozen=True)
@@ -58,18 +43,16 @@ class Blend:
     newest_year: float
 
     @classmethod
-    def of(cls, members: Sequence[BlendedMember], *, has_sheets: bool, newest_year: float = np.inf) -> Self:
+    def of(cls, members: Sequence[MemberOptions], *, has_sheets: bool, newest_year: float = np.inf) -> Self:
         """The blend of these members.
 
         Args:
-            members: kind and weights of each.
+            members: options of each; their kinds and weights matter.
             has_sheets: whether the level of knowledge has specifications.
             newest_year: see `find_newest_year`.
         """
         sure = np.array([member.weight for member in members], dtype=float)
-        unsure = np.array(
-            [member.weight if member.unsure_weight is None else member.unsure_weight for member in members]
-        )
+        unsure = np.array([weigh_unsure(member) for member in members])
         extrapolates = np.array([member.kind in _EXTRAPOLATING for member in members])
         needs_sheet = np.array([member.kind in _NEEDS_SHEET and has_sheets for member in members])
         states = [sure, unsure if has_sheets else sure, _only(~needs_sheet, sure)]

@@ -1,8 +1,8 @@
 """Settings of the models, read from `conf/*/parameters_*.yml`; a wrong one is refused before anything runs."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 
 class Options(BaseModel):
@@ -63,11 +63,22 @@ MemberOptions = Annotated[
 ]
 
 
+def weigh_unsure(member: MemberOptions) -> float:
+    """How much a member counts where the specification may be another GPU's."""
+    return member.weight if member.unsure_weight is None else member.unsure_weight
+
+
 class ModelOptions(Options):
     """One blend: the weighted mean of its members, on the log scale (regression) or of probabilities."""
 
     embedding_dims: int = Field(ge=0, le=128, description="dimensions of the name embedding that enter the model")
     members: tuple[MemberOptions, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _counts(self) -> Self:
+        if not any(member.weight for member in self.members) or not any(map(weigh_unsure, self.members)):
+            raise ValueError("no member counts: give one of them a weight and an unsure_weight above 0")
+        return self
 
 
 class IntervalOptions(Options):
