@@ -7,7 +7,6 @@ import tempfile
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -38,8 +37,8 @@ _FAILED = 1  # pytest: all ran, some failed
 _NONE = 5  # pytest: nothing was chosen
 #: Has the machine to itself, for it measures how fast the service is.
 _ALONE = "test_load.py"
-#: Each group runs beside all others: training takes as long as those, and tracking mostly waits.
-_BESIDE = (("test_training.py",), ("test_outages.py", "test_sync.py"))
+#: Runs beside all others, for it takes as long as those. A third process would slow the service's answers too much.
+_BESIDE = "test_training.py"
 
 Row = dict[str, Any]
 Round = dict[str, Any]
@@ -48,8 +47,8 @@ Round = dict[str, Any]
 def run_round(only: Sequence[str], number: int) -> Round:
     """Run the tests that promise something once, with pytest's own progress on the terminal.
 
-    Those that need a quiet machine go first. Then training and tracking are tested beside all others, and what pytest
-    says of them is shown when both are over.
+    Those that need a quiet machine go first. Then training is tested beside all others, and what pytest says of it
+    is shown when both are over.
 
     Returns:
         `rows`, `notes`, `seconds`, and the worst of pytest's `exit_code`s.
@@ -58,15 +57,14 @@ def run_round(only: Sequence[str], number: int) -> Round:
     chosen = " or ".join(f"promise(section={section!r})" for section in only) or "promise"
     started = time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="gpu_kedro_reliability_") as folder:
-        quiet, others, *beside = (_Part(Path(folder) / str(number), chosen) for number in range(2 + len(_BESIDE)))
+        quiet, beside, others = (_Part(Path(folder) / name, chosen) for name in ("quiet", "beside", "others"))
         quiet.start([path for path in files if path.name == _ALONE])
         quiet.wait()
-        for part, names in zip(beside, _BESIDE, strict=True):
-            part.start([path for path in files if path.name in names], is_shown=False)
-        others.start([path for path in files if path.name not in (_ALONE, *chain(*_BESIDE))])
-        for part in (others, *beside):
-            part.wait()
-        parts = [part.read() for part in (quiet, others, *beside)]
+        beside.start([path for path in files if path.name == _BESIDE], is_shown=False)
+        others.start([path for path in files if path.name not in (_ALONE, _BESIDE)])
+        others.wait()
+        beside.wait()
+        parts = [part.read() for part in (quiet, others, beside)]
     codes = [part["exit_code"] for part in parts if part["exit_code"] != _NONE]
     return {
         "rows": [row for part in parts for row in part["rows"]],

@@ -114,18 +114,23 @@ def test_score_tells_row_by_row_what_cannot_be_scored(ask, trained: Workspace, t
 
 
 @pytest.mark.parametrize(
-    ("header", "words"),
+    ("content", "words"),
     [
-        ("gpu,price", "neither a column `name`"),
-        ("name,error", "`error` already"),
-        ("name,tdp_w,p_mobile", "`p_mobile`"),
+        ("gpu,price\nRTX 3070,5\n", "neither a column `name`"),
+        ("name,error\nRTX 3070,5\n", "`error` already"),
+        ("name,p_mobile\nRTX 3070,5\n", "`p_mobile`"),
+        ("name,tdp_w\n", "no rows"),
+        ("name,tdp_w\nRTX 3070,5\nRTX 3070,5,5\n", "line 3"),
     ],
 )
-def test_score_refuses_a_table_by_its_header_and_leaves_no_file(ask, tmp_path: Path, header: str, words: str):
-    (tmp_path / "in.csv").write_text(f"{header}\nRTX 3070,5,5\n")
+def test_score_refuses_what_is_no_table_of_gpus_in_one_line_and_leaves_no_file(
+    ask, tmp_path: Path, content: str, words: str
+):
+    (tmp_path / "in.csv").write_text(content)
     done = ask("score", str(tmp_path / "in.csv"), str(tmp_path / "out.csv"))
     assert done.exit_code == 1
-    assert words in done.output
+    (line,) = done.output.splitlines()
+    assert words in line
     assert sorted(path.name for path in tmp_path.iterdir()) == ["in.csv"]
 
 

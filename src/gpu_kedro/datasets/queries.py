@@ -41,7 +41,8 @@ class QueryTableDataset(AbstractDataset[Mapping[str, Sequence[Any]], dict[str, l
                 else pd.read_parquet(self._filepath)
             )
         except (ValueError, OSError) as err:
-            raise DatasetError(f"{self._filepath}: cannot be read as {self._filepath.suffix[1:]} ({err})") from err
+            told = " ".join(str(err).split())
+            raise DatasetError(f"{self._filepath}: cannot be read as {self._filepath.suffix[1:]} ({told})") from err
         return {
             str(column): [None if value is None or value != value else value for value in values.tolist()]
             for column, values in table.items()

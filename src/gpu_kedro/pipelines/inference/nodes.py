@@ -202,12 +202,14 @@ def read_queries(query_table: Mapping[str, Sequence[Any]]) -> tuple[list[Query],
         The queries that can be answered, and for each row why it cannot be, None where it can.
 
     Raises:
-        ValueError: no row can be scored, because of the header.
+        ValueError: the header cannot be scored, or there are no rows.
     """
     if fault := find_header_fault(list(query_table)):
         raise ValueError(f"the table {fault}; its columns are {', '.join(map(str, query_table)) or 'none'}")
     asked = {name: cells for name, cells in query_table.items() if is_asked(name)}
     queries, errors = read_rows(dict(zip(asked, row, strict=True)) for row in zip(*asked.values(), strict=True))
+    if not errors:
+        raise ValueError("the table has no rows")
     if faulty := sum(error is not None for error in errors):
         _LOGGER.warning("%d of %d rows cannot be scored: the column `error` says why", faulty, len(errors))
     return [*queries], errors
