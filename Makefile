@@ -8,6 +8,8 @@ BIN := $(VENV)/bin
 export DO_NOT_TRACK := 1
 export PYTHONHASHSEED := 0
 export NO_MKDOCS_2_WARNING := 1
+# where this is set, every process would compile thousands of modules anew
+unexport PYTHONDONTWRITEBYTECODE
 PIN = uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11
 
 .PHONY: help setup run test check audit format api app architecture image screenshots bench benchmark reliability docs notebooks viz viz-site mlflow-ui lock clean

@@ -31,7 +31,7 @@ _KINDS = {
 
 
 #: A crowd that came again at once would cost more than its answers; a connection is kept open for longer.
-_RETRY_SECONDS = (2, 4)
+_RETRY_SECONDS = (3, 6)
 #: What a request counts as whose client went away before it was complete; nobody is sent it.
 CLIENT_GONE = 499
 

@@ -6,7 +6,7 @@ import json
 import random
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -97,6 +97,8 @@ def send_for(
 ) -> Crowd:
     """Let clients send one request after another, each on its own connection, and wait as long as `Retry-After` says.
 
+    Who would come again when time is up does not.
+
     Args:
         port: of the service.
         requests: what they send in turn, over and over.
@@ -115,8 +117,12 @@ def send_for(
             return None
         return requests[next(turn) % len(requests)]
 
+    async def pause(answer: Answer) -> None:
+        wanted = answer.retry_seconds or pause_seconds
+        await asyncio.sleep(max(0.0, min(wanted, end - time.monotonic())))
+
     async def run() -> None:
-        await asyncio.gather(*(_ask(port, next_request, pause_seconds, keep, crowd) for _ in range(clients)))
+        await asyncio.gather(*(_ask(port, next_request, pause, keep, crowd) for _ in range(clients)))
 
     run_alone(run())
     crowd.seconds = min(seconds, time.monotonic() - crowd.began)
@@ -126,7 +132,7 @@ def send_for(
 async def _ask(
     port: int,
     next_request: Callable[[], bytes | None],
-    pause_seconds: float,
+    pause: Callable[[Answer], Awaitable[None]],
     keep: Callable[[Answer], Answer],
     crowd: Crowd,
 ) -> None:
@@ -147,7 +153,7 @@ async def _ask(
         if b"connection: close" in answer.head.lower():
             writer.close()
             writer = None
-        await asyncio.sleep(answer.retry_seconds or pause_seconds)
+        await pause(answer)
     if writer is not None:
         writer.close()
 

@@ -96,7 +96,7 @@ def test_over_the_concurrency_limit_predictions_are_put_off_and_health_is_not(
     slow, refused, file, health, later = run_alone(ask())
     for late in (refused, file):
         problem(late, 503)
-        assert late.headers["retry-after"] in {"2", "3", "4"}
+        assert late.headers["retry-after"] in {"3", "4", "5", "6"}
     assert (slow.status_code, health.status_code, later.status_code) == (200, 200, 200)
     measured("security.concurrency", 0)
 
