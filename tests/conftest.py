@@ -31,15 +31,24 @@ def _no_surroundings() -> Iterator[None]:
         yield
 
 
+#: Folders of users have names like this.
+FOLDER = "my GPUs (größte)"
+
+
+def make_workspace(parent: Path) -> Workspace:
+    (parent / FOLDER).mkdir()
+    return Workspace(parent / FOLDER)
+
+
 @pytest.fixture
 def workspace(tmp_path: Path) -> Workspace:
-    return Workspace(tmp_path)
+    return make_workspace(tmp_path)
 
 
 @pytest.fixture(scope="session")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """One run of the whole graph on the sample."""
-    done = Workspace(tmp_path_factory.mktemp("trained"))
+    done = make_workspace(tmp_path_factory.mktemp("trained"))
     done.run()
     return done
 

@@ -3,6 +3,8 @@
 import sqlite3
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 from mlflow.entities import Run
 from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
@@ -40,7 +42,9 @@ def artifacts_at(client: MlflowClient, run: Run) -> dict[str, int]:
     return found
 
 
-def files_below(folder: Path) -> dict[str, int]:
+def artifacts_of(run: Run) -> dict[str, int]:
+    """Size of each artifact of a run in a local store, by path."""
+    folder = Path(url2pathname(urlsplit(run.info.artifact_uri).path))
     return {path.relative_to(folder).as_posix(): path.stat().st_size for path in folder.rglob("*") if path.is_file()}
 
 

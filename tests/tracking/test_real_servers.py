@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 from mlflow.artifacts import download_artifacts
 from mlflow.tracking import MlflowClient
-from records import artifacts_at, files_below, runs_at, whole_run_at
+from records import artifacts_at, artifacts_of, runs_at, whole_run_at
 from servers import PASSWORD, TrackingServer
 from workspace import Workspace
 
@@ -64,7 +64,7 @@ def test_a_whole_run_arrives_and_is_read_back(home: Workspace, server: TrackingS
         assert copy.data.tags[tag] == run.data.tags[tag], tag
 
     artifacts = artifacts_at(client, copy)
-    assert artifacts == files_below(Path(run.info.artifact_uri.removeprefix("file://")))
+    assert artifacts == artifacts_of(run)
     assert {"figures/g3d_mark_predicted.json", "08_reporting/model_card.md", "08_reporting/data_card.md"} <= set(
         artifacts
     )

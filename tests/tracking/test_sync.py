@@ -6,14 +6,13 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 from mlflow.entities import Metric, Param
 from mlflow.tracking import MlflowClient
 from promises import Measured, promise
-from records import artifacts_at, files_below, runs_at
+from records import artifacts_at, artifacts_of, runs_at
 from servers import TrackingServer
 from workspace import PROJECT, Workspace
 
@@ -86,8 +85,8 @@ def assert_all_there_once(workspace: Workspace, server: TrackingServer, runs: li
         assert copy.data.metrics == run.data.metrics
         points = [(point.step, point.value) for point in client.get_metric_history(copy.info.run_id, "m7")]
         assert sorted(points) == [(0, 7.0), (1, 7.1), (2, 7.2)]
-        folder = Path(run.info.artifact_uri.removeprefix("file://"))
-        assert artifacts_at(client, copy) == files_below(folder)
+        assert artifacts_at(client, copy) == artifacts_of(run)
+        assert len(artifacts_of(run)) == 2
 
 
 def test_twenty_runs_sent_twice_are_there_once(

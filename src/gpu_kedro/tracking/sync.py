@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 from mlflow.artifacts import download_artifacts
 from mlflow.entities import Metric, Param, Run, RunStatus, RunTag, ViewType
@@ -199,7 +201,7 @@ class Sender:
         """The run's artifacts as files: in place in a local store, else downloaded."""
         uri = run.info.artifact_uri
         if uri.startswith("file://"):
-            return Path(uri.removeprefix("file://"))
+            return Path(url2pathname(urlsplit(uri).path))
         if not self._source.list_artifacts(run.info.run_id):
             return folder
         return Path(download_artifacts(artifact_uri=uri, dst_path=str(folder)))
