@@ -95,7 +95,7 @@ viz-site: setup  ## build the graph with previews of the last run as a static si
 	@echo "serve it: $(BIN)/python -m http.server --directory build/viz"
 
 mlflow-ui: setup  ## look at the recorded runs in the browser (MLflow)
-	@$(BIN)/kedro mlflow ui
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/kedro mlflow ui   # which starts `mlflow` by its name
 
 architecture: setup  ## draw docs/architecture.md from the code
 	@$(BIN)/python docs/draw_architecture.py

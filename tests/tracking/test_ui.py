@@ -1,0 +1,55 @@
+"""Recorded runs can be looked at in the browser."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+from servers import free_port
+from workspace import PROJECT, Workspace
+
+pytestmark = pytest.mark.servers
+
+
+def test_make_shows_recorded_runs_without_an_activated_environment(workspace: Workspace):
+    (workspace.folder / "mlruns").mkdir()
+    programs = os.path.relpath(Path(sys.executable).parent, PROJECT)
+    recipe = subprocess.run(
+        ["make", "--dry-run", "--no-print-directory", f"BIN={programs}", "mlflow-ui"],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.splitlines()[-1]
+    port = free_port()
+    command = recipe.replace("kedro mlflow ui", f"kedro mlflow ui --env test --port {port}")
+    assert command != recipe
+    others = [part for part in os.environ["PATH"].split(os.pathsep) if part != str(PROJECT / programs)]
+    environment = os.environ | workspace.environment() | {"PATH": os.pathsep.join(others)}
+    log = workspace.folder / "ui.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            ["bash", "-c", command], cwd=PROJECT, env=environment, stdout=output, stderr=output, start_new_session=True
+        )
+    try:
+        assert "MLflow" in _wait_for(f"http://127.0.0.1:{port}", process, log)
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGTERM)
+        process.wait()
+
+
+def _wait_for(address: str, process: "subprocess.Popen[bytes]", log: Path) -> str:
+    end = time.monotonic() + 120
+    while time.monotonic() < end:
+        assert process.poll() is None, log.read_text()
+        try:
+            return httpx.get(address, trust_env=False).raise_for_status().text
+        except httpx.HTTPError:
+            time.sleep(0.2)
+    raise AssertionError(log.read_text())
