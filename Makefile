@@ -10,7 +10,7 @@ export PYTHONHASHSEED := 0
 export NO_MKDOCS_2_WARNING := 1
 # where this is set, every process would compile thousands of modules anew
 unexport PYTHONDONTWRITEBYTECODE
-PIN = uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11
+PIN = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11
 
 .PHONY: help setup run test check audit format api app architecture image screenshots bench benchmark reliability docs notebooks viz viz-site mlflow-ui lock clean
 
@@ -103,7 +103,7 @@ architecture: setup  ## draw docs/architecture.md from the code
 image:  ## build the container image of the service with the current bundle (needs docker; gpu_kedro:api)
 	@docker build --target api --build-arg BUNDLE=baked --tag gpu_kedro:api .
 
-lock:  ## pin the dependencies again, and those of each image (needs network)
+lock: setup  ## pin the dependencies again, and those of each image (needs network)
 	@$(PIN) --group dev pyproject.toml -o requirements.lock
 	@echo "uv" | $(PIN) - -o requirements-uv.lock
 	@$(PIN) --constraint requirements.lock --group api -o deploy/locks/api.lock
