@@ -1,6 +1,12 @@
+import gc
 import json
 import time
+import weakref
 
+from fastapi.testclient import TestClient
+
+from api.main import create_app
+from api.settings import Settings
 from gpu_kedro.modelling.bundle import MANIFEST, read_bundle, write_bundle
 
 QUERY = {"name": "RTX 3070"}
@@ -32,6 +38,26 @@ def test_a_promoted_bundle_is_swapped_in_while_serving(open_client, store, versi
     promote(store, "20990101T000000Z-other")
     wait_for(lambda: client.post("/v1/predict", json=QUERY).json()["model_version"] == "20990101T000000Z-other")
     assert client.get("/health/ready").json()["model_version"] == "20990101T000000Z-other"
+
+
+def test_the_garbage_collector_is_spared_what_serves_and_rid_of_what_served_before(store, version):
+    app = create_app(Settings(bundles=store, log_level="WARNING", check_seconds=0.05))
+    thresholds = gc.get_threshold()
+    gc.unfreeze()
+    with TestClient(app) as client:
+        first = weakref.ref(app.state.store.current())
+        assert gc.is_tracked(first())
+        assert not any(thing is first() for thing in gc.get_objects())
+        write_version(store, version, "20990101T000000Z-other")
+        promote(store, "20990101T000000Z-other")
+        wait_for(lambda: client.get("/health/ready").json()["model_version"] == "20990101T000000Z-other")
+        wait_for(lambda: first() is None)
+        second = app.state.store.current()
+        wait_for(lambda: not any(thing is second for thing in gc.get_objects()))
+        assert gc.get_threshold() > thresholds
+    assert gc.get_freeze_count() == 0
+    assert gc.get_threshold() == thresholds
+    assert any(thing is second for thing in gc.get_objects())
 
 
 def test_a_bad_bundle_is_refused_and_the_old_one_stays(open_client, store, version, capsys):

@@ -5,9 +5,10 @@ import threading
 import time
 from pathlib import Path
 from statistics import fmean
+from typing import NamedTuple
 
 import pytest
-from crowd import names, send_for, send_slowly, watch, write_batch, write_single
+from crowd import Crowd, names, send_for, send_slowly, watch, write_batch, write_single
 from promises import Measured, promise
 from services import StartService
 
@@ -17,6 +18,38 @@ from bench.processes import Server, ServerError
 
 pytestmark = pytest.mark.reliability
 LIMIT = Settings.model_fields["max_concurrency"].default
+_MOST_TURNS = 5
+_STEADY = 0.1
+
+
+class _Turn(NamedTuple):
+    """A crowd, and the same service with 16 clients before and after it.
+
+    This machine's own speed changes by a third within a minute. Where the two peaks differ it has changed, and a crowd
+    between them tells nothing of the service: another one is sent, whatever came of this one.
+    """
+
+    before: Crowd
+    crowd: Crowd
+    after: Crowd
+
+    @property
+    def peak(self) -> float:
+        """The higher of both: a service that an overload slows down is not forgiven."""
+        return max(self.before.per_second(), self.after.per_second())
+
+    @property
+    def drift(self) -> float:
+        """How far the peaks are apart, of the lower one."""
+        return self.peak / min(self.before.per_second(), self.after.per_second()) - 1
+
+    @property
+    def goodput(self) -> float:
+        """Of the peak, in percent."""
+        return 100 * self.crowd.per_second() / self.peak
+
+    def describe(self) -> str:
+        return f"{self.crowd.per_second():.0f}/s of {self.peak:.0f}/s"
 
 
 @promise("load.errors", "16 clients for 60 s: answers other than 200", at_most=0, unit="answers")
@@ -50,23 +83,24 @@ def test_too_many_clients_are_put_off_and_the_others_answered(
     requests = singles if kind == "single predictions" else batches
     send_for(service.port, requests, 16, 2)
     alone = send_for(service.port, singles, 1, 2).percentile_ms(95)
-    # in turns, and the highest peak counts: the machine's own speed changes from one minute to the next
-    peaks = [send_for(service.port, requests, 16, 4)]
-    crowds, live = [], []
-    for _ in range(2):
+    peak, live, turns = send_for(service.port, requests, 16, 4), [], []
+    while len(turns) < _MOST_TURNS and sum(turn.drift <= _STEADY for turn in turns) < 2:
         with watch(service.port) as seen:
-            crowds.append(send_for(service.port, requests, 10 * LIMIT, 10))
+            crowd = send_for(service.port, requests, 10 * LIMIT, 8)
         over = time.monotonic()
         measured("load.overload_recovery", _wait_until_fast(service.port, singles, 2 * alone) - over, kind)
-        peaks.append(send_for(service.port, requests, 16, 4))
+        before, peak = peak, send_for(service.port, requests, 16, 4)
+        turns.append(_Turn(before, crowd, peak))
         live += seen
+    crowds = [turn.crowd for turn in turns]
     answers = [answer for crowd in crowds for answer in crowd.answers]
     lost = [why for crowd in crowds for why in crowd.lost]
     put_off = len(answers) - sum(crowd.count() for crowd in crowds)
     measured("load.overload_answers", sum(not answer.is_allowed for answer in answers), f"{put_off:,} put off")
     measured("load.overload_dropped", len(lost), "; ".join(lost[:3]))
-    peak, goodput = max(crowd.per_second() for crowd in peaks), fmean(crowd.per_second() for crowd in crowds)
-    measured("load.overload_goodput", 100 * goodput / peak, f"{kind}: peak {peak:.0f}/s, then {goodput:.0f}/s")
+    steadiest = sorted(turns, key=lambda turn: turn.drift)[:2]
+    told = ", ".join(turn.describe() for turn in steadiest)
+    measured("load.overload_goodput", fmean(turn.goodput for turn in steadiest), f"{kind}: {told}; of {len(turns)}")
     assert len(live) > 10
     measured("load.overload_live", sum(status != 200 for status, _ in live), f"of {len(live)}")
     measured("load.overload_live_seconds", max(seconds for _, seconds in live), kind)
