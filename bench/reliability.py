@@ -37,8 +37,8 @@ _FAILED = 1  # pytest: all ran, some failed
 _NONE = 5  # pytest: nothing was chosen
 #: Has the machine to itself, for it measures how fast the service is.
 _ALONE = "test_load.py"
-#: Runs beside all others, for it takes as long as those. A third process would slow the service's answers too much.
-_BESIDE = "test_training.py"
+#: Run beside all others, for they take as long as those. A third process would slow the service's answers too much.
+_BESIDE = ("test_training.py", "test_secrets.py")
 
 Row = dict[str, Any]
 Round = dict[str, Any]
@@ -47,8 +47,8 @@ Round = dict[str, Any]
 def run_round(only: Sequence[str], number: int) -> Round:
     """Run the tests that promise something once, with pytest's own progress on the terminal.
 
-    Those that need a quiet machine go first. Then training is tested beside all others, and what pytest says of it
-    is shown when both are over.
+    Those that need a quiet machine go first. Then training and secrets are tested beside all others, and what pytest
+    says of them is shown when both are over.
 
     Returns:
         `rows`, `notes`, `seconds`, and the worst of pytest's `exit_code`s.
@@ -60,8 +60,8 @@ def run_round(only: Sequence[str], number: int) -> Round:
         quiet, beside, others = (_Part(Path(folder) / name, chosen) for name in ("quiet", "beside", "others"))
         quiet.start([path for path in files if path.name == _ALONE])
         quiet.wait()
-        beside.start([path for path in files if path.name == _BESIDE], is_shown=False)
-        others.start([path for path in files if path.name not in (_ALONE, _BESIDE)])
+        beside.start([path for path in files if path.name in _BESIDE], is_shown=False)
+        others.start([path for path in files if path.name not in (_ALONE, *_BESIDE)])
         others.wait()
         beside.wait()
         parts = [part.read() for part in (quiet, others, beside)]
