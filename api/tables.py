@@ -31,6 +31,9 @@ _MAX_COLUMNS = 1000
 _COLUMNS = f"the file has more than {_MAX_COLUMNS:,} columns"
 #: Of one row, with those inside of quoted cells: a row of millions takes a hundred times its size when it is read.
 _MAX_COMMAS = 100_000
+#: Of a file, with empty ones and those inside of quoted cells; more only where more rows are allowed. A body of nothing
+#: but ends of lines would take seconds.
+_MAX_LINES = 2_000_000
 #: A Parquet file may unpack to many times its size; its texts are unpacked a chunk at a time.
 _MAX_CHUNK_BYTES = 20_000_000
 _MAX_UNPACKED_BYTES = 400_000_000
@@ -75,6 +78,7 @@ def _read_csv(content: bytes) -> Iterator[list[str]]:
 
 
 def _check_csv(content: bytes, max_rows: int) -> list[str]:
+    _check_lines(content.count(b"\n") + content.count(b"\r"), max_rows)
     try:
         rows = _read_csv(content)
         header = [name.strip() for name in next(rows, [])]
@@ -95,6 +99,13 @@ def _check_header(header: Sequence[str]) -> None:
         raise UnusableTableError(f"the file {fault}; the first row is the header")
     if len(header) > _MAX_COLUMNS:
         raise UnusableTableError(_COLUMNS)
+
+
+def _check_lines(lines: int, max_rows: int) -> None:
+    # "\r\n" counts twice
+    most = max(_MAX_LINES, 4 * max_rows)
+    if lines > most:
+        raise UnusableTableError(f"the file has more than {most:,} ends of lines: leave empty lines out, or split it")
 
 
 def _check_rows(rows: int, max_rows: int) -> None:

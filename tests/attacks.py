@@ -173,6 +173,7 @@ def _files() -> Iterator[Attack]:
     yield Attack("19 MB of quotes", FILE, b"name\n" + b'"' * 19_000_000, CSV, _ANY)
     yield Attack("19 MB of commas", FILE, b"name" + b"," * 19_000_000, CSV)
     yield Attack("19 MB of blank lines", FILE, b"name\n" + b"\n" * 19_000_000, CSV)
+    yield Attack("as many blank lines as are read", FILE, b"name\nRTX 3070" + b"\n" * 1_999_000, CSV, frozenset({200}))
     yield Attack("a million short rows", FILE, b"name\n" + b"a\n" * 1_000_000, CSV)
     yield Attack("2,000 columns", FILE, b",".join([b"name", *(b"c%d" % n for n in range(2000))]) + b"\na\n", CSV)
     yield Attack("NUL in CSV", FILE, b"name\n\x00\n", CSV, _ANY)

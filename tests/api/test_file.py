@@ -110,6 +110,14 @@ def test_a_file_of_too_many_rows_is_refused(open_client, problem):
     assert told["detail"] == "the file has more than 2 rows: split it"
 
 
+def test_empty_lines_are_passed_over_but_not_millions_of_them(client, problem):
+    answer = client.post(ADDRESS, content="name\nRTX 3070" + "\n" * 1_000_000, headers=CSV)
+    assert answer.status_code == 200
+    assert len(list(csv.reader(io.StringIO(answer.text, newline="")))) == 2
+    told = problem(client.post(ADDRESS, content="name\nRTX 3070" + "\n" * 2_000_000, headers=CSV), 422)
+    assert told["detail"] == "the file has more than 2,000,000 ends of lines: leave empty lines out, or split it"
+
+
 def test_parquet_comes_back_as_parquet_with_its_types(client):
     content = pack(name=["GeForce RTX 3070", None, "GTX 970"], tdp_w=[220, 1, -1], mine=pa.array([1, 2, 3], pa.int8()))
     answer = client.post(ADDRESS, content=content, headers=PARQUET)
