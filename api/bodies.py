@@ -111,6 +111,7 @@ class PredictionRoute(APIRoute):
         answer = self.endpoint
 
         async def answer_body(request: Request) -> Response:
+            request.app.state.slots.check()
             _check_type(request)
             check_encoding(request)
             given = _read_flags(request, flags) if request.scope["query_string"] else {}
@@ -224,14 +225,22 @@ class Slots:
     def __init__(self, limit: int) -> None:
         self._free = limit
 
-    def take(self) -> "Slots":
-        """A slot as a context manager.
+    def check(self) -> None:
+        """Say at once, before a body is read, that there is none.
 
         Raises:
             BusyError: all are taken.
         """
         if self._free <= 0:
             raise BusyError
+
+    def take(self) -> "Slots":
+        """A slot as a context manager.
+
+        Raises:
+            BusyError: all are taken.
+        """
+        self.check()
         self._free -= 1
         return self
 

@@ -1,6 +1,7 @@
 """Errors as `application/problem+json` (RFC 9457), none of which repeats what was sent. The only place of statuses."""
 
 import random
+import time
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
@@ -30,8 +31,9 @@ _KINDS = {
 }
 
 
-#: A crowd that came again at once would cost more than its answers; a connection is kept open for longer.
-_RETRY_SECONDS = (3, 6)
+#: When a request that was put off may come again: the earliest, the latest of few, and the latest of many. A connection
+#: is kept open for longer.
+_RETRY_SECONDS = (3, 6, 12)
 #: What a request counts as whose client went away before it was complete; nobody is sent it.
 CLIENT_GONE = 499
 
@@ -65,11 +67,34 @@ class MediaTypeError(HTTPException):
 
 
 class BusyError(HTTPException):
-    """As many requests as allowed are being answered; who comes again does so at different times."""
+    """As many requests as allowed are being answered."""
 
     def __init__(self) -> None:
-        seconds = random.randint(*_RETRY_SECONDS)  # noqa: S311 (no secret)
-        super().__init__(503, "too many requests at the same time; try again", {"Retry-After": str(seconds)})
+        super().__init__(503, "too many requests at the same time; try again")
+
+
+class PutOff:
+    """Tells requests that are put off when to come again: at different times, and the later the more there are of them.
+
+    A crowd that came again at once would be refused again, which costs more than its answers.
+
+    Args:
+        per_second: how many may come again in a second.
+    """
+
+    def __init__(self, per_second: float) -> None:
+        self._per_second = per_second
+        self._away = 0.0
+        self._seen = time.monotonic()
+
+    def choose_seconds(self) -> int:
+        """Seconds for one more request."""
+        now = time.monotonic()
+        self._away = 1 + max(0.0, self._away - self._per_second * (now - self._seen))
+        self._seen = now
+        earliest, few, many = _RETRY_SECONDS
+        latest = min(max(few, earliest + self._away / self._per_second), many)
+        return random.randint(earliest, round(latest))  # noqa: S311 (no secret)
 
 
 class UnusableTableError(HTTPException):
@@ -135,6 +160,11 @@ async def _refuse(_: Request, err: Exception) -> Response:
     return write_problem(err.status_code, detail, err.headers)
 
 
+async def _put_off(request: Request, err: Exception) -> Response:
+    assert isinstance(err, BusyError)  # noqa: S101
+    return write_problem(503, err.detail, {"Retry-After": str(request.app.state.put_off.choose_seconds())})
+
+
 async def _report_unknown(_: Request, err: Exception) -> Response:
     assert isinstance(err, UnknownGpuError)  # noqa: S101
     return write_problem(404, str(err), did_you_mean=err.did_you_mean)
@@ -156,6 +186,7 @@ def install_errors(app: FastAPI) -> None:
     """Give every error its status and its text."""
     app.add_exception_handler(RequestValidationError, _refuse_fields)
     app.add_exception_handler(HTTPException, _refuse)
+    app.add_exception_handler(BusyError, _put_off)
     app.add_exception_handler(UnknownGpuError, _report_unknown)
     app.add_exception_handler(EmptyQueryError, _report_empty)
     app.add_exception_handler(NoBundleError, _report_no_bundle)

@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
 from api.bodies import ArrivingBytes, Slots
-from api.errors import install_errors
+from api.errors import PutOff, install_errors
 from api.lifecycle import Lifecycle
 from api.limits import ApiKey, BodyLimit
 from api.logs import configure_logs
@@ -61,6 +61,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.lifecycle = Lifecycle()
     app.state.prediction_log = _make_prediction_log(settings)
     app.state.metrics = Metrics(app.state.prediction_log)
+    app.state.put_off = PutOff(settings.max_concurrency / 2)
     app.state.slots = Slots(settings.max_concurrency)
     app.state.turns = Turns(_WAITING * settings.max_concurrency)
     app.state.arriving = ArrivingBytes(_UPLOADS * settings.max_file_bytes)

@@ -179,6 +179,8 @@ def main(rounds: int, only: tuple[str, ...]) -> None:
         done.append(run_round(only, number))
         if done[-1]["exit_code"] not in (_CALM, _FAILED):
             console.print(f"[red]pytest ended with status {done[-1]['exit_code']}: not every test could run[/]")
+        if number < rounds:
+            console.print(tabulate(merge_rounds(done[-1:]), 1))
     rows = merge_rounds(done)
     console.print(tabulate(rows, rounds))
     for name, text in (done[-1]["notes"] if done else {}).items():
