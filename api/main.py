@@ -5,6 +5,7 @@ import gc
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 
 import anyio
 import anyio.to_thread
@@ -12,6 +13,7 @@ from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
 from api.bodies import ArrivingBytes, Slots
+from api.deps import find_runtime
 from api.errors import PutOff, install_errors
 from api.lifecycle import Lifecycle
 from api.limits import ApiKey, BodyLimit
@@ -22,6 +24,7 @@ from api.openapi import router as docs
 from api.records import RequestRecords
 from api.routes import gpus, health, market, metrics, model, predict
 from api.settings import Settings
+from api.together import Together
 from api.turns import Turns
 from gpu_kedro.serving.prediction_log import PredictionLog
 from gpu_kedro.serving.runtime import RuntimeStore
@@ -64,6 +67,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.put_off = PutOff(settings.max_concurrency / 2)
     app.state.slots = Slots(settings.max_concurrency)
     app.state.turns = Turns(_WAITING * settings.max_concurrency)
+    app.state.together = Together(partial(find_runtime, app.state), app.state.turns)
     app.state.arriving = ArrivingBytes(_UPLOADS * settings.max_file_bytes)
     app.state.heavy = anyio.CapacityLimiter(settings.heavy_threads)
     # routes are tried in this order, and predictions are asked for most

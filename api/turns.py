@@ -7,7 +7,7 @@ from collections.abc import Sized
 from api.errors import BusyError
 
 #: As many are computed in one go: the last one waits some hundredths of a second.
-_CROWD = 16
+CROWD = 16
 
 
 class Turns:
@@ -28,9 +28,14 @@ class Turns:
         self.requests: Sized = ()
 
     @property
+    def are_alone(self) -> bool:
+        """Whether the request that asks is known to be the only one."""
+        return len(self.requests) == 1
+
+    @property
     def are_needed(self) -> bool:
         """Whether more is going on than can be computed in one go."""
-        return len(self.requests) > _CROWD
+        return len(self.requests) > CROWD
 
     async def take(self) -> None:
         """Wait for a turn.
@@ -48,7 +53,7 @@ class Turns:
         await turn
 
     def _let_in(self) -> None:
-        for _ in range(min(_CROWD, len(self._waiting))):
+        for _ in range(min(CROWD, len(self._waiting))):
             turn = self._waiting.popleft()
             if not turn.done():
                 turn.set_result(None)

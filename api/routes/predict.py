@@ -52,7 +52,8 @@ async def predict(query: GpuQuery, request: Request, explain: Annotated[bool, _E
     if explain:
         return write_json(await run_heavy(request, use_runtime(request).explain, query.model_dump()))
     # a millisecond of arithmetic: a thread would cost more than it frees
-    (answer,) = use_runtime(request).predict([query.model_dump()])
+    answer = await request.app.state.together.predict(query.model_dump())
+    request.state.model_version = answer["model_version"]
     return write_json(answer)
 
 
