@@ -34,6 +34,8 @@ _KINDS = {
 #: When a request that was put off may come again: the earliest, the latest of few, and the latest of many. A connection
 #: is kept open for longer.
 _RETRY_SECONDS = (3, 6, 12)
+#: So many may come again in a second: to refuse them once more costs a hundredth of the time.
+_COME_AGAIN_PER_SECOND = 32
 #: What a request counts as whose client went away before it was complete; nobody is sent it.
 CLIENT_GONE = 499
 
@@ -77,23 +79,19 @@ class PutOff:
     """Tells requests that are put off when to come again: at different times, and the later the more there are of them.
 
     A crowd that came again at once would be refused again, which costs more than its answers.
-
-    Args:
-        per_second: how many may come again in a second.
     """
 
-    def __init__(self, per_second: float) -> None:
-        self._per_second = per_second
+    def __init__(self) -> None:
         self._away = 0.0
         self._seen = time.monotonic()
 
     def choose_seconds(self) -> int:
         """Seconds for one more request."""
         now = time.monotonic()
-        self._away = 1 + max(0.0, self._away - self._per_second * (now - self._seen))
+        self._away = 1 + max(0.0, self._away - _COME_AGAIN_PER_SECOND * (now - self._seen))
         self._seen = now
         earliest, few, many = _RETRY_SECONDS
-        latest = min(max(few, earliest + self._away / self._per_second), many)
+        latest = min(max(few, earliest + self._away / _COME_AGAIN_PER_SECOND), many)
         return random.randint(earliest, round(latest))  # noqa: S311 (no secret)
 
 

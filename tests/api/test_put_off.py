@@ -19,17 +19,17 @@ def choose(put_off, count):
 
 
 def test_a_few_come_again_soon_and_not_all_at_once(clock):
-    assert set(choose(PutOff(32), 60)) == {3, 4, 5, 6}
+    assert set(choose(PutOff(), 60)) == {3, 4, 5, 6}
 
 
 def test_many_are_spread_over_a_longer_time(clock):
-    put_off = PutOff(32)
+    put_off = PutOff()
     choose(put_off, 600)
     assert set(choose(put_off, 600)) == set(range(3, 13))
 
 
 def test_a_crowd_is_forgotten_when_it_may_have_come_again(clock):
-    put_off = PutOff(32)
+    put_off = PutOff()
     choose(put_off, 600)
     clock[0] += 20
     assert max(choose(put_off, 60)) == 6
