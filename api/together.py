@@ -14,8 +14,8 @@ Answer = dict[str, Any]
 class Together:
     """Collects the queries that the event loop reads in one round, and answers them with one call.
 
-    A row among sixteen takes a quarter of the time of a row alone: what is fixed in a call is paid for once. Nobody waits
-    for others to come. Answers do not depend on the company to more than rounding (1e-9 relative).
+    A row among sixteen takes a quarter of the time of a row alone: what is fixed in a call is paid for once. Nobody
+    waits for others to come. Answers do not depend on the company to more than rounding (1e-9 relative).
 
     Args:
         use: gives the runtime in service.
