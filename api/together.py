@@ -5,7 +5,8 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from api.turns import CROWD, Turns
+from api.turns import Turns
+from gpu_kedro.modelling.arrays import FEW_ROWS
 from gpu_kedro.serving.runtime import Runtime
 
 Answer = dict[str, Any]
@@ -15,7 +16,7 @@ class Together:
     """Collects the queries that the event loop reads in one round, and answers them with one call.
 
     A row among sixteen takes a quarter of the time of a row alone: what is fixed in a call is paid for once. Nobody
-    waits for others to come. Answers do not depend on the company to more than rounding (1e-9 relative).
+    waits for others to come, and an answer is the same to its last digit whoever else asks.
 
     Args:
         use: gives the runtime in service.
@@ -43,7 +44,7 @@ class Together:
         return await answer
 
     def _answer_some(self) -> None:
-        taken = [self._waiting.popleft() for _ in range(min(CROWD, len(self._waiting)))]
+        taken = [self._waiting.popleft() for _ in range(min(FEW_ROWS, len(self._waiting)))]
         if self._waiting:
             asyncio.get_running_loop().call_soon(self._answer_some)
         try:

@@ -7,7 +7,7 @@ from collections.abc import Sized
 from api.errors import BusyError
 
 #: As many are computed in one go: the last one waits some hundredths of a second.
-CROWD = 16
+_CROWD = 16
 
 
 class Turns:
@@ -35,7 +35,7 @@ class Turns:
     @property
     def are_needed(self) -> bool:
         """Whether more is going on than can be computed in one go."""
-        return len(self.requests) > CROWD
+        return len(self.requests) > _CROWD
 
     async def take(self) -> None:
         """Wait for a turn.
@@ -53,7 +53,7 @@ class Turns:
         await turn
 
     def _let_in(self) -> None:
-        for _ in range(min(CROWD, len(self._waiting))):
+        for _ in range(min(_CROWD, len(self._waiting))):
             turn = self._waiting.popleft()
             if not turn.done():
                 turn.set_result(None)

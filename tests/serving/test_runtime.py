@@ -120,6 +120,12 @@ def test_one_query_alone_is_answered_as_in_a_batch(runtime: Runtime, all_queries
         np.testing.assert_allclose(_flatten(alone), _flatten(together[place]), rtol=1e-9)
 
 
+def test_a_query_among_a_few_is_answered_to_the_last_digit_as_alone(runtime: Runtime, all_queries: list[Query]):
+    for start, count in [(place, 16) for place in range(0, 320, 16)] + [(320, 2), (322, 5), (327, 11)]:
+        queries = all_queries[start : start + count]
+        assert runtime.predict(queries) == [runtime.predict([query])[0] for query in queries]
+
+
 def test_columns_say_what_single_answers_say(runtime: Runtime, all_queries: list[Query]):
     queries = all_queries[:200]
     columns, answers = runtime.predict_columns(queries), runtime.predict(queries)

@@ -165,7 +165,7 @@ def mix_members(expert: Any, values: Matrix, embeddings: Matrix, modes: Modes | 
     """Answers of an expert's members (`Expert` or its exported form), mixed."""
     members: Matrix = expert.predict_members(values, embeddings)
     if expert.classes is not None:
-        probabilities: Matrix = np.tensordot(expert.blend.weights[0], members, axes=1)
+        probabilities: Matrix = (expert.blend.weights[0][:, None, None] * members).sum(axis=0)
         return probabilities
     blend: Blend = expert.blend
     return blend.mix(members, blend.find_modes(values) if modes is None else modes)

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gpu_kedro.modelling.arrays import array_bytes, read_array
+from gpu_kedro.modelling.arrays import array_bytes, multiply_rows, read_array
 from gpu_kedro.modelling.blending import Blend, Modes
 from gpu_kedro.modelling.bundle import subfiles, within
 from gpu_kedro.modelling.compact_trees import compact_trees
@@ -90,7 +90,7 @@ class LinearEstimator:
 
     def predict(self, inputs: NDArray[np.float32]) -> Matrix:
         """(n,) answers, or (n, classes) probabilities."""
-        scores: Matrix = inputs.astype(np.float64) @ self._coefficients + self._intercepts
+        scores: Matrix = multiply_rows(inputs.astype(np.float64), self._coefficients) + self._intercepts
         if scores.shape[1] == 1:
             return scores[:, 0]
         powers = np.exp(scores - scores.max(axis=1, keepdims=True))

@@ -16,7 +16,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from gpu_kedro.modelling.arrays import array_bytes, read_array
+from gpu_kedro.modelling.arrays import array_bytes, multiply_rows, read_array
 from gpu_kedro.modelling.input_kinds import TREND_KINDS
 from gpu_kedro.modelling.options import GaussianProcessOptions
 
@@ -82,15 +82,15 @@ class GaussianProcess:
     def predict(self, inputs: NDArray[np.float32]) -> Matrix:
         """(n,) answers to (n, inputs)."""
         values = inputs.astype(np.float64)
-        answers = values @ self.slopes + self.intercept
+        answers: Matrix = np.vecdot(values, self.slopes) + self.intercept
         scaled = values * self.scales
         for start in range(0, len(values), _BLOCK_ROWS):
             block = scaled[start : start + _BLOCK_ROWS]
-            squares = block @ self._doubled
+            squares = multiply_rows(block, self._doubled)
             np.subtract(self._norms, squares, out=squares)
             squares += np.square(block).sum(axis=1, keepdims=True)
             np.maximum(squares, 0.0, out=squares)
-            answers[start : start + _BLOCK_ROWS] += _correlate(squares) @ self.weights
+            answers[start : start + _BLOCK_ROWS] += np.vecdot(_correlate(squares), self.weights)
         excess = np.maximum(answers - self.ceiling, 0.0)
         answers -= (1 - self.beyond) * excess
         return answers

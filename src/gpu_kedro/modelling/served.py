@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from gpu_kedro.domain.features import FEATURE_NAMES, FeatureTable
 from gpu_kedro.domain.matching import SpecIndex
 from gpu_kedro.domain.sheets import SheetCompleter
+from gpu_kedro.modelling.arrays import multiply_rows
 from gpu_kedro.modelling.bundle import Bundle, BundleError, subfiles
 from gpu_kedro.modelling.embedding import NameEmbedding
 from gpu_kedro.modelling.explanations import TYPICAL_GPU, AnswerFunction, TypicalGpu
@@ -204,7 +205,7 @@ class ServedBundle:
             served = self._classifiers[level]
             raw = served.expert.predict(values.take(places, axis=0), vectors.take(places, axis=0))
             probabilities = apply_temperature(raw, served.temperature)
-            marginals[places] = np.minimum(probabilities @ served.membership, 1.0)
+            marginals[places] = np.minimum(multiply_rows(probabilities, served.membership), 1.0)
             for place, best in zip(places, probabilities.argmax(axis=1), strict=True):
                 labels[place] = served.labels[best]
         return SegmentEstimates(labels, marginals)
