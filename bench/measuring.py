@@ -54,7 +54,7 @@ class Sizes:
 
 
 FULL = Sizes(
-    rounds=20, requests=300, mlflow_requests=15, session_requests=8, warm_up=300, answers=50,
+    rounds=40, requests=150, mlflow_requests=8, session_requests=8, warm_up=300, answers=50,
     batch_rows=10_000, batch_rounds=5, file_rows=100_000, starts=3, sustained_seconds=60,
 )  # fmt: skip
 QUICK = Sizes(
