@@ -58,7 +58,7 @@ def _show_facts(card: Record, asker: Asker) -> None:
         st.markdown(
             "Estimates of a GPU's 3D performance, price, power and market segment from its name and, as far as they "
             "are known, its specification and measured figures. Blends of a Gaussian process, extra trees, ridge "
-            "regression and CatBoost; conformal intervals; probabilities calibrated by temperature."
+            "regression and CatBoost; conformal intervals; probabilities calibrated on GPUs held out."
         )
         libraries = ", ".join(f"{name} {version}" for name, version in sorted(card["libraries"].items()))
         facts = {

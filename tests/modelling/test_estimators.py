@@ -145,11 +145,12 @@ def test_a_training_part_without_a_class_still_answers_for_all_classes(values: n
     np.testing.assert_allclose(probabilities.sum(axis=1), 1, atol=1e-5)
 
 
-def test_weights_for_unsure_sheets_are_refused_in_a_blend_of_classes(values: np.ndarray, vectors: np.ndarray):
-    member = {"kind": "ridge", "alpha": 1.0, "unsure_weight": 0.5}
+@pytest.mark.parametrize("weights", [{"unsure_weight": 0.5}, {"weight": 0.5}])
+def test_weights_are_refused_in_a_blend_of_classes(values: np.ndarray, vectors: np.ndarray, weights: dict[str, float]):
+    member = {"kind": "ridge", "alpha": 1.0, **weights}
     blend = ModelOptions(embedding_dims=2, members=(member,))
     places = np.arange(len(values)) % 2
-    with pytest.raises(ValueError, match="unsure_weight is for regression"):
+    with pytest.raises(ValueError, match="weights are for regression"):
         fit_expert(values, vectors, places, [0, 1], blend, 1, ("a", "b"))
 
 

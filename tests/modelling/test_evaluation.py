@@ -13,7 +13,6 @@ from gpu_kedro.modelling.evaluation import (
     segment_reliability,
     stratify,
 )
-from gpu_kedro.modelling.temperature import apply_temperature, fit_temperature
 
 
 def test_regression_metrics_of_a_known_case():
@@ -74,15 +73,6 @@ def test_segment_reliability_counts_a_combination_in_each_of_its_segments():
 def test_median_error_spread_is_the_range_of_a_few_errors():
     spread = median_error_spread(np.log([100 / 110, 100 / 130, 100 / 120]))
     assert spread == {"median_error_low": pytest.approx(0.1), "median_error_high": pytest.approx(0.3)}
-
-
-def test_temperature_softens_a_boastful_classifier():
-    chance = np.random.default_rng(0)
-    true = chance.integers(0, 2, 2000)
-    said = np.where(chance.random(2000) < 0.7, true, 1 - true)
-    probabilities = np.where(np.arange(2) == said[:, None], 0.99, 0.01)
-    temperature = fit_temperature(probabilities, true)
-    assert apply_temperature(probabilities, temperature).max(axis=1).mean() == pytest.approx(0.7, abs=0.02)
 
 
 def test_strata_are_told_apart_by_literal_rules():

@@ -191,8 +191,10 @@ def fit_expert(
         seed: makes the forests and CatBoost repeatable.
         classes: class names, for classification.
     """
-    if classes is not None and any(member.unsure_weight is not None for member in options.members):
-        raise ValueError("unsure_weight is for regression: members of a blend of classes have `weight` only")
+    if classes is not None and any(
+        member.weight != 1 or member.unsure_weight is not None for member in options.members
+    ):
+        raise ValueError("weights are for regression: held-out GPUs choose those of the members of a blend of classes")
     preparation = Preparation.fit(values, embeddings, columns, options.embedding_dims)
     inputs = preparation.transform(values, embeddings)
     has_sheets = _MATCH_CONFIDENCE in columns

@@ -69,7 +69,7 @@ def weigh_unsure(member: MemberOptions) -> float:
 
 
 class ModelOptions(Options):
-    """One blend: the weighted mean of its members, on the log scale (regression) or of probabilities."""
+    """One blend: the weighted mean of its members' logs, or a pool of their probabilities with weights it learns."""
 
     embedding_dims: int = Field(ge=0, le=128, description="dimensions of the name embedding that enter the model")
     members: tuple[MemberOptions, ...] = Field(min_length=1)

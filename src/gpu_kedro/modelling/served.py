@@ -23,6 +23,7 @@ from gpu_kedro.modelling.export import ServedExpert, expert_from_files
 from gpu_kedro.modelling.intervals import NEWER, expected_size, half_widths, name_stratum, scale_inputs
 from gpu_kedro.modelling.known import KnownGpus
 from gpu_kedro.modelling.oblivious_trees import ObliviousEstimator
+from gpu_kedro.modelling.pooling import pool_probabilities
 from gpu_kedro.modelling.targets import (
     LEVELS,
     SEGMENTS,
@@ -33,7 +34,6 @@ from gpu_kedro.modelling.targets import (
     input_columns,
     label_membership,
 )
-from gpu_kedro.modelling.temperature import apply_temperature
 from gpu_kedro.modelling.warnings import TrainingRange
 
 Matrix = NDArray[np.float64]
@@ -79,7 +79,7 @@ class _ServedRegressor:
 @dataclass(frozen=True)
 class _ServedClassifier:
     expert: ServedExpert
-    temperature: float
+    weights: Matrix
     labels: list[tuple[str, ...]]
     membership: Matrix
 
@@ -167,8 +167,8 @@ class ServedBundle:
         served = self._classifiers[level]
 
         def answer_segments(values: Matrix, vectors: Matrix) -> Matrix:
-            raw = served.expert.predict(values, vectors)
-            return np.minimum(apply_temperature(raw, served.temperature) @ served.membership, 1.0)
+            probabilities = pool_probabilities(served.expert.predict_members(values, vectors), served.weights)
+            return np.minimum(probabilities @ served.membership, 1.0)
 
         return answer_segments, columns
 
@@ -203,8 +203,8 @@ class ServedBundle:
         marginals = np.empty((len(rows), len(SEGMENTS)))
         for level, places in _by_level(rows, target).items():
             served = self._classifiers[level]
-            raw = served.expert.predict(values.take(places, axis=0), vectors.take(places, axis=0))
-            probabilities = apply_temperature(raw, served.temperature)
+            members = served.expert.predict_members(values.take(places, axis=0), vectors.take(places, axis=0))
+            probabilities = pool_probabilities(members, served.weights)
             marginals[places] = np.minimum(multiply_rows(probabilities, served.membership), 1.0)
             for place, best in zip(places, probabilities.argmax(axis=1), strict=True):
                 labels[place] = served.labels[best]
@@ -242,7 +242,7 @@ def _bind_classifier(files: dict[str, bytes]) -> _ServedClassifier:
     classes = expert.classes or ()
     return _ServedClassifier(
         expert=expert,
-        temperature=json.loads(files["calibration.json"])["temperature"],
+        weights=np.array(json.loads(files["calibration.json"])["weights"], dtype=float),
         labels=[tuple(name.split(", ")) for name in classes],
         membership=np.array(label_membership(classes), dtype=float),
     )

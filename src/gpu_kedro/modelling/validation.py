@@ -92,8 +92,8 @@ def predict_unseen(
     Returns:
         Columns `gpu_id, split ("grouped", "temporal" or, for the intervals of the temporal one, "calibration"), fold,
         level, true`, then `predicted`, `dummy`, `ridge` and
-        one `member_…` per member (natural logs) for regression, or `p_<class>`, `dummy_<class>`, `ridge_<class>` for
-        classification. The order of rows is fixed.
+        one `member_…` per member (natural logs) for regression, or `dummy_<class>`, `ridge_<class>` and one
+        `member_<place>_<class>` per member for classification. The order of rows is fixed.
     """
     splits: list[tuple[str, int, NDArray[np.bool_], NDArray[np.bool_]]] = [
         ("grouped", fold, examples.folds != fold, examples.folds == fold)
@@ -165,7 +165,11 @@ def _predict_split(
         else:
             shares = np.bincount(examples.answers[train], minlength=len(examples.classes)) / train.sum()
             answers = {
-                **_by_class("p", examples.classes, expert.predict(*test_data)),
+                **{
+                    name: values
+                    for place, probabilities in enumerate(expert.predict_members(*test_data))
+                    for name, values in _by_class(f"member_{place}", examples.classes, probabilities).items()
+                },
                 **_by_class("dummy", examples.classes, np.tile(shares, (int(test.sum()), 1))),
                 **_by_class("ridge", examples.classes, baseline.predict(*test_data)),
             }

@@ -23,7 +23,7 @@ from gpu_kedro.modelling.options import (
     StudyOptions,
 )
 from gpu_kedro.modelling.targets import TARGETS, Level
-from gpu_kedro.pipelines.classification.nodes import calibrate_probabilities, evaluate_segments
+from gpu_kedro.pipelines.classification.nodes import evaluate_segments, pool_members
 from gpu_kedro.pipelines.regression.nodes import calibrate_intervals, evaluate_target
 from gpu_kedro.pipelines.reporting.nodes import only_finite
 
@@ -55,7 +55,7 @@ def calibrate_studies(
     splits: SplitOptions,
     options: StudyOptions,
 ) -> pd.DataFrame:
-    """Add intervals, or scale the probabilities, in each study by itself.
+    """Add intervals, or pool the members' probabilities, in each study by itself.
 
     Later releases take the errors that shape their intervals from the main study's folds, as the temporal split does.
     """
@@ -63,7 +63,7 @@ def calibrate_studies(
     for study in list_studies(model_input, TARGETS[target], splits, options):
         rows = _of_study(unseen, study)
         if TARGETS[target].task == "classification":
-            calibrated, _ = calibrate_probabilities(rows)
+            calibrated, _ = pool_members(rows)
         else:
             if study.name == "releases":
                 main = unseen[(unseen["study"] == "main") & (unseen["seed"] == study.seed)]

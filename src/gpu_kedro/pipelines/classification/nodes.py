@@ -19,12 +19,13 @@ from gpu_kedro.modelling.evaluation import (
 )
 from gpu_kedro.modelling.export import expert_to_files
 from gpu_kedro.modelling.options import AbstentionOptions, EmbeddingOptions, ModelOptions, SplitOptions
+from gpu_kedro.modelling.pooling import cross_pool, fit_pool, pool_probabilities
 from gpu_kedro.modelling.targets import LEVELS, SEGMENTS, TARGETS
-from gpu_kedro.modelling.temperature import apply_temperature, cross_temperature, fit_temperature
 from gpu_kedro.modelling.validation import fit_served_experts, predict_unseen, select_examples
 
 Experts = dict[str, Expert]
-Temperatures = dict[str, float]
+#: Level of knowledge → weight of each member in the pool.
+PoolWeights = dict[str, NDArray[np.float64]]
 _TARGET = TARGETS["segment"]
 
 
@@ -35,24 +36,40 @@ def predict_unseen_segments(
     return predict_unseen(select_examples(model_input, _TARGET), _TARGET, model, embedding, splits.seed, jobs)
 
 
-def calibrate_probabilities(unseen: pd.DataFrame) -> tuple[pd.DataFrame, Temperatures]:
-    """Scale the probabilities, and give one temperature per level of knowledge.
+def pool_members(unseen: pd.DataFrame) -> tuple[pd.DataFrame, PoolWeights]:
+    """Pool the members' probabilities, and give the weights of each level of knowledge.
 
-    A grouped prediction is scaled by the other folds' temperature; a temporal one by that of the grouped predictions.
+    A grouped prediction is pooled with the weights of the other folds; a temporal one with those of all grouped
+    predictions.
+
+    Returns:
+        The rows with `p_<class>` instead of the members' columns, and the weights.
     """
-    columns = _columns(unseen, "p")
-    temperatures: Temperatures = {}
+    members = _list_members(unseen)
+    classes = [column.removeprefix(f"{members[0]}_") for column in _columns(unseen, members[0])]
+    columns = [f"p_{name}" for name in classes]
+    weights: PoolWeights = {}
     frames = []
     for level in LEVELS:
         grouped = unseen[(unseen["split"] == "grouped") & (unseen["level"] == level)]
-        raw, true = grouped[columns].to_numpy(), grouped["true"].to_numpy()
-        temperatures[level] = fit_temperature(raw, true)
-        scaled = cross_temperature(raw, true, grouped["fold"].to_numpy())
-        frames.append(grouped.assign(**dict(zip(columns, scaled.T, strict=True))))
+        stacked, true = _stack_members(grouped, members), grouped["true"].to_numpy()
+        weights[level] = fit_pool(stacked, true)
+        pooled = cross_pool(stacked, true, grouped["fold"].to_numpy())
+        frames.append(grouped.assign(**dict(zip(columns, pooled.T, strict=True))))
         late = unseen[(unseen["split"] == "temporal") & (unseen["level"] == level)]
-        scaled = apply_temperature(late[columns].to_numpy(), temperatures[level])
-        frames.append(late.assign(**dict(zip(columns, scaled.T, strict=True))))
-    return pd.concat(frames, ignore_index=True), temperatures
+        pooled = pool_probabilities(_stack_members(late, members), weights[level])
+        frames.append(late.assign(**dict(zip(columns, pooled.T, strict=True))))
+    told = [column for member in members for column in _columns(unseen, member)]
+    return pd.concat(frames, ignore_index=True).drop(columns=told), weights
+
+
+def _list_members(unseen: pd.DataFrame) -> list[str]:
+    return list(dict.fromkeys("_".join(column.split("_")[:2]) for column in _columns(unseen, "member")))
+
+
+def _stack_members(rows: pd.DataFrame, members: list[str]) -> NDArray[np.float64]:
+    """(members, n, classes)."""
+    return np.stack([rows[_columns(rows, member)].to_numpy(float) for member in members])
 
 
 def _columns(rows: pd.DataFrame, prefix: str) -> list[str]:
@@ -105,7 +122,7 @@ def fill_unknown_segments(
     model_input: pd.DataFrame,
     name_embedding: Bundle,
     experts: Experts,
-    temperatures: Temperatures,
+    pool_weights: PoolWeights,
     abstention: AbstentionOptions,
 ) -> pd.DataFrame:
     """Estimate the segment of every GPU without one, from its name and specification only.
@@ -125,7 +142,7 @@ def fill_unknown_segments(
         rows = unknown[levels == level]
         if rows.empty:
             continue
-        probabilities = _probabilities(rows, embedding, experts[level], temperatures[level])
+        probabilities = _probabilities(rows, embedding, experts[level], pool_weights[level])
         classes = experts[level].classes or ()
         confidence = probabilities.max(axis=1)
         best = np.array(classes, dtype=object)[probabilities.argmax(axis=1)]
@@ -146,10 +163,10 @@ def fill_unknown_segments(
 
 
 def _probabilities(
-    rows: pd.DataFrame, embedding: NameEmbedding, expert: Expert, temperature: float
+    rows: pd.DataFrame, embedding: NameEmbedding, expert: Expert, weights: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     vectors = embedding.transform(rows["name_text"].tolist())
-    return apply_temperature(expert.predict(rows[list(FEATURE_NAMES)].to_numpy(float), vectors), temperature)
+    return pool_probabilities(expert.predict_members(rows[list(FEATURE_NAMES)].to_numpy(float), vectors), weights)
 
 
 def count_filled(segment_estimates: pd.DataFrame) -> dict[str, Any]:
@@ -163,10 +180,10 @@ def count_filled(segment_estimates: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def package_segments(experts: Experts, temperatures: Temperatures, results: dict[str, Any]) -> Bundle:
-    """Experts and temperatures as files."""
+def package_segments(experts: Experts, pool_weights: PoolWeights, results: dict[str, Any]) -> Bundle:
+    """Experts and the weights of their members as files."""
     files: dict[str, bytes] = {}
     for level, expert in experts.items():
         files |= within(expert_to_files(expert), level)
-        files[f"{level}/calibration.json"] = json.dumps({"temperature": temperatures[level]}).encode()
+        files[f"{level}/calibration.json"] = json.dumps({"weights": pool_weights[level].tolist()}).encode()
     return Bundle(files, {"kind": "target", "target": "segment", "features": FEATURE_NAMES, "metrics": results})

@@ -4,18 +4,18 @@ from kedro.pipeline import Pipeline, node, pipeline
 
 from gpu_kedro.modelling.figures import draw_confusion, draw_reliability
 from gpu_kedro.pipelines.classification.nodes import (
-    calibrate_probabilities,
     count_filled,
     evaluate_segments,
     fill_unknown_segments,
     fit_segments,
     package_segments,
+    pool_members,
     predict_unseen_segments,
 )
 
 
 def create_pipeline() -> Pipeline:
-    """Split → train → calibrate → evaluate → fill the unknown segments → draw → package."""
+    """Split → train → pool → evaluate → fill the unknown segments → draw → package."""
     nodes = Pipeline(
         [
             node(
@@ -24,7 +24,7 @@ def create_pipeline() -> Pipeline:
                 "unseen",
                 name="predict_unseen",
             ),
-            node(calibrate_probabilities, "unseen", ["predictions", "temperatures"], name="calibrate"),
+            node(pool_members, "unseen", ["predictions", "pool_weights"], name="pool"),
             node(evaluate_segments, ["predictions", "model_input"], "results", name="evaluate"),
             node(
                 fit_segments,
@@ -34,14 +34,14 @@ def create_pipeline() -> Pipeline:
             ),
             node(
                 fill_unknown_segments,
-                ["model_input", "name_embedding", "experts", "temperatures", "params:abstention"],
+                ["model_input", "name_embedding", "experts", "pool_weights", "params:abstention"],
                 "segment_estimates",
                 name="fill_unknown",
             ),
             node(count_filled, "segment_estimates", "fill", name="count_filled"),
             node(draw_confusion, "predictions", "confusion_figure", name="draw_confusion"),
             node(draw_reliability, "predictions", "reliability_figure", name="draw_reliability"),
-            node(package_segments, ["experts", "temperatures", "results"], "model_part", name="package"),
+            node(package_segments, ["experts", "pool_weights", "results"], "model_part", name="package"),
         ],
         tags="classification",
     )
