@@ -112,7 +112,9 @@ def _ask_each_once(port: int, requests: list[bytes]) -> None:
     """So that every name has been parsed before anything is measured: the service remembers what came of it."""
     asked = 0
     while asked < len(requests):
-        asked += len(send_for(port, requests[asked:], 16, 2).answers)
+        answers = send_for(port, requests[asked:], 16, 2).answers
+        assert answers, "the service does not answer"
+        asked += len(answers)
 
 
 def _wait_until_fast(port: int, requests: list[bytes], limit_ms: float) -> float:
