@@ -17,8 +17,7 @@ from threadpoolctl import threadpool_limits
 
 from bench.servers.arguments import read_arguments
 from gpu_kedro.domain.features import build_features
-from gpu_kedro.domain.identify import assemble_row
-from gpu_kedro.domain.names import parse_name
+from gpu_kedro.domain.identify import assemble_row, read_gpu
 from gpu_kedro.modelling.bundle import Bundle, read_bundle
 from gpu_kedro.modelling.served import ServedBundle
 from gpu_kedro.modelling.targets import SEGMENTS, TARGETS
@@ -62,7 +61,8 @@ class Models:
 
     def answer(self, query: dict[str, Any]) -> dict[str, Any]:
         """One answer, in the shape of `Prediction`."""
-        (row,), (match,), (known,), values, estimates = self._estimate([query])
+        (row,), (reading,), (known,), values, estimates = self._estimate([query])
+        match = reading.match
         segment = estimates["segment"]
         labels = list(segment.labels[0])
         measured = known.get("segment")
@@ -75,13 +75,13 @@ class Models:
                 "model": row["model"],
                 "suffix": row["suffix"],
                 "is_mobile": row["is_mobile"],
-                "memory_gb": row["memory_gb"],
+                "memory_gb": reading.parsed.memory_gb,
             },
             "match": {
                 "spec": match.spec_name,
                 "kind": row["match_kind"],
                 "confidence": row["match_confidence"],
-                "did_you_mean": list(self.served.index.suggest(parse_name(query["name"]), match)),
+                "did_you_mean": list(self.served.index.suggest(reading.plain, match)),
             },
             "segment": {
                 "labels": labels if measured is None else measured.split(", "),
@@ -108,14 +108,14 @@ class Models:
     def answer_columns(self, columns: dict[str, list[Any]]) -> dict[str, Any]:
         """Many answers, in the shape of `PredictionColumns`."""
         queries = [dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True)]
-        rows, matches, known, values, estimates = self._estimate(queries)
+        rows, readings, known, values, estimates = self._estimate(queries)
         outside = self.served.training_range.outside(values)
         segment = estimates["segment"]
         answer: dict[str, Any] = {
             "model_version": self.served.version,
             "rows": len(queries),
             "name": columns["name"],
-            "match_spec": [match.spec_name for match in matches],
+            "match_spec": [reading.match.spec_name for reading in readings],
             "match_kind": [row["match_kind"] for row in rows],
             "match_confidence": [row["match_confidence"] for row in rows],
             "segment": [
@@ -127,9 +127,10 @@ class Models:
             "p_workstation": segment.probabilities[:, 2].tolist(),
             "warnings": [
                 " ".join(
-                    warning["code"] for warning in find_warnings(query, row, features, beyond, match, (), self.served)
+                    warning["code"]
+                    for warning in find_warnings(query, row, features, beyond, reading.match, (), self.served)
                 )
-                for query, row, features, beyond, match in zip(queries, rows, values, outside, matches, strict=True)
+                for query, row, features, beyond, reading in zip(queries, rows, values, outside, readings, strict=True)
             ],
         }
         for name in _FIGURES:
@@ -146,17 +147,16 @@ class Models:
         return answer
 
     def _estimate(self, queries: Sequence[dict[str, Any]]) -> tuple[list[Any], list[Any], list[Any], Any, Any]:
-        rows, matches, known = [], [], []
+        rows, readings, known = [], [], []
         for query in queries:
-            parsed = parse_name(query["name"])
-            match = self.served.index.match(parsed)
-            rows.append(assemble_row(query["name"], parsed, match, query, {}))
-            matches.append(match)
-            known.append(self.served.known.find(parsed, match.spec_name, is_strict=match.is_strict) or {})
+            reading = read_gpu(query["name"], self.served.index)
+            rows.append(assemble_row(query["name"], reading, query, {}))
+            readings.append(reading)
+            known.append(self.served.known.find(reading) or {})
         table = build_features(rows)
         vectors = self.served.embedding.transform(table.texts)
         estimates = {name: self.served.estimate(target, rows, table, vectors) for name, target in TARGETS.items()}
-        return rows, matches, known, table.values, estimates
+        return rows, readings, known, table.values, estimates
 
 
 def create_app(bundles: Path) -> FastAPI:

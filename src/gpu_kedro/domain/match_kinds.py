@@ -38,7 +38,9 @@ _UNIT_COUNTS = frozenset(
     }
 )  # fmt: skip
 _LADDER = (
-    MatchKind("direct", 0.99, "series, model number, suffix and form agree and nothing is left over", is_strict=True),
+    MatchKind(
+        "direct", 0.99, "series, number, suffix and form agree, only a shop's words are left over", is_strict=True
+    ),
     MatchKind("alias", 0.97, "another spelling of the row's product, from a hand-written table", is_strict=True),
     MatchKind("close", 0.9, "as direct, with an edition or a board maker's words left over", is_strict=True),
     MatchKind("apu_compute_units", 0.8, "a Ryzen by its compute units", withheld=_SHARED | _UNIT_COUNTS),

@@ -4,7 +4,7 @@ A dictionary look-up on what the name says (series, model number, suffix, form) 
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
@@ -28,7 +28,7 @@ from gpu_kedro.domain.lineage import (
     ProcessorGraphics,
 )
 from gpu_kedro.domain.match_kinds import KINDS, MatchKind
-from gpu_kedro.domain.names import ParsedName, canonicalise, parse_name
+from gpu_kedro.domain.names import ParsedName, canonicalise, complete_name, forget_memory, parse_name
 from gpu_kedro.domain.spec_rows import (
     SpecRow,
     choose_edition,
@@ -38,6 +38,7 @@ from gpu_kedro.domain.spec_rows import (
     read_spec_row,
 )
 from gpu_kedro.domain.specs import COLUMN_BY_FIELD
+from gpu_kedro.domain.vocabulary import MEMORY_TYPES
 
 __all__ = ["KINDS", "MatchKind", "SpecIndex", "SpecMatch", "is_mobile_spec", "is_workstation_spec"]
 
@@ -46,6 +47,7 @@ SUGGEST_BELOW = 0.55  # confidence under which near names are offered
 SUGGESTION_LIMIT = 3
 _SUGGESTION_CUTOFF = 72.0
 _CACHE_SIZE = 8192  # every name of the table and of the specifications
+_SAME_MEMORY = 0.05  # sizes as close as this are one: makers count in 1000 or 1024
 _FIRST_RENOIR_YEAR = 2020  # from then on the graphics carry no Vega number
 
 
@@ -112,6 +114,25 @@ class SpecIndex:
         """Find the row of a GPU's name; any string gives an answer, `kind` "none" when there is no row."""
         return self._match_cached(name if isinstance(name, ParsedName) else parse_name(name))
 
+    def simplify(self, parsed: ParsedName) -> ParsedName:
+        """The same GPU by the plainest name that joins the same row.
+
+        A shop's words are dropped, and memory that makes no other GPU: "ASUS Dual GeForce RTX 3060 OC 12GB" and
+        "GeForce RTX 3060" are one GPU, "GeForce RTX 3060 8GB" is another.
+        """
+        match = self.match(parsed)
+        if parsed.listing_of is not None:
+            alone = parse_name(parsed.listing_of)
+            parsed = alone if self.match(alone).spec_name == match.spec_name else parsed
+        types = MEMORY_TYPES.intersection(parsed.qualifiers)
+        if parsed.kind == "discrete" and (types or parsed.memory_gb is not None):
+            plain = forget_memory(parsed)
+            found = self.match(plain)
+            is_same_row = found.is_strict and found.spec_name == match.spec_name
+            if is_same_row if match.is_strict else _has_memory(found, parsed.memory_gb, types):
+                return plain
+        return parsed
+
     def suggest(self, parsed: ParsedName, match: SpecMatch) -> tuple[str, ...]:
         """Name up to three near rows when there is no join or a doubtful one, best first; nothing otherwise.
 
@@ -133,11 +154,15 @@ class SpecIndex:
 
     def _find(self, parsed: ParsedName) -> tuple[SpecRow | None, str]:
         """Climb down the ladder, surest join first."""
-        for table, kind in ((ALIASES, "alias"), (REBRANDS, "rebrand")):
-            row = self._rows.get(table.get(parsed.canonical, ""))
-            if row is not None:
-                is_same_model = row.parsed.number == parsed.number and row.is_mobile == parsed.is_mobile
-                return row, kind if is_same_model else "rebrand"
+        for text in spell_out(parsed):
+            for table, kind in ((ALIASES, "alias"), (REBRANDS, "rebrand")):
+                row = self._rows.get(table.get(text, ""))
+                if row is not None:
+                    is_same_model = row.parsed.number == parsed.number and row.is_mobile == parsed.is_mobile
+                    return row, kind if is_same_model else "rebrand"
+        if parsed.listing_of is not None:
+            row, kind = self._find(parse_name(parsed.listing_of))
+            return row, "close" if kind == "direct" else kind
         if parsed.kind == "vgpu":
             return self._find_sliced_card(parsed)
         if parsed.kind in ("dual", "combined"):
@@ -333,6 +358,18 @@ _NO_MATCH = SpecMatch(
     field_sources=MappingProxyType({}),
     columns=dict.fromkeys(COLUMN_BY_FIELD.values()),
 )
+
+
+def _has_memory(match: SpecMatch, memory_gb: float | None, types: Set[str]) -> bool:
+    """Whether the very row of a name, or that of the same chip under another name, has memory of this size and type."""
+    size, of_type = match.specs.get("memory_size_gb"), str(match.specs.get("memory_type", "")).lower()
+    is_size = memory_gb is None or (size is not None and abs(size - memory_gb) <= _SAME_MEMORY * memory_gb)
+    return (match.is_strict or match.kind == "rebrand") and is_size and types <= {of_type}
+
+
+def spell_out(parsed: ParsedName) -> tuple[str, str]:
+    """A name as it is written, and with its series in full."""
+    return parsed.canonical, complete_name(parsed.canonical, parsed.series, parsed.kind)
 
 
 def _key_of(parsed: ParsedName, is_mobile: bool) -> _Key:

@@ -12,6 +12,7 @@ from gpu_kedro.domain.vocabulary import (
     BRAND_WORDS,
     CHIPSET_MODELS,
     DATA_CENTER_MODELS,
+    MEMORY_TYPES,
     MOBILE_ONLY_MODELS,
     NOT_A_MODEL,
     SERIES_BY_WORDS,
@@ -43,11 +44,16 @@ def find_model(words: Sequence[str]) -> int | None:
             return at
         if word == "vega" and words[at + 1 : at + 2] and words[at + 1].rstrip("x").isdecimal():
             return at + 1
-        if word in ("fury", "nano", "vii") and (words[start] == "radeon" or at == 0):
+        if word in ("fury", "nano", "vii") and (words[start] in ("radeon", "r9") or at == 0):
             return at
         if words[start] in ("voodoo", "volari") and _NUMBERED_VERSION.fullmatch(word):
             return at
     return None
+
+
+def is_series_word(word: str) -> bool:
+    """Whether the word tells product lines apart."""
+    return word in _SERIES_WORDS
 
 
 @lru_cache(maxsize=_KEPT_WORDS)
@@ -117,6 +123,19 @@ def take_memory(words: Sequence[str], at: int | None) -> tuple[float | None, lis
         else:
             rest.append(word)
     return memory_gb, rest
+
+
+def find_memory_words(words: Sequence[str], at: int | None) -> set[int]:
+    """Places of the words that state a size or type of memory ("6GB", "512 MB", "GDDR6"); `at` is the model's."""
+    places = set()
+    for place, word in enumerate(words):
+        if place == at:
+            continue
+        if word in MEMORY_TYPES or _read_memory(word, at is not None and place > at) is not None:
+            places.add(place)
+        elif word in ("gb", "mb") and place - 1 not in (at, -1) and words[place - 1].isdecimal():
+            places.update((place - 1, place))
+    return places
 
 
 @lru_cache(maxsize=_KEPT_WORDS)

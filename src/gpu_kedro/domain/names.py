@@ -9,8 +9,10 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from gpu_kedro.domain.folding import drop_leading_vendor, split_words
+from gpu_kedro.domain.listings import find_listed_words
 from gpu_kedro.domain.name_parts import (
     find_kind,
+    find_memory_words,
     find_model,
     find_series,
     find_suffix,
@@ -79,6 +81,7 @@ class ParsedName(NamedTuple):
         leftovers: words not understood.
         is_family: the name is a driver's label for a whole family ("Radeon HD 7800-serie").
         chip_group: key for grouped cross-validation: series and model digits, equal for all variants of one number.
+        listing_of: of a shop's listing the canonical name of the GPU alone, None for any other name.
     """
 
     canonical: str
@@ -102,6 +105,7 @@ class ParsedName(NamedTuple):
     leftovers: tuple[str, ...] = ()
     is_family: bool = False
     chip_group: str = ""
+    listing_of: str | None = None
 
 
 def parse_name(name: str) -> ParsedName:
@@ -117,6 +121,21 @@ def canonicalise(name: str) -> str:
     return parse_name(name).canonical
 
 
+def name_gpu(name: str) -> str:
+    """The text to look a GPU up by: as `canonicalise`, of a shop's listing the GPU alone."""
+    parsed = parse_name(name)
+    return parsed.listing_of or parsed.canonical
+
+
+def complete_name(canonical: str, series: str | None, kind: str) -> str:
+    """The canonical name with its series in full: "geforce rtx 3070" for "RTX 3070", "intel hd 620" for "HD 620"."""
+    words = [word for word in canonical.split() if word != "gpu"]
+    lacking = (series or "").split()
+    if kind in ("discrete", "integrated") and not set(lacking) <= set(words):
+        words = [*lacking, *(word for word in words if word not in lacking)]
+    return " ".join(words)
+
+
 @lru_cache(maxsize=_CACHE_SIZE)
 def _parse_folded(text: str) -> ParsedName:
     words = split_words(text)
@@ -129,9 +148,31 @@ def _parse_folded(text: str) -> ParsedName:
     return (
         _parse_vgpu(canonical)
         or _parse_processor(canonical, words)
+        or _parse_listing(canonical, words)
         or _parse_several(canonical, words)
         or _parse_single(canonical, words, prefix)
     )
+
+
+def _parse_listing(canonical: str, words: Sequence[str]) -> ParsedName | None:
+    """Read `ASUS Dual GeForce RTX 3060 OC 12GB` as its GPU; the shop's words are left over."""
+    listed = find_listed_words(words)
+    parsed = _parse_folded(" ".join(listed)) if listed else None
+    if parsed is None or parsed.vendor is None:
+        return None
+    kept = {*parsed.canonical.split()}
+    return parsed._replace(
+        canonical=canonical,
+        leftovers=(*parsed.leftovers, *(word for word in words if word not in kept)),
+        listing_of=parsed.canonical,
+    )
+
+
+def forget_memory(parsed: ParsedName) -> ParsedName:
+    """The same name without its size and type of memory."""
+    words = parsed.canonical.split()
+    places = find_memory_words(words, find_model(words))
+    return _parse_folded(" ".join(word for place, word in enumerate(words) if place not in places))
 
 
 def _parse_vgpu(canonical: str) -> ParsedName | None:

@@ -70,7 +70,7 @@ def read_spec_row(row: Mapping[str, Any]) -> SpecRow:
 
 
 def choose_edition(parsed: ParsedName, candidates: Sequence[SpecRow]) -> SpecRow:
-    """Choose among rows of one model: same text, memory and edition as stated, then the plainest."""
+    """Choose among rows of one model: same text, no edition that was not asked for, memory as stated, the plainest."""
     if len(candidates) == 1:
         return candidates[0]
     wanted = {*parsed.qualifiers, *parsed.leftovers}
@@ -79,7 +79,7 @@ def choose_edition(parsed: ParsedName, candidates: Sequence[SpecRow]) -> SpecRow
 
     is_built_in = parsed.kind in ("apu", "integrated")
 
-    def rank(row: SpecRow) -> tuple[bool, bool, float, int, int, str]:
+    def rank(row: SpecRow) -> tuple[bool, bool, bool, float, int, int, str]:
         size = row.parsed.memory_gb or row.values.get("memory_size_gb")
         differs = 0.0 if memory_gb is None or size is None else float(abs(size - memory_gb) > 0.05 * memory_gb)
         known = {*row.parsed.qualifiers, *row.parsed.leftovers}
@@ -88,6 +88,7 @@ def choose_edition(parsed: ParsedName, candidates: Sequence[SpecRow]) -> SpecRow
         return (
             is_card,
             is_respelled,
+            any(word in _UNUSUAL_EDITION or word.endswith("sp") for word in known - wanted),
             differs,
             len(wanted - known),
             row.oddity + bool(row.parsed.memory_gb),

@@ -79,11 +79,32 @@ QUALIFIER_WORDS: frozenset[str] = _words("""
     fake engineering sample es physx shield monica bios uber vivo maxx
 """)
 
+MEMORY_TYPES: frozenset[str] = _words("ddr ddr2 ddr3 ddr4 gddr3 gddr5 gddr5x gddr6 gddr6x gddr7 sdr hbm hbm2")
+
+# Words of a shop's listing: makers of boards and computers, and the lines they sell boards under.
+BOARD_WORDS: frozenset[str] = _words("""
+    asus asustek msi gigabyte sapphire evga zotac pny powercolor xfx palit gainward inno3d kfa2 galax colorful asrock
+    his manli biostar yeston maxsun leadtek sparkle club3d vtx3d visiontek bfg gecube afox gunnir elsa
+    dell hp hpe lenovo fujitsu acer supermicro
+    oc gaming fe founders aorus windforce eagle tuf rog strix proart phoenix directcu ventus suprim mech armor aero
+    nitro pulse toxic ftw ftw3 xc3 ssc xlr8 verto gamerock jetstream stormx ichill igame challenger taichi iceq
+    speedster merc merc308 merc310 merc319 swft swft210 swft309 swft319 qick qick308 qick319 hellhound fighter
+""")
+
+# What makes another chip of one number, by the word of its series; in a listing all else is an edition of the board.
+CHIP_SUFFIXES_BY_BRAND: dict[str, frozenset[str]] = {
+    "rtx": _words("ti tim super d ada sff blackwell"),
+    "gtx": _words("ti super boost se le x2 plus"),
+    "rx": _words("xt xtx gre gme"),
+}
+NOT_A_CHIPS_SUFFIX: frozenset[str] = _words("dual v2 s c ex black d max")
+CHIP_EDITIONS: frozenset[str] = _words("oem mac rebrand embedded refresh")
+
 # Words that say nothing about which GPU it is.
 NOISE_WORDS: frozenset[str] = _words("""
     gpu graphics graphic with design generation the and for carte graphique video express lite hash card 3d
     direct3d11 processor sse2 multi view to n w tv out o controller device opengl engine vga compatible rate
-    series family ada
+    series family ada atlantis
 """)
 
 # Words that name a family of products rather than one: the driver's own generic label.

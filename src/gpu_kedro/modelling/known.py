@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from gpu_kedro.domain.matching import SpecIndex
+from gpu_kedro.domain.identify import Reading
+from gpu_kedro.domain.matching import SpecIndex, spell_out
 from gpu_kedro.domain.names import ParsedName, parse_name
 
 KnownGpu = Mapping[str, Any]
@@ -34,12 +35,15 @@ class KnownGpus:
         # two GPUs of the table under one key are two measurements that cannot be told apart by name
         self._by_model = {key: found[0] for key, found in by_model.items() if len(found) == 1}
 
-    def find(self, parsed: ParsedName, spec_name: str | None, *, is_strict: bool) -> KnownGpu | None:
-        """The GPU of the table that this name means, or None."""
-        found = self._by_text.get(parsed.canonical)
-        if found is None and is_strict:
-            found = self._by_model.get(_model_key(spec_name, parsed))
-        return found
+    def find(self, reading: Reading) -> KnownGpu | None:
+        """The GPU of the table that this name means, all of it or its plainest form, or None."""
+        for parsed in (reading.parsed, reading.plain):
+            found = next((row for text in spell_out(parsed) if (row := self._by_text.get(text)) is not None), None)
+            if found is None and reading.match.is_strict:
+                found = self._by_model.get(_model_key(reading.match.spec_name, parsed))
+            if found is not None:
+                return found
+        return None
 
 
 def _model_key(spec_name: str | None, parsed: ParsedName) -> _Key:

@@ -26,6 +26,8 @@ _SPELLED = {
     "HD Graphics 620": "Intel",
     "Arc A770": "Intel",
 }
+#: Those of them that shops sell on boards of many makers.
+_SOLD = frozenset({"GeForce RTX 3070", "GeForce GTX 1060 6GB", "Quadro P2000", "Radeon RX 6600 XT", "Arc A770"})
 _NOT_PREDICTED = frozenset({"name", "value", "source", "labels"})
 _SIGNS = ("(TM)", "(R)", "™", "®")
 #: Cards whose segment nobody doubts.
@@ -90,12 +92,13 @@ class Behaviour(NamedTuple):
 
 
 def find_spelling_faults(runtime: Runtime) -> list[str]:
-    """Case, spaces, the maker's name in front and trademark signs change no answer."""
+    """Case, spaces, the maker's name in front, trademark signs and a shop's words change no answer."""
     faults = []
     for name, maker in _SPELLED.items():
         first, rest = name.split(" ", 1)
         spellings = [name.upper(), name.lower(), f"  {first}   {rest} ", f"{maker} {name}", f"{maker.lower()} {name}"]
         spellings += [f"{first}{sign} {rest}" for sign in _SIGNS]
+        spellings += [f"Gigabyte {name} Gaming OC"] if name in _SOLD else []
         plain, *others = runtime.predict([{"name": one} for one in (name, *spellings)])
         faults += [
             f"{spelling!r} is answered otherwise than {name!r}"

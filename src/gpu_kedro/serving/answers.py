@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
-from gpu_kedro.domain.names import canonicalise, parse_name
+from gpu_kedro.domain.identify import read_gpu
+from gpu_kedro.domain.names import name_gpu
 from gpu_kedro.pipelines.inference.nodes import PRICE_NOTE
 from gpu_kedro.serving.catalogue import Catalogue, Entry
 from gpu_kedro.serving.errors import UnknownGpuError
@@ -30,7 +31,7 @@ def search_gpus(runtime: Runtime, q: str | None, segment: str | None, limit: int
     """Find known GPUs by name and segment, best match first; without a name the fastest come first."""
     catalogue = runtime.catalogue
     chosen = catalogue.in_segment(segment)
-    if q and (text := canonicalise(q)):
+    if q and (text := name_gpu(q)):
         allowed = set(chosen.tolist())
         found = process.extract(text, catalogue.texts, scorer=fuzz.WRatio, limit=None, score_cutoff=_LEAST_SIMILAR)
         ranked = sorted(
@@ -74,11 +75,9 @@ def describe_gpu(runtime: Runtime, name: str) -> dict[str, Any]:
 def describe_query(runtime: Runtime, query: Mapping[str, Any]) -> dict[str, Any]:
     """The card of whatever is asked for; its name is None where neither table nor specifications know it."""
     (prediction,) = runtime.predict([query])
-    parsed = parse_name(query.get("name") or "")
-    match = runtime.served.index.match(parsed)
-    measured = (
-        runtime.served.known.find(parsed, match.spec_name, is_strict=match.is_strict) if parsed.canonical else None
-    )
+    reading = read_gpu(query.get("name") or "", runtime.served.index)
+    match = reading.match
+    measured = runtime.served.known.find(reading) if reading.parsed.canonical else None
     return {
         "model_version": runtime.version,
         "name": (measured or {}).get("name") or match.spec_name,
@@ -91,7 +90,7 @@ def describe_query(runtime: Runtime, query: Mapping[str, Any]) -> dict[str, Any]
 
 
 def _nearest_names(catalogue: Catalogue, name: str) -> list[str]:
-    text = canonicalise(name)
+    text = name_gpu(name)
     found = process.extract(text, catalogue.texts, scorer=fuzz.WRatio, limit=3, score_cutoff=_LEAST_SIMILAR)
     return [catalogue.names[place] for _, _, place in found]
 
@@ -102,7 +101,7 @@ def find_comparable(catalogue: Catalogue, prediction: Mapping[str, Any]) -> list
     Distance is Euclidean over logarithms of the three figures, price at half weight because it is the least certain; a
     GPU of another segment is as far as one of twice the performance.
     """
-    text = canonicalise(prediction["name"] or "")
+    text = name_gpu(prediction["name"] or "")
     distance = (
         np.square(np.log(catalogue.g3d_mark / prediction["g3d_mark"]["value"]))
         + np.square(np.log(catalogue.tdp_w / prediction["tdp_w"]["value"]))

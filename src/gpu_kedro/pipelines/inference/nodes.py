@@ -7,9 +7,7 @@ from typing import Any, NamedTuple
 
 from gpu_kedro.contracts.rows import find_header_fault, is_asked, read_rows, set_beside
 from gpu_kedro.domain.features import FeatureTable
-from gpu_kedro.domain.identify import GpuRow, assemble_row
-from gpu_kedro.domain.matching import SpecMatch
-from gpu_kedro.domain.names import ParsedName, parse_name
+from gpu_kedro.domain.identify import GpuRow, Reading, assemble_row, read_gpu
 from gpu_kedro.modelling.bundle import Bundle
 from gpu_kedro.modelling.served import RegressionEstimates, SegmentEstimates, ServedBundle
 from gpu_kedro.modelling.targets import REGRESSION_TARGETS, SEGMENTS, TARGETS
@@ -23,14 +21,13 @@ Estimates = dict[str, RegressionEstimates | SegmentEstimates]
 #: Prices were collected when the table was; nothing here follows the market since.
 PRICE_NOTE = "observations of 2022, in US dollars of that year"
 _VENDORS = {"nvidia": "nvidia", "amd": "amd", "ati": "amd", "intel": "intel", "matrox": "matrox"}
-_PARSED = ("vendor", "series", "model", "suffix", "is_mobile", "memory_gb")
+_PARSED = ("vendor", "series", "model", "suffix", "is_mobile")
 
 
 class Identity(NamedTuple):
     """What a query's name was taken for, and which fields of a given sheet had to be estimated."""
 
-    parsed: ParsedName
-    match: SpecMatch
+    reading: Reading
     measured: Mapping[str, Any] | None
     estimated: tuple[str, ...]
 
@@ -51,20 +48,19 @@ def identify_queries(queries: Sequence[Query], served: ServedBundle) -> tuple[li
     identities: list[Identity] = []
     for query in queries:
         name = query.get("name") or ""
-        parsed = parse_name(name)
-        match = served.index.match(parsed)
+        reading = read_gpu(name, served.index)
         specs: Mapping[str, Any] = query.get("specs") or {}
         estimated: tuple[str, ...] = ()
-        if specs and match.spec_name is None:
+        if specs and reading.match.spec_name is None:
             specs, estimated = served.sheets.complete(specs)
-        row = assemble_row(name, parsed, match, query, specs)
+        row = assemble_row(name, reading, query, specs)
         if specs.get("is_mobile") is not None:
             row["is_mobile"] = specs["is_mobile"]
         if row["vendor"] is None and specs.get("manufacturer"):
             row["vendor"] = _VENDORS.get(specs["manufacturer"].lower())
         rows.append(row)
-        measured = served.known.find(parsed, match.spec_name, is_strict=match.is_strict) if name else None
-        identities.append(Identity(parsed, match, measured, estimated))
+        measured = served.known.find(reading) if name else None
+        identities.append(Identity(reading, measured, estimated))
     return rows, identities
 
 
@@ -87,16 +83,16 @@ def assemble_predictions(
     outside = served.training_range.outside(feature_table.values)
     for place, (query, row, identity) in enumerate(zip(queries, gpu_rows, identities, strict=True)):
         measured = identity.measured or {}
-        match = identity.match
+        reading, match = identity.reading, identity.reading.match
         answer: Prediction = {
             "name": query.get("name"),
             "model_version": served.version,
-            "parsed": {field: row[field] for field in _PARSED},
+            "parsed": {**{field: row[field] for field in _PARSED}, "memory_gb": reading.parsed.memory_gb},
             "match": {
                 "spec": match.spec_name,
                 "kind": row["match_kind"],
                 "confidence": row["match_confidence"],
-                "did_you_mean": list(served.index.suggest(identity.parsed, match)),
+                "did_you_mean": list(served.index.suggest(reading.plain, match)),
             },
             "segment": _describe_segment(estimates["segment"], place, measured.get("segment")),
         }
@@ -156,7 +152,7 @@ def tabulate_predictions(
     columns: dict[str, list[Any]] = {
         "name": [query.get("name") for query in queries],
         "model_version": [served.version] * len(queries),
-        "match_spec": [identity.match.spec_name for identity in identities],
+        "match_spec": [identity.reading.match.spec_name for identity in identities],
         "match_kind": [row["match_kind"] for row in gpu_rows],
         "match_confidence": [row["match_confidence"] for row in gpu_rows],
         "segment": [known or ", ".join(labels) for known, labels in zip(known_segments, segments.labels, strict=True)],
@@ -179,7 +175,7 @@ def tabulate_predictions(
     columns["warnings"] = [
         " ".join(
             warning["code"]
-            for warning in find_warnings(query, row, values, beyond, identity.match, identity.estimated, served)
+            for warning in find_warnings(query, row, values, beyond, identity.reading.match, identity.estimated, served)
         )
         for query, row, values, beyond, identity in zip(
             queries, gpu_rows, feature_table.values, outside, identities, strict=True
