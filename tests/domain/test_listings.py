@@ -67,6 +67,21 @@ LISTINGS = {
     "Lenovo Legion 5 GeForce RTX 3060 Laptop GPU": "GeForce RTX 3060 Laptop GPU",
     "Dell Precision 5520 Quadro M1200": "Quadro M1200",
 }
+#: What people type, and what it is short for.
+SHORTHANDS = {
+    "1660S": "GeForce GTX 1660 SUPER",
+    "GTX1660S": "GeForce GTX 1660 SUPER",
+    "2070s": "GeForce RTX 2070 SUPER",
+    "R9 280X": "Radeon R9 280X",
+    "R9 290": "Radeon R9 290",
+    "R9 Fury": "Radeon R9 Fury",
+    "Vega 64": "Radeon RX Vega 64",
+    "P2200": "Quadro P2200",
+    "K620": "Quadro K620",
+    "A2000 12GB": "RTX A2000 12GB",
+    "W6800": "Radeon Pro W6800",
+    "GTX Titan X 12GB": "GeForce GTX TITAN X",
+}
 _MAKERS = ("ASUS", "MSI", "Gigabyte", "Sapphire", "EVGA", "Zotac", "PNY", "Dell")
 _EXTRAS = ("OC", "Dual", "Gaming X", "Twin X2 OC", "Eagle", "FTW3 Ultra", "Nitro+", "V2", "8-Pin", "Black Edition", "")
 _CHIPS = sorted({*LISTINGS.values()} - {"Radeon R9 Fury X"})
@@ -80,6 +95,14 @@ def _describe(name: str, index: SpecIndex) -> GpuRow:
 @pytest.mark.parametrize(("listing", "gpu"), LISTINGS.items())
 def test_a_listing_is_the_gpu_that_it_offers(index: SpecIndex, listing: str, gpu: str):
     assert _describe(listing, index) == _describe(gpu, index)
+
+
+@pytest.mark.parametrize(("typed", "gpu"), SHORTHANDS.items())
+def test_a_shorthand_finds_the_row_of_the_full_name(index: SpecIndex, typed: str, gpu: str):
+    short, full = _describe(typed, index), _describe(gpu, index)
+    assert short["spec_name"] is not None
+    fields = ("spec_name", "match_kind", "series", "model", "suffix", "is_mobile", "memory_gb", "chip_group")
+    assert [short[field] for field in fields] == [full[field] for field in fields]
 
 
 @given(st.sampled_from(_CHIPS), st.sampled_from(_MAKERS), st.sampled_from(_EXTRAS), st.booleans())

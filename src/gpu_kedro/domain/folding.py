@@ -32,6 +32,8 @@ _SERIES_THEN_NUMBER = re.compile(
 _NUMBER_THEN_SUFFIX = re.compile(
     r"([a-z]?\d{3,5})(ti|xtx|xt|se|super|le|gtx|gts|gt|ve|zt|pro|gto|gso|gs|ultra|xl|pcie|agp)(super)?"
 )
+#: "1660S" is what sellers call a GTX 1660 SUPER; an RX 6800S is another product.
+_SHORT_SUPER = re.compile(r"(16[56]0|20[678]0|40[78]0)s")
 _MOBILE_NUMBER_THEN_SUFFIX = re.compile(r"(\d{3,4}m)(gs|gt|gts|gtx|xt)")
 _EMBEDDED_MODEL = re.compile(r"eah(\d{4})(x2)?")
 
@@ -120,6 +122,8 @@ def _unglue(word: str) -> tuple[str, ...]:
 
 
 def _unglue_suffix(word: str) -> tuple[str, ...]:
+    if short := _SHORT_SUPER.fullmatch(word):
+        return (short[1], "super")
     glued = _NUMBER_THEN_SUFFIX.fullmatch(word) or _MOBILE_NUMBER_THEN_SUFFIX.fullmatch(word)
     return tuple(part for part in glued.groups() if part) if glued else (word,)
 

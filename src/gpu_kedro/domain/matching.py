@@ -48,6 +48,7 @@ SUGGESTION_LIMIT = 3
 _SUGGESTION_CUTOFF = 72.0
 _CACHE_SIZE = 8192  # every name of the table and of the specifications
 _SAME_MEMORY = 0.05  # sizes as close as this are one: makers count in 1000 or 1024
+_SPELLINGS = ((ALIASES, "alias"), (REBRANDS, "rebrand"))  # whole names whose row is known
 _FIRST_RENOIR_YEAR = 2020  # from then on the graphics carry no Vega number
 
 
@@ -120,14 +121,12 @@ class SpecIndex:
         A shop's words are dropped, and memory that makes no other GPU: "ASUS Dual GeForce RTX 3060 OC 12GB" and
         "GeForce RTX 3060" are one GPU, "GeForce RTX 3060 8GB" is another.
         """
-        match = self.match(parsed)
-        if parsed.listing_of is not None:
-            alone = parse_name(parsed.listing_of)
-            parsed = alone if self.match(alone).spec_name == match.spec_name else parsed
+        if parsed.listing_of is not None and not any(parsed.canonical in table for table, _ in _SPELLINGS):
+            parsed = parse_name(parsed.listing_of)
         types = MEMORY_TYPES.intersection(parsed.qualifiers)
         if parsed.kind == "discrete" and (types or parsed.memory_gb is not None):
             plain = forget_memory(parsed)
-            found = self.match(plain)
+            match, found = self.match(parsed), self.match(plain)
             is_same_row = found.is_strict and found.spec_name == match.spec_name
             if is_same_row if match.is_strict else _has_memory(found, parsed.memory_gb, types):
                 return plain
@@ -155,7 +154,7 @@ class SpecIndex:
     def _find(self, parsed: ParsedName) -> tuple[SpecRow | None, str]:
         """Climb down the ladder, surest join first."""
         for text in spell_out(parsed):
-            for table, kind in ((ALIASES, "alias"), (REBRANDS, "rebrand")):
+            for table, kind in _SPELLINGS:
                 row = self._rows.get(table.get(text, ""))
                 if row is not None:
                     is_same_model = row.parsed.number == parsed.number and row.is_mobile == parsed.is_mobile

@@ -282,6 +282,8 @@ def _refine_series(series: str, token: str | None, present: set[str]) -> str:
         return _series_of_modern_number(int(token)) or series
     if series == "radeon" and token.isdecimal() and present & {"xt", "xtx", "gre"}:
         return "radeon rx" if 5000 <= int(token) < 8000 or token in ("9060", "9070") else series
+    if series == "radeon vega" and token in ("56", "64"):
+        return "radeon rx vega"
     if series == "radeon" and token.startswith("mi"):
         return "radeon instinct"
     return series
@@ -295,6 +297,8 @@ def _series_of_bare_number(words: Sequence[str], at: int | None, token: str | No
         return "tesla"
     if re.fullmatch(r"t\d{3,4}", token):
         return "quadro"
+    if at == 0 and (professional := _series_of_professional(token)):
+        return professional
     if re.fullmatch(r"p10[246]", token):
         return "nvidia mining"
     if re.fullmatch(r"mi\d{2,3}x?", token):
@@ -309,6 +313,15 @@ def _series_of_bare_number(words: Sequence[str], at: int | None, token: str | No
     }:
         return None
     return "geforce gtx" if number in (750, 950, 960, 970, 980) else _series_of_modern_number(number)
+
+
+def _series_of_professional(token: str) -> str | None:
+    """The line of a workstation card that is called by its model alone: `A2000`, `P2200`, `W6800`."""
+    if re.fullmatch(r"a[2-6][05]00", token):
+        return "rtx a"
+    if re.fullmatch(r"[kmp](?:[46]\d0|[1-6][02]00)", token):
+        return "quadro"
+    return "radeon pro w" if re.fullmatch(r"w[5-7][5-9]00x?", token) else None
 
 
 def _series_of_modern_number(number: int) -> str | None:

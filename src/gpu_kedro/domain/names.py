@@ -333,7 +333,7 @@ def _parse_single(canonical: str, words: list[str], prefix: str | None) -> Parse
         token = f"vega {token}"
     memory_gb, rest = take_memory(words, at)
     unread = [word for word in rest if word not in _SAYS_NOTHING_MORE]
-    suffix_from = words[at + 1 :] if at is not None else rest
+    suffix_from = words[at + 1 :] if at is not None else [word for word in rest if word not in (series or "").split()]
     before = words[:at] if at is not None else []
     suffix = find_suffix(before, suffix_from, series, token)
     qualifiers = tuple(word for word in unread if word in QUALIFIER_WORDS or (word[:1].isdecimal() and word != token))
