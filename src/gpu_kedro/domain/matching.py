@@ -153,7 +153,7 @@ class SpecIndex:
 
     def _find(self, parsed: ParsedName) -> tuple[SpecRow | None, str]:
         """Climb down the ladder, surest join first."""
-        for text in spell_out(parsed):
+        for text in (parsed.canonical, complete_name(parsed.canonical, parsed.series, parsed.kind)):
             for table, kind in _SPELLINGS:
                 row = self._rows.get(table.get(text, ""))
                 if row is not None:
@@ -364,11 +364,6 @@ def _has_memory(match: SpecMatch, memory_gb: float | None, types: Set[str]) -> b
     size, of_type = match.specs.get("memory_size_gb"), str(match.specs.get("memory_type", "")).lower()
     is_size = memory_gb is None or (size is not None and abs(size - memory_gb) <= _SAME_MEMORY * memory_gb)
     return (match.is_strict or match.kind == "rebrand") and is_size and types <= {of_type}
-
-
-def spell_out(parsed: ParsedName) -> tuple[str, str]:
-    """A name as it is written, and with its series in full."""
-    return parsed.canonical, complete_name(parsed.canonical, parsed.series, parsed.kind)
 
 
 def _key_of(parsed: ParsedName, is_mobile: bool) -> _Key:

@@ -127,6 +127,7 @@ def name_gpu(name: str) -> str:
     return parsed.listing_of or parsed.canonical
 
 
+@lru_cache(maxsize=_CACHE_SIZE)
 def complete_name(canonical: str, series: str | None, kind: str) -> str:
     """The canonical name with its series in full: "geforce rtx 3070" for "RTX 3070", "intel hd 620" for "HD 620"."""
     words = [word for word in canonical.split() if word != "gpu"]

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from gpu_kedro.domain.identify import Reading
-from gpu_kedro.domain.matching import SpecIndex, spell_out
-from gpu_kedro.domain.names import ParsedName, parse_name
+from gpu_kedro.domain.matching import SpecIndex
+from gpu_kedro.domain.names import ParsedName, complete_name, parse_name
 
 KnownGpu = Mapping[str, Any]
 _Key = tuple[Any, ...]
@@ -37,13 +37,18 @@ class KnownGpus:
 
     def find(self, reading: Reading) -> KnownGpu | None:
         """The GPU of the table that this name means, all of it or its plainest form, or None."""
-        for parsed in (reading.parsed, reading.plain):
-            found = next((row for text in spell_out(parsed) if (row := self._by_text.get(text)) is not None), None)
-            if found is None and reading.match.is_strict:
-                found = self._by_model.get(_model_key(reading.match.spec_name, parsed))
-            if found is not None:
-                return found
-        return None
+        found = self._find(reading.parsed, reading)
+        if found is None and reading.plain is not reading.parsed:
+            found = self._find(reading.plain, reading)
+        if found is None:
+            found = self._by_text.get(complete_name(reading.plain.canonical, reading.plain.series, reading.plain.kind))
+        return found
+
+    def _find(self, parsed: ParsedName, reading: Reading) -> KnownGpu | None:
+        found = self._by_text.get(parsed.canonical)
+        if found is None and reading.match.is_strict:
+            found = self._by_model.get(_model_key(reading.match.spec_name, parsed))
+        return found
 
 
 def _model_key(spec_name: str | None, parsed: ParsedName) -> _Key:
