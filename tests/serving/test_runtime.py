@@ -15,6 +15,7 @@ from kedro.io import DataCatalog, MemoryDataset
 from kedro.runner import SequentialRunner
 from workspace import Workspace
 
+from gpu_kedro.domain.identify import read_gpu
 from gpu_kedro.modelling.bundle import BundleError, read_bundle, write_bundle
 from gpu_kedro.pipelines.inference.pipeline import ANSWER_PIPELINE
 from gpu_kedro.serving.errors import NoBundleError
@@ -163,6 +164,22 @@ def test_sixteen_threads_get_their_own_answers(runtime: Runtime, all_queries: li
 def test_spellings_of_a_name_get_one_answer(runtime: Runtime, one: str, other: str):
     first, second = runtime.predict([{"name": one}, {"name": other}])
     np.testing.assert_allclose(_flatten(first), _flatten(second), rtol=1e-9)
+
+
+def test_a_shops_listing_has_the_measured_answer_of_its_gpu(runtime: Runtime):
+    reads = {row["name"]: read_gpu(row["name"], runtime.served.index) for row in runtime.served.known.rows}
+    # shops name no bus ("PCI"), and by "V2" they mean the board; some rows of the table are listings themselves
+    sold = {
+        name: read
+        for name, read in reads.items()
+        if not read.plain.qualifiers and read.plain.suffix != "v2" and read.parsed.listing_of is None
+    }
+    boards = [name for name, read in sold.items() if read.match.kind == "direct" and read.plain.kind == "discrete"]
+    assert len(boards) > 50
+    plain = runtime.predict([{"name": name} for name in boards])
+    listed = runtime.predict([{"name": f"Gigabyte {name} Gaming OC"} for name in boards])
+    assert [{**answer, "name": name} for answer, name in zip(listed, boards, strict=True)] == plain
+    assert {answer["g3d_mark"]["source"] for answer in listed} == {"measured"}
 
 
 def test_the_table_answers_what_it_has_measured(runtime: Runtime):

@@ -20,7 +20,9 @@ from gpu_kedro.domain.vocabulary import (
 
 #: Stands where a shop's word was: what follows it does not follow the model number.
 _GAP = "|"
-_FORM_WORDS = MOBILE_WORDS | {"max", "q", "agp"}
+_FORM_WORDS = MOBILE_WORDS | {"agp"}
+_MAX_Q = ("with", "max", "q", "design")
+_KEPT_BEFORE = (LEADING_VENDOR_WORDS | {"3d"}) - {"/"}
 
 
 def find_listed_words(words: Sequence[str]) -> list[str] | None:
@@ -31,14 +33,13 @@ def find_listed_words(words: Sequence[str]) -> list[str] | None:
     at = find_model(said)
     if at is None:
         return [word for word in said if word not in (_GAP, "+")]
-    before = [word for word in said[:at] if is_series_word(word) or word in LEADING_VENDOR_WORDS - {"/"}]
+    before = [word for word in said[:at] if is_series_word(word) or word in _KEPT_BEFORE]
     suffixes = (known for brand, known in CHIP_SUFFIXES_BY_BRAND.items() if brand in before)
     allowed = next(suffixes, SUFFIX_WORDS - NOT_A_CHIPS_SUFFIX) | CHIP_EDITIONS
     memory = find_memory_words(said, at)
     after = [word for place, word in enumerate(said) if place > at and place not in memory]
     form = [word for word in said if word in _FORM_WORDS and word not in before]
-    if ("max" in form) != ("q" in form):
-        form = [word for word in form if word not in ("max", "q")]
+    form += _MAX_Q if {"max", "q"} <= set(after) else ()
     return [*before, said[at], *_take_suffixes(after, allowed), *form, *(said[place] for place in sorted(memory))]
 
 
@@ -53,7 +54,12 @@ def _joins_models(words: Sequence[str], mark: str) -> bool:
 def _take_suffixes(after: Sequence[str], allowed: frozenset[str]) -> Iterator[str]:
     """The suffixes that follow the model number at once; those behind an edition's name belong to the edition."""
     for word in after:
-        if word in allowed:
+        if word in allowed or _counts_units(word):
             yield word
-        elif word not in NOISE_WORDS and word not in _FORM_WORDS:
+        elif word not in NOISE_WORDS and word not in _FORM_WORDS and word not in _MAX_Q:
             return
+
+
+def _counts_units(word: str) -> bool:
+    """Whether the word tells variants of a number apart by what they have: "512" of MB, "2048sp" of shaders."""
+    return word.removesuffix("sp").isdecimal() and (word.endswith("sp") or len(word) == 3)

@@ -98,7 +98,7 @@ CHIP_SUFFIXES_BY_BRAND: dict[str, frozenset[str]] = {
     "rx": _words("xt xtx gre gme"),
 }
 NOT_A_CHIPS_SUFFIX: frozenset[str] = _words("dual v2 s c ex black d max")
-CHIP_EDITIONS: frozenset[str] = _words("oem mac rebrand embedded refresh")
+CHIP_EDITIONS: frozenset[str] = _words("oem mac rebrand embedded refresh 50th anniversary sxm2 sxm3 sxm4 sxm5")
 
 # Words that say nothing about which GPU it is.
 NOISE_WORDS: frozenset[str] = _words("""
