@@ -81,6 +81,7 @@ SHORTHANDS = {
     "A2000 12GB": "RTX A2000 12GB",
     "W6800": "Radeon Pro W6800",
     "GTX Titan X 12GB": "GeForce GTX TITAN X",
+    "NVIDIA Corporation GA106M [GeForce RTX 3060 Mobile / Max-Q] (rev a1)": "GeForce RTX 3060 Mobile",
 }
 _MAKERS = ("ASUS", "MSI", "Gigabyte", "Sapphire", "EVGA", "Zotac", "PNY", "Dell")
 _EXTRAS = ("OC", "Dual", "Gaming X", "Twin X2 OC", "Eagle", "FTW3 Ultra", "Nitro+", "V2", "8-Pin", "Black Edition", "")

@@ -21,12 +21,16 @@ from gpu_kedro.domain.vocabulary import (
 #: Stands where a shop's word was: what follows it does not follow the model number.
 _GAP = "|"
 _FORM_WORDS = MOBILE_WORDS | {"agp"}
+#: How Linux names laptop cards of both forms ("RTX 3060 Mobile / Max-Q"); the first one is meant.
+_OR_MAX_Q = ["/", "max", "q"]
 _MAX_Q = ("with", "max", "q", "design")
 _KEPT_BEFORE = (LEADING_VENDOR_WORDS | {"3d"}) - {"/"}
 
 
 def find_listed_words(words: Sequence[str]) -> list[str] | None:
     """The words of a listing that say which GPU it is; None when the name is no listing, or one of several GPUs."""
+    if list(words[-3:]) == _OR_MAX_Q:
+        return [*words[:-3]]
     if BOARD_WORDS.isdisjoint(words) or any(_joins_models(words, mark) for mark in ("+", "/")):
         return None
     said = [_GAP if word in BOARD_WORDS else word for word in words]

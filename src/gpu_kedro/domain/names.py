@@ -81,7 +81,7 @@ class ParsedName(NamedTuple):
         leftovers: words not understood.
         is_family: the name is a driver's label for a whole family ("Radeon HD 7800-serie").
         chip_group: key for grouped cross-validation: series and model digits, equal for all variants of one number.
-        listing_of: of a shop's listing the canonical name of the GPU alone, None for any other name.
+        listing_of: of a shop's listing the canonical name of the GPU alone, None for names that hold nothing else.
     """
 
     canonical: str
