@@ -191,6 +191,11 @@ class ArrivingBytes:
 
     def __init__(self, limit: int) -> None:
         self._free = limit
+        self._bodies = 0
+
+    def __len__(self) -> int:
+        """How many bodies are not complete."""
+        return self._bodies
 
     @contextmanager
     def count(self) -> Iterator[Callable[[bytes], bytes]]:
@@ -209,9 +214,11 @@ class ArrivingBytes:
                 raise BusyError
             return part
 
+        self._bodies += 1
         try:
             yield counted
         finally:
+            self._bodies -= 1
             self._free += taken
 
 

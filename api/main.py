@@ -68,7 +68,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.slots = Slots(settings.max_concurrency)
     app.state.turns = Turns(_WAITING * settings.max_concurrency)
     app.state.together = Together(partial(find_runtime, app.state), app.state.turns)
-    app.state.arriving = ArrivingBytes(_UPLOADS * settings.max_file_bytes)
+    app.state.arriving = app.state.turns.arriving = ArrivingBytes(_UPLOADS * settings.max_file_bytes)
     app.state.heavy = anyio.CapacityLimiter(settings.heavy_threads)
     # routes are tried in this order, and predictions are asked for most
     for module in (predict, gpus, market, model, health, metrics):

@@ -26,16 +26,18 @@ class Turns:
         self._waiting: deque[asyncio.Future[None]] = deque()
         #: What is being answered at the moment; the server that runs the application sets it.
         self.requests: Sized = ()
+        #: Those of them whose bodies are still to come: slow clients are no crowd.
+        self.arriving: Sized = ()
 
     @property
     def are_alone(self) -> bool:
-        """Whether the request that asks is known to be the only one."""
-        return len(self.requests) == 1
+        """Whether the request that asks is known to be the only one that can be answered."""
+        return len(self.requests) - len(self.arriving) == 1
 
     @property
     def are_needed(self) -> bool:
         """Whether more is going on than can be computed in one go."""
-        return len(self.requests) > _CROWD
+        return len(self.requests) - len(self.arriving) > _CROWD
 
     async def take(self) -> None:
         """Wait for a turn.

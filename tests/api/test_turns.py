@@ -5,6 +5,7 @@ import asyncio
 import pytest
 from loops import run_alone
 
+from api.bodies import ArrivingBytes
 from api.errors import BusyError
 from api.turns import Turns
 
@@ -27,6 +28,17 @@ def test_a_hundred_take_turns_in_their_order_and_others_come_between():
 
     assert run_alone(run()) == 16
     assert order == list(range(100))
+
+
+def test_clients_whose_bodies_are_still_to_come_are_no_crowd():
+    turns, arriving = Turns(1000), ArrivingBytes(100)
+    turns.requests, turns.arriving = range(18), arriving
+    assert turns.are_needed
+    with arriving.count(), arriving.count():
+        assert not turns.are_needed
+        turns.requests = range(3)
+        assert turns.are_alone
+    assert not turns.are_alone
 
 
 def test_more_than_may_wait_are_told_to_come_again():
