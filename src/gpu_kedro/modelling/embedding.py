@@ -20,6 +20,8 @@ from gpu_kedro.modelling.options import EmbeddingOptions
 _LONGEST_TEXT = 200
 #: Names are made of a few thousand words, which come again and again; one takes about a kilobyte.
 _KEPT_WORDS = 4096
+#: Boards share their chips' names; one takes half a kilobyte.
+_KEPT_TEXTS = 4096
 
 
 def ngrams(text: str, longest: int) -> list[str]:
@@ -55,6 +57,7 @@ class NameEmbedding:
         self.ngram_max = ngram_max
         self._weights = components * idf[:, None]
         self._read_word = lru_cache(maxsize=_KEPT_WORDS)(self._read_word_anew)
+        self._embed = lru_cache(maxsize=_KEPT_TEXTS)(self._embed_anew)
 
     @property
     def dims(self) -> int:
@@ -94,7 +97,7 @@ class NameEmbedding:
             vectors[position] = self._embed(text)
         return vectors
 
-    def _embed(self, text: str) -> NDArray[np.float64]:
+    def _embed_anew(self, text: str) -> NDArray[np.float64]:
         """The sum of the words' vectors, divided by the norm of all their n-grams together."""
         vector = np.zeros(self.dims)
         weights: dict[int, float] = {}

@@ -216,14 +216,14 @@ def _by_level(rows: Sequence[Mapping[str, Any]], target: Target) -> dict[Level, 
 
     Whether the table has a price or a power of a GPU tells how well known it is, and nothing of its segment.
     """
-    places: dict[Level, list[int]] = {}
-    for place, row in enumerate(rows):
-        level: Level
-        if target.task == "classification":
-            level = "name" if row["match_kind"] == "none" else "specs"
-        else:
-            level = find_level(row, target)
-        places.setdefault(level, []).append(place)
+    levels: list[Level]
+    if target.task == "classification":
+        levels = ["name" if row["match_kind"] == "none" else "specs" for row in rows]
+    else:
+        levels = [find_level(row, target) for row in rows]
+    places: dict[Level, list[int]] = {level: [] for level in dict.fromkeys(levels)}
+    for place, level in enumerate(levels):
+        places[level].append(place)
     return places
 
 

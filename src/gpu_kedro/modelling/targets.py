@@ -71,6 +71,7 @@ SEGMENTS: tuple[str, ...] = ("Desktop", "Mobile", "Workstation")
 _ALWAYS_KNOWN = ("g3d_mark", "g2d_mark", "test_year")
 _SOMETIMES_KNOWN = ("price_usd", "tdp_w")
 _read_known = itemgetter(*_ALWAYS_KNOWN, *_SOMETIMES_KNOWN)
+_NOTHING_KNOWN = (None,) * len((*_ALWAYS_KNOWN, *_SOMETIMES_KNOWN))
 
 
 def label_membership(classes: Iterable[str]) -> list[list[bool]]:
@@ -83,8 +84,10 @@ def find_level(row: Mapping[str, Any], target: Target) -> Level:
 
     The target's own value, should it be known, does not count; nor does a test year alone.
     """
-    known = [value is not None for value in _read_known(row)]
-    return _level_of(target.name, row["match_kind"] != "none", *known)
+    known = _read_known(row)
+    if known == _NOTHING_KNOWN:  # most ask by a name alone
+        return "specs" if row["match_kind"] != "none" else "name"
+    return _level_of(target.name, row["match_kind"] != "none", *(value is not None for value in known))
 
 
 @lru_cache
