@@ -20,6 +20,11 @@ def test_search_puts_names_that_hold_every_word_first(runtime: Runtime):
     assert found["model_version"] == runtime.version
 
 
+@pytest.mark.parametrize("asked", ["rtx 3070", "RTX 3070", "3070", "MSI RTX 3070 Gaming X Trio", "GeForce RTX 3070"])
+def test_search_puts_the_very_gpu_first(runtime: Runtime, asked: str):
+    assert answers.search_gpus(runtime, asked, None, 5, 0)["gpus"][0]["name"] == "GeForce RTX 3070"
+
+
 def test_search_pages_without_overlap_and_forgives_typos(runtime: Runtime):
     pages = [answers.search_gpus(runtime, "radeon rx", None, 10, offset) for offset in (0, 10)]
     first, second = ({gpu["name"] for gpu in page["gpus"]} for page in pages)

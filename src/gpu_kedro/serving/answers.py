@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
 from gpu_kedro.domain.identify import read_gpu
-from gpu_kedro.domain.names import name_gpu
+from gpu_kedro.domain.names import complete_name, name_gpu, parse_name
 from gpu_kedro.pipelines.inference.nodes import PRICE_NOTE
 from gpu_kedro.serving.catalogue import Catalogue, Entry
 from gpu_kedro.serving.errors import UnknownGpuError
@@ -28,20 +28,26 @@ _LEAST_SIMILAR = 62.0
 
 
 def search_gpus(runtime: Runtime, q: str | None, segment: str | None, limit: int, offset: int) -> dict[str, Any]:
-    """Find known GPUs by name and segment, best match first; without a name the fastest come first."""
+    """Find known GPUs by name and segment, the very one first, then by likeness; without a name the fastest first."""
     catalogue = runtime.catalogue
     chosen = catalogue.in_segment(segment)
     if q and (text := name_gpu(q)):
-        allowed = set(chosen.tolist())
+        parsed, allowed = parse_name(q), set(chosen.tolist())
+        in_full = complete_name(text, parsed.series, parsed.kind)
         found = process.extract(text, catalogue.texts, scorer=fuzz.WRatio, limit=None, score_cutoff=_LEAST_SIMILAR)
         ranked = sorted(
             (
-                (-_rank_match(text, catalogue.texts[place], score), -catalogue.g3d_mark[place], place)
+                (
+                    catalogue.texts[place] != in_full,
+                    -_rank_match(text, catalogue.texts[place], score),
+                    -catalogue.g3d_mark[place],
+                    place,
+                )
                 for _, score, place in found
                 if place in allowed
             )
         )
-        places = [place for _, _, place in ranked]
+        places = [place for *_, place in ranked]
     else:
         places = chosen[np.argsort(-catalogue.g3d_mark[chosen], kind="stable")].tolist()
     return {
