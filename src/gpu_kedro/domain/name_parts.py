@@ -106,36 +106,32 @@ def find_vendor(words: Sequence[str], prefix: str | None, series: str | None) ->
 
 
 def take_memory(words: Sequence[str], at: int | None) -> tuple[float | None, list[str]]:
-    """Separate a stated memory size ("6GB", "512 MB", a Go's "64M") from the other words."""
-    memory_gb: float | None = None
-    rest: list[str] = []
-    for index, word in enumerate(words):
-        if index == at:
-            continue
-        after_model = at is not None and index > at
-        size_gb = _read_memory(word, after_model)
-        if size_gb is not None:
-            memory_gb = size_gb
-        elif word in ("gb", "mb") and rest and rest[-1].isdecimal() and len(rest[-1]) <= 4:
-            memory_gb = int(rest.pop()) / (1 if word == "gb" else 1024)
-        elif after_model and word in ("16m", "32m", "64m", "128m") and "go" in words:
-            memory_gb = int(word[:-1]) / 1024
-        else:
-            rest.append(word)
-    return memory_gb, rest
+    """Separate a stated memory size ("6GB", "512 MB", a Go's "64M") from the other words; `at` is the model's place."""
+    sizes = _find_sizes(words, at)
+    rest = [word for place, word in enumerate(words) if place != at and place not in sizes]
+    return next(reversed(sizes.values()), None), rest
 
 
 def find_memory_words(words: Sequence[str], at: int | None) -> set[int]:
-    """Places of the words that state a size or type of memory ("6GB", "512 MB", "GDDR6"); `at` is the model's."""
-    places = set()
+    """Places of the words that state a size or type of memory ("6GB", "512 MB", "GDDR6")."""
+    types = {place for place, word in enumerate(words) if word in MEMORY_TYPES and place != at}
+    return types.union(_find_sizes(words, at))
+
+
+def _find_sizes(words: Sequence[str], at: int | None) -> dict[int, float]:
+    """Place of each word that states a memory size, and the size in GB."""
+    sizes: dict[int, float] = {}
     for place, word in enumerate(words):
         if place == at:
             continue
-        if word in MEMORY_TYPES or _read_memory(word, at is not None and place > at) is not None:
-            places.add(place)
-        elif word in ("gb", "mb") and place - 1 not in (at, -1) and words[place - 1].isdecimal():
-            places.update((place - 1, place))
-    return places
+        size_gb = _read_memory(word, at is not None and place > at)
+        if size_gb is not None:
+            sizes[place] = size_gb
+        elif word in ("gb", "mb") and place - 1 not in (at, -1, *sizes):
+            number = words[place - 1]
+            if number.isdecimal() and len(number) <= 4:
+                sizes[place - 1] = sizes[place] = int(number) / (1 if word == "gb" else 1024)
+    return sizes
 
 
 @lru_cache(maxsize=_KEPT_WORDS)
