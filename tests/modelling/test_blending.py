@@ -52,6 +52,11 @@ def test_an_unsure_sheet_has_weights_of_its_own_but_not_for_newer_gpus():
     assert blend.find_mode(nothing) == blend.find_modes(_gpus((np.nan, 0.0)))[0]
 
 
+def test_where_no_sheet_was_found_the_others_count_as_where_it_is_unsure():
+    blend = Blend.of([_process(0.5, 0.2), _trees(0.4, 0.2), _trees(0.1, 0.6)], has_sheets=True)
+    np.testing.assert_allclose(blend.weights[:3], [[0.5, 0.4, 0.1], [0.2, 0.2, 0.6], [0, 0.25, 0.75]])
+
+
 def test_without_weights_of_its_own_an_unsure_sheet_counts_as_any():
     blend = Blend.of([_process(0.75), _trees(0.25)], has_sheets=True, newest_year=2021)
     np.testing.assert_array_equal(blend.weights[0], blend.weights[1])

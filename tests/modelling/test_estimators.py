@@ -27,8 +27,8 @@ REGRESSION = ModelOptions.model_validate(
         "members": [
             {"kind": "ridge", "alpha": 10.0},
             {"kind": "gaussian_process", "learning_rows": 80, "steps": 5},
-            {"kind": "extra_trees", "trees": 12, "min_leaf": 2, "max_features": 0.4, "weight": 2.0},
-            {"kind": "catboost", "iterations": 40, "learning_rate": 0.2, "depth": 5},
+            {"kind": "extra_trees", "stacked": True, "trees": 12, "min_leaf": 2, "max_features": 0.4, "weight": 2.0},
+            {"kind": "catboost", "stacked": True, "iterations": 40, "learning_rate": 0.2, "depth": 5},
         ],
     }
 )
@@ -58,7 +58,8 @@ def values(model_input: pd.DataFrame) -> np.ndarray:
 def _fit(examples: Examples, vectors: np.ndarray, known: np.ndarray, name: str, level: Any) -> Any:
     options = REGRESSION if examples.classes is None else CLASSIFICATION
     columns = input_columns(TARGETS[name], level)
-    return fit_expert(examples.values, vectors[known], examples.answers, columns, options, 0, examples.classes)
+    told = examples.answers, examples.groups
+    return fit_expert(examples.values, vectors[known], *told, columns, options, 0, examples.classes)
 
 
 @pytest.mark.parametrize("level", LEVELS)
@@ -137,7 +138,8 @@ def test_preparation_fills_flags_and_scales():
 
 def test_a_training_part_without_a_class_still_answers_for_all_classes(values: np.ndarray, vectors: np.ndarray):
     answers = np.where(values[:, 0] > 0, 0, 2)
-    expert = fit_expert(values, vectors, answers, [0, 1, 2], CLASSIFICATION, 0, ("a", "b", "c"))
+    groups = np.arange(len(values))
+    expert = fit_expert(values, vectors, answers, groups, [0, 1, 2], CLASSIFICATION, 0, ("a", "b", "c"))
     served = expert_from_files(expert_to_files(expert))
     probabilities = served.predict(values[:5], vectors[:5])
     assert probabilities.shape == (5, 3)
@@ -151,7 +153,32 @@ def test_weights_are_refused_in_a_blend_of_classes(values: np.ndarray, vectors: 
     blend = ModelOptions(embedding_dims=2, members=(member,))
     places = np.arange(len(values)) % 2
     with pytest.raises(ValueError, match="weights are for regression"):
-        fit_expert(values, vectors, places, [0, 1], blend, 1, ("a", "b"))
+        fit_expert(values, vectors, places, places, [0, 1], blend, 1, ("a", "b"))
+
+
+def test_stacked_trees_follow_what_the_process_says(model_input: pd.DataFrame, vectors: np.ndarray):
+    """A law that trees alone cannot continue: with the process's answer among their inputs they can tell it apart."""
+    examples = select_examples(model_input, TARGETS["tdp_w"])
+    known = model_input["tdp_w"].notna().to_numpy()
+    stacked = _fit(examples, vectors, known, "tdp_w", "specs")
+    asked = examples.values[:50], vectors[known][:50]
+    before = stacked.predict_members(*asked)
+    stacked.members[1].intercept += 1.0  # the process says more; nothing else changes
+    after = stacked.predict_members(*asked)
+    np.testing.assert_array_equal(after[0], before[0])
+    np.testing.assert_allclose(after[1], before[1] + 1.0)
+    assert (after[2:] > before[2:] + 0.1).mean() > 0.5
+    assert (after[2:] < before[2:] - 0.1).sum() == 0
+
+
+@pytest.mark.parametrize("places", [(1, 0), (0, 0, 1), (1,)])
+def test_a_stacked_member_needs_one_process_before_it(places: tuple[int, ...]):
+    known = (
+        {"kind": "gaussian_process", "learning_rows": 80, "steps": 5},
+        {"kind": "catboost", "stacked": True, "iterations": 4, "learning_rate": 0.2, "depth": 2},
+    )
+    with pytest.raises(ValueError, match="catboost is stacked: list one gaussian_process before it"):
+        ModelOptions.model_validate({"embedding_dims": 0, "members": [known[place] for place in places]})
 
 
 def test_a_target_without_any_known_value_is_refused(model_input: pd.DataFrame):
@@ -207,11 +234,17 @@ def test_trees_too_deep_for_a_byte_are_refused(values: np.ndarray):
 
 @pytest.mark.parametrize("kind", ["extra_trees", "catboost", "gaussian_process"])
 def test_one_row_gets_the_same_answer_alone_and_in_a_batch(model_input: pd.DataFrame, values: np.ndarray, kind: str):
-    members = [member for member in REGRESSION.members if member.kind == kind]
+    # trees see what the process says, so it stays in the list, and counts only where it is asked about
+    members = [
+        member.model_copy(update={"weight": float(member.kind == kind)})
+        for member in REGRESSION.members
+        if member.kind in (kind, "gaussian_process")
+    ]
     options = REGRESSION.model_copy(update={"members": tuple(members), "embedding_dims": 0})
     examples = select_examples(model_input, TARGETS["tdp_w"])
     blank = np.zeros((len(values), 0))
-    expert = fit_expert(examples.values, blank[: len(examples.values)], examples.answers, list(range(60)), options, 0)
+    told = examples.answers, examples.groups
+    expert = fit_expert(examples.values, blank[: len(examples.values)], *told, list(range(60)), options, 0)
     served = expert_from_files(expert_to_files(expert))
     together = served.predict(values, blank)
     alone = [served.predict(values[[row]], blank[[row]])[0] for row in range(0, len(values), 37)]

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from gpu_kedro.modelling.gaussian_process import GaussianProcess, _Layout, fit_gaussian_process
+from gpu_kedro.modelling.gaussian_process import GaussianProcess, _Layout, _leave_groups_out, fit_gaussian_process
 from gpu_kedro.modelling.options import GaussianProcessOptions
 
 OPTIONS = GaussianProcessOptions(kind="gaussian_process", learning_rows=150, steps=25)
@@ -19,8 +19,16 @@ def cards() -> tuple[np.ndarray, np.ndarray]:
     return inputs, answers.astype(float)
 
 
-def _fit(inputs: np.ndarray, answers: np.ndarray) -> GaussianProcess:
-    return fit_gaussian_process(inputs, answers, KINDS, np.zeros(len(inputs), dtype=np.int64), OPTIONS, seed=0)
+def _fit_both(
+    inputs: np.ndarray, answers: np.ndarray, options: GaussianProcessOptions = OPTIONS, siblings: int = 1
+) -> tuple[GaussianProcess, np.ndarray]:
+    """The process, and what it says of each row without the row's group of so many siblings."""
+    trust, groups = np.zeros(len(inputs), dtype=np.int64), np.arange(len(inputs)) // siblings
+    return fit_gaussian_process(inputs, answers, KINDS, trust, groups, options, seed=0)
+
+
+def _fit(inputs: np.ndarray, answers: np.ndarray, options: GaussianProcessOptions = OPTIONS) -> GaussianProcess:
+    return _fit_both(inputs, answers, options)[0]
 
 
 def test_it_interpolates_a_bent_law(cards):
@@ -38,9 +46,7 @@ def test_it_goes_on_along_its_trend_where_trees_would_stop(cards):
 
 def test_only_a_share_of_what_exceeds_the_highest_answers_is_believed(cards):
     inputs, answers = cards
-    levelling = fit_gaussian_process(
-        inputs, answers, KINDS, np.zeros(160, dtype=np.int64), OPTIONS.model_copy(update={"beyond": 0.5}), seed=0
-    )
+    levelling = _fit(inputs, answers, OPTIONS.model_copy(update={"beyond": 0.5}))
     asked = np.array([[0.5, 0.0, 0.0], [6.0, 0.0, 0.0]], dtype=np.float32)
     believed, plain = levelling.predict(asked), _fit(inputs, answers).predict(asked)
     ceiling = np.quantile(answers, 0.995)
@@ -53,8 +59,7 @@ def test_wrong_labels_move_their_neighbours_less_than_without_the_heavy_tails(ca
     wrong[:8] += 3
 
     def error(options: GaussianProcessOptions) -> float:
-        process = fit_gaussian_process(inputs, wrong, KINDS, np.zeros(len(inputs), dtype=np.int64), options, seed=0)
-        return float(np.abs(process.predict(inputs[8:]) - answers[8:]).mean())
+        return float(np.abs(_fit(inputs, wrong, options).predict(inputs[8:]) - answers[8:]).mean())
 
     normal = OPTIONS.model_copy(update={"degrees_of_freedom": 1e6})
     assert error(OPTIONS) < 0.8 * error(normal)
@@ -67,13 +72,45 @@ def test_one_row_gets_the_same_answer_alone_and_in_a_batch(cards):
     np.testing.assert_allclose(alone, together, rtol=1e-11)
 
 
-def test_a_third_of_the_rows_stands_for_all(cards):
+def test_the_strongest_direction_carries_a_law_of_one_input(cards):
     inputs, answers = cards
-    few = fit_gaussian_process(
-        inputs, answers, KINDS, np.zeros(160, dtype=np.int64), OPTIONS.model_copy(update={"vectors": 50}), seed=0
+    one = _fit(inputs, answers, OPTIONS.model_copy(update={"directions": 1}))
+    assert one.directions.shape == (3, 1)
+    np.testing.assert_allclose(one.predict(inputs), _fit(inputs, answers).predict(inputs), atol=0.05)
+
+
+def test_all_directions_measure_the_distances_of_the_inputs_themselves(cards):
+    process = _fit(*cards)
+    assert process.directions.shape == (3, 3)
+    scales = np.linalg.norm(process.directions, axis=1)
+    turned = cards[0] @ process.directions
+    np.testing.assert_allclose(
+        np.linalg.norm(turned[0] - turned[1:], axis=1),
+        np.linalg.norm((cards[0][0] - cards[0][1:]) * scales, axis=1),
+        rtol=1e-6,
     )
-    assert few.weights.shape == (50,)
-    np.testing.assert_allclose(few.predict(inputs), _fit(inputs, answers).predict(inputs), atol=0.02)
+
+
+def test_what_it_says_without_a_group_is_what_a_process_says_that_never_saw_the_group():
+    chance = np.random.default_rng(5)
+    points, answers = chance.normal(size=(30, 4)), chance.normal(size=30)
+    groups = np.array([f"chip {place}" for place in chance.integers(0, 9, 30)], dtype=object)
+    covariance = points @ points.T + 0.5 * np.eye(30)
+    inverse = np.linalg.inv(covariance)
+    errors = _leave_groups_out(inverse, inverse @ answers, groups)
+    for group in set(groups):
+        own, others = groups == group, groups != group
+        told = covariance[own][:, others] @ np.linalg.solve(covariance[others][:, others], answers[others])
+        np.testing.assert_allclose(answers[own] - told, errors[own], rtol=1e-8)
+
+
+def test_a_wrong_label_is_not_in_what_is_said_without_its_group(cards):
+    inputs, answers = cards
+    wrong = answers.copy()
+    wrong[:4] += 3
+    _, told = _fit_both(inputs, wrong, siblings=4)
+    # one of the four is the highest answer of all: it is reached by extrapolation
+    assert np.abs(told[:4] - answers[:4]).max() < 0.5
 
 
 def test_it_answers_the_same_after_a_round_trip_through_files(cards):

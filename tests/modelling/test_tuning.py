@@ -12,7 +12,7 @@ RECIPE = ModelOptions(
     embedding_dims=4,
     members=(
         {"kind": "gaussian_process", "learning_rows": 60, "steps": 3, "weight": 3},
-        {"kind": "extra_trees", "trees": 4, "min_leaf": 2, "max_features": 0.5, "weight": 1},
+        {"kind": "extra_trees", "stacked": True, "trees": 4, "min_leaf": 2, "max_features": 0.5, "weight": 1},
     ),
 )
 EMBEDDING = EmbeddingOptions(dims=4, min_count=3, ngram_max=3)

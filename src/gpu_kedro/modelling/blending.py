@@ -2,8 +2,8 @@
 
 Trees do not extrapolate: for a GPU released after the training table they stay silent, if a member that can is there.
 A Gaussian process measures how alike specifications are: where none was found it stays silent, unless the level of
-knowledge has none at all. A specification that may be another GPU's (a match that is not strict) can have weights of
-its own: trees learn from the kind of match how much to believe.
+knowledge has none at all. A specification that may be another GPU's (a match that is not strict), or none, can have
+weights of its own: trees learn from the kind of match how much to believe.
 """
 
 import json
@@ -55,7 +55,7 @@ class Blend:
         unsure = np.array([weigh_unsure(member) for member in members])
         extrapolates = np.array([member.kind in _EXTRAPOLATING for member in members])
         needs_sheet = np.array([member.kind in _NEEDS_SHEET and has_sheets for member in members])
-        states = [sure, unsure if has_sheets else sure, _only(~needs_sheet, sure)]
+        states = [sure, unsure, _only(~needs_sheet, unsure)] if has_sheets else [sure] * 3
         rows = np.stack([*states, *(_only(extrapolates, weights) for weights in states)])
         return cls(rows / rows.sum(axis=1, keepdims=True), newest_year)
 

@@ -5,6 +5,7 @@ for a card that was never sold) cannot pose as information. Regression answers i
 """
 
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 from gpu_kedro.domain.features import FEATURE_NAMES
 from gpu_kedro.modelling.arrays import array_bytes, read_array
 from gpu_kedro.modelling.blending import Blend, Modes, find_newest_year
-from gpu_kedro.modelling.gaussian_process import fit_gaussian_process
+from gpu_kedro.modelling.gaussian_process import GaussianProcess, fit_gaussian_process
 from gpu_kedro.modelling.input_kinds import EMBEDDING, GAP, name_kind
 from gpu_kedro.modelling.options import (
     CatBoostOptions,
@@ -23,6 +24,7 @@ from gpu_kedro.modelling.options import (
     MemberOptions,
     ModelOptions,
     RidgeOptions,
+    is_stacked,
 )
 
 Matrix = NDArray[np.float64]
@@ -135,6 +137,7 @@ class Expert:
         preparation: makes the inputs dense.
         members: fitted scikit-learn or CatBoost estimators.
         kinds: `kind` of each member.
+        stacked: which members also see the answer of the Gaussian process before them.
         blend: how much each member counts.
         classes: class names of a classifier, None for regression.
     """
@@ -142,6 +145,7 @@ class Expert:
     preparation: Preparation
     members: tuple[Any, ...]
     kinds: tuple[str, ...]
+    stacked: tuple[bool, ...]
     blend: Blend
     classes: tuple[str, ...] | None
 
@@ -149,7 +153,7 @@ class Expert:
         """Answers of each member: (members, n) logs for regression, (members, n, classes) probabilities."""
         inputs = self.preparation.transform(values, embeddings)
         if self.classes is None:
-            return np.stack([np.asarray(member.predict(inputs), dtype=float).ravel() for member in self.members])
+            return ask_regressors(self, inputs)
         answers = np.zeros((len(self.members), len(inputs), len(self.classes)))
         for position, member in enumerate(self.members):
             # a class that the training rows lack has no column of its own
@@ -159,6 +163,28 @@ class Expert:
     def predict(self, values: Matrix, embeddings: Matrix, modes: Modes | None = None) -> Matrix:
         """The blend: (n,) logs, or (n, classes) probabilities; `modes` other than the GPUs' own on request."""
         return mix_members(self, values, embeddings, modes)
+
+
+def ask_regressors(expert: Any, inputs: NDArray[np.float32]) -> Matrix:
+    """(members, n) logs that the members of an expert (`Expert` or its exported form) answer to dense inputs."""
+    logs = np.empty((len(expert.members), len(inputs)))
+    seen = inputs
+    for position, (member, stacked) in enumerate(zip(expert.members, expert.stacked, strict=True)):
+        logs[position] = np.ravel(member.predict(seen if stacked else inputs))
+        if isinstance(member, GaussianProcess):
+            seen = stack(inputs, logs[position])
+    return logs
+
+
+def stack(inputs: NDArray[np.float32], told: Matrix) -> NDArray[np.float32]:
+    """(n, inputs + 1) what stacked members see: the inputs, and (n,) what the Gaussian process says.
+
+    Source: Wolpert (1992), Stacked generalization.
+    """
+    seen = np.empty((len(inputs), inputs.shape[1] + 1), dtype=np.float32)
+    seen[:, :-1] = inputs
+    seen[:, -1] = told
+    return seen
 
 
 def mix_members(expert: Any, values: Matrix, embeddings: Matrix, modes: Modes | None) -> Matrix:
@@ -175,6 +201,7 @@ def fit_expert(
     values: Matrix,
     embeddings: Matrix,
     answers: NDArray[Any],
+    groups: NDArray[Any],
     columns: list[int],
     options: ModelOptions,
     seed: int,
@@ -182,10 +209,14 @@ def fit_expert(
 ) -> Expert:
     """Fit every member of a blend on the same dense inputs.
 
+    Stacked members learn from what the Gaussian process says of each training row without the row's chip group, as it
+    will speak of GPUs that it has not seen.
+
     Args:
         values: (n, all features), NaN where missing.
         embeddings: (n, dims) name embeddings.
         answers: (n,) natural logs of the target, or class positions in `classes`.
+        groups: (n,) chip groups.
         columns: positions of the allowed features.
         options: the members and their settings.
         seed: makes the forests and CatBoost repeatable.
@@ -203,15 +234,17 @@ def fit_expert(
         + [EMBEDDING] * preparation.embedding_dims
         + [GAP] * preparation.flagged.size,
         trust=_judge_trust(values) if has_sheets else np.zeros(len(values), dtype=np.int64),
+        groups=groups,
         seed=seed,
     )
-    members = tuple(_fit_member(member, inputs, answers, context, classes is not None) for member in options.members)
+    members = _fit_members(options.members, inputs, answers, context, classes is not None)
     kinds = tuple(member.kind for member in options.members)
     newest_year = find_newest_year(values) if has_sheets and classes is None else np.inf
     return Expert(
         preparation=preparation,
         members=members,
         kinds=kinds,
+        stacked=tuple(map(is_stacked, options.members)),
         blend=Blend.of(options.members, has_sheets=has_sheets, newest_year=newest_year),
         classes=classes,
     )
@@ -224,11 +257,13 @@ class _Context:
     Args:
         kinds: kind of each input.
         trust: (n,) how much to trust each training row.
+        groups: (n,) its chip group.
         seed: makes members repeatable.
     """
 
     kinds: list[str]
     trust: NDArray[np.int64]
+    groups: NDArray[Any]
     seed: int
 
 
@@ -239,18 +274,31 @@ def _judge_trust(values: Matrix) -> NDArray[np.int64]:
     return np.select([is_strict & is_recent, is_strict, is_matched], [0, 1, 2], default=3)
 
 
-def _fit_member(
-    options: MemberOptions, inputs: NDArray[np.float32], answers: NDArray[Any], context: _Context, is_classifier: bool
-) -> Any:
-    if isinstance(options, GaussianProcessOptions):
-        if is_classifier:
-            raise ValueError("gaussian_process is a regressor: give classes ridge, extra_trees or catboost")
-        return fit_gaussian_process(inputs, answers, context.kinds, context.trust, options, context.seed)
-    estimator = (_build_classifier if is_classifier else _build_regressor)(options, context.seed)
-    with warnings.catch_warnings():
-        # scikit-learn warns when logistic regression stops at max_iter; the penalty keeps the answer stable
-        warnings.filterwarnings("ignore", message=".*failed to converge.*")
-        return estimator.fit(inputs, answers)
+def _fit_members(
+    options: Sequence[MemberOptions],
+    inputs: NDArray[np.float32],
+    answers: NDArray[Any],
+    context: _Context,
+    is_classifier: bool,
+) -> tuple[Any, ...]:
+    members: list[Any] = []
+    seen = inputs
+    for member in options:
+        if isinstance(member, GaussianProcessOptions):
+            if is_classifier:
+                raise ValueError("gaussian_process is a regressor: give classes ridge, extra_trees or catboost")
+            process, told = fit_gaussian_process(
+                inputs, answers, context.kinds, context.trust, context.groups, member, context.seed
+            )
+            seen = stack(inputs, told)
+            members.append(process)
+            continue
+        estimator = (_build_classifier if is_classifier else _build_regressor)(member, context.seed)
+        with warnings.catch_warnings():
+            # scikit-learn warns when logistic regression stops at max_iter; the penalty keeps the answer stable
+            warnings.filterwarnings("ignore", message=".*failed to converge.*")
+            members.append(estimator.fit(seen if is_stacked(member) else inputs, answers))
+    return tuple(members)
 
 
 _Estimators = RidgeOptions | ExtraTreesOptions | CatBoostOptions

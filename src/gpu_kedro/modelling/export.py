@@ -16,7 +16,7 @@ from gpu_kedro.modelling.arrays import array_bytes, multiply_rows, read_array
 from gpu_kedro.modelling.blending import Blend, Modes
 from gpu_kedro.modelling.bundle import subfiles, within
 from gpu_kedro.modelling.compact_trees import compact_trees
-from gpu_kedro.modelling.estimators import Expert, Matrix, Preparation, mix_members
+from gpu_kedro.modelling.estimators import Expert, Matrix, Preparation, ask_regressors, mix_members
 from gpu_kedro.modelling.gaussian_process import GaussianProcess
 from gpu_kedro.modelling.oblivious_trees import ObliviousEstimator, oblivious_to_files
 
@@ -146,12 +146,14 @@ class ServedExpert:
         self,
         preparation: Preparation,
         members: list[ServedMember],
+        stacked: list[bool],
         member_classes: list[list[int] | None],
         blend: Blend,
         classes: tuple[str, ...] | None,
     ) -> None:
         self.preparation = preparation
         self.members = members
+        self.stacked = stacked
         self.member_classes = member_classes
         self.blend = blend
         self.classes = classes
@@ -160,10 +162,7 @@ class ServedExpert:
         """Answers of each member: (members, n) logs, or (members, n, classes) probabilities."""
         inputs = self.preparation.transform(values, embeddings)
         if self.classes is None:
-            logs = np.empty((len(self.members), len(inputs)))
-            for position, member in enumerate(self.members):
-                logs[position] = member.predict(inputs).ravel()
-            return logs
+            return ask_regressors(self, inputs)
         answers = np.zeros((len(self.members), len(inputs), len(self.classes)))
         for position, (member, places) in enumerate(zip(self.members, self.member_classes, strict=True)):
             answers[position][:, places] = member.predict(inputs)
@@ -180,6 +179,7 @@ def expert_to_files(expert: Expert) -> dict[str, bytes]:
     folders = [f"member_{position}_{kind}" for position, kind in enumerate(expert.kinds)]
     head = {
         "kinds": expert.kinds,
+        "stacked": expert.stacked,
         "members": folders,
         "member_classes": [
             None if expert.classes is None else [int(place) for place in np.ravel(member.classes_)]
@@ -192,8 +192,8 @@ def expert_to_files(expert: Expert) -> dict[str, bytes]:
         "blend.json": expert.blend.to_file(),
         **expert.preparation.to_files(),
     }
-    for folder, kind, member in zip(folders, expert.kinds, expert.members, strict=True):
-        files |= within(_member_to_files(kind, member, inputs), folder)
+    for folder, kind, member, stacked in zip(folders, expert.kinds, expert.members, expert.stacked, strict=True):
+        files |= within(_member_to_files(kind, member, inputs + stacked), folder)
     return files
 
 
@@ -206,6 +206,7 @@ def expert_from_files(files: dict[str, bytes]) -> ServedExpert:
             _member_from_files(kind, subfiles(files, folder))
             for kind, folder in zip(head["kinds"], head["members"], strict=True)
         ],
+        stacked=head["stacked"],
         member_classes=head["member_classes"],
         blend=Blend.from_file(files["blend.json"]),
         classes=None if head["classes"] is None else tuple(head["classes"]),

@@ -6,8 +6,12 @@ learned from the training rows alone (marginal likelihood and a prior). Noise fo
 neighbours contradict loses weight. How trustworthy a row is (`trust`) has its own noise. Where an answer levels off
 (a score whose test the fastest cards outgrow), only a share of what exceeds the highest training answers is believed.
 
+Other members of a blend can learn from its answers to the training rows: each is given as if the row's whole group
+were not among them.
+
 Sources: Rasmussen & Williams (2006), Gaussian processes for machine learning (sections 4.2, 5.1, 5.4.1 and 5.4.2);
-Lange, Little & Taylor (1989), Robust statistical modeling using the t distribution (the weights).
+Lange, Little & Taylor (1989), Robust statistical modeling using the t distribution (the weights); Ginsbourger &
+Schärer (2023), Fast calculation of Gaussian process multiple-fold cross-validation residuals (groups left out).
 """
 
 from collections.abc import Sequence
@@ -22,7 +26,7 @@ from gpu_kedro.modelling.options import GaussianProcessOptions
 
 Matrix = NDArray[np.float64]
 #: Rows answered together, so that a large batch needs little memory.
-_BLOCK_ROWS = 128
+_BLOCK_ROWS = 32
 #: Scale that a kind of input starts from, shared among its inputs, so that each kind moves distances alike.
 _START_SCALE = 0.3
 _LOWEST_SCALE, _HIGHEST_SCALE = -8.0, 2.0
@@ -39,10 +43,14 @@ _REWEIGHTINGS = 2
 _CEILING_QUANTILE = 0.995
 
 
-def _correlate(squares: Matrix) -> Matrix:
-    """Matérn 3/2, of squared distances."""
-    roots = np.sqrt(3 * squares)
-    values: Matrix = (1 + roots) * np.exp(-roots)
+def _correlate(squares: Matrix, out: Matrix | None = None) -> Matrix:
+    """Matérn 3/2, of squared distances; into `out` on request, which may be the distances."""
+    roots = np.multiply(squares, 3, out=out)
+    np.sqrt(roots, out=roots)
+    values = np.negative(roots)
+    np.exp(values, out=values)
+    roots += 1
+    values *= roots
     return values
 
 
@@ -50,8 +58,8 @@ class GaussianProcess:
     """A fitted process as plain arrays; answers with NumPy alone.
 
     Args:
-        vectors: (m, inputs) training inputs.
-        scales: (inputs,) scale of each input in the curved part.
+        vectors: (m, directions) training inputs along the directions.
+        directions: (inputs, directions) the scaled inputs' principal directions: distances are measured along them.
         weights: (m,) weight of each training row in the curved part.
         slopes: (inputs,) the linear trend.
         intercept: the level.
@@ -62,61 +70,58 @@ class GaussianProcess:
     def __init__(
         self,
         vectors: Matrix,
-        scales: Matrix,
+        directions: Matrix,
         weights: Matrix,
         slopes: Matrix,
         intercept: float,
         ceiling: float = np.inf,
         beyond: float = 1.0,
     ) -> None:
-        self.scales = scales
+        self.directions = directions
         self.weights = weights
         self.slopes = slopes
         self.intercept = intercept
         self.ceiling = ceiling
         self.beyond = beyond
-        scaled = vectors * scales
-        self._doubled = np.ascontiguousarray(2 * scaled.T)
-        self._norms = np.square(scaled).sum(axis=1)
+        self._doubled = np.ascontiguousarray(2 * vectors.T)
+        self._norms = np.square(vectors).sum(axis=1)
 
     def predict(self, inputs: NDArray[np.float32]) -> Matrix:
         """(n,) answers to (n, inputs)."""
         values = inputs.astype(np.float64)
         answers: Matrix = np.vecdot(values, self.slopes) + self.intercept
-        scaled = values * self.scales
+        turned = multiply_rows(values, self.directions)
         for start in range(0, len(values), _BLOCK_ROWS):
-            block = scaled[start : start + _BLOCK_ROWS]
+            block = turned[start : start + _BLOCK_ROWS]
             squares = multiply_rows(block, self._doubled)
             np.subtract(self._norms, squares, out=squares)
             squares += np.square(block).sum(axis=1, keepdims=True)
             np.maximum(squares, 0.0, out=squares)
-            answers[start : start + _BLOCK_ROWS] += np.vecdot(_correlate(squares), self.weights)
-        excess = np.maximum(answers - self.ceiling, 0.0)
-        answers -= (1 - self.beyond) * excess
-        return answers
+            answers[start : start + _BLOCK_ROWS] += np.vecdot(_correlate(squares, out=squares), self.weights)
+        return self.level_off(answers)
 
-    @property
-    def vectors(self) -> NDArray[np.float32]:
-        """(m, inputs) training inputs, which are float32 by origin."""
-        return (self._doubled.T / (2 * self.scales)).astype(np.float32)
+    def level_off(self, answers: Matrix) -> Matrix:
+        """Believe only the share `beyond` of what exceeds the ceiling."""
+        believed: Matrix = answers - (1 - self.beyond) * np.maximum(answers - self.ceiling, 0.0)
+        return believed
 
     def to_files(self) -> dict[str, bytes]:
         """The process as files of a bundle."""
         return {
             "ceiling.npy": array_bytes(np.array([self.ceiling, self.beyond])),
+            "directions.npy": array_bytes(self.directions),
             "intercept.npy": array_bytes(np.array([self.intercept])),
-            "scales.npy": array_bytes(self.scales),
             "slopes.npy": array_bytes(self.slopes),
-            "vectors.npy": array_bytes(self.vectors),
+            "vectors.npy": array_bytes((self._doubled.T / 2).astype(np.float32)),  # float32 by origin
             "weights.npy": array_bytes(self.weights),
         }
 
     @classmethod
     def from_files(cls, files: dict[str, bytes]) -> Self:
         """Read back what `to_files` wrote."""
-        names = ("ceiling", "intercept", "scales", "slopes", "vectors", "weights")
-        ceiling, intercept, scales, slopes, vectors, weights = (read_array(files[f"{name}.npy"]) for name in names)
-        return cls(vectors.astype(np.float64), scales, weights, slopes, float(intercept[0]), *map(float, ceiling))
+        names = ("ceiling", "directions", "intercept", "slopes", "vectors", "weights")
+        ceiling, directions, intercept, slopes, vectors, weights = (read_array(files[f"{name}.npy"]) for name in names)
+        return cls(vectors.astype(np.float64), directions, weights, slopes, float(intercept[0]), *map(float, ceiling))
 
 
 def fit_gaussian_process(
@@ -124,39 +129,63 @@ def fit_gaussian_process(
     answers: Matrix,
     kinds: Sequence[str],
     trust: NDArray[np.int64],
+    groups: NDArray[Any],
     options: GaussianProcessOptions,
     seed: int,
-) -> GaussianProcess:
+) -> tuple[GaussianProcess, Matrix]:
     """Learn the scales from a sample of the rows, then the answers from all of them.
 
     Args:
         inputs: (n, inputs) standard scores.
         answers: (n,) natural logarithms.
         kinds: kind of each input (`gpu_kedro.modelling.input_kinds`).
-        trust: (n,) group of rows with a noise of its own, 0 for the most trustworthy.
+        trust: (n,) class of rows with a noise of its own, 0 for the most trustworthy.
+        groups: (n,) rows that are siblings of each other.
         options: size of the sample, steps of the search, degrees of freedom of the noise.
         seed: chooses the sample.
+
+    Returns:
+        The process, and (n,) its answers to the training rows, each without the labels of the row's group.
     """
-    values, groups = inputs.astype(np.float64), np.unique(trust, return_inverse=True)[1]
+    values, classes = inputs.astype(np.float64), np.unique(trust, return_inverse=True)[1]
     level = float(answers.mean())
-    layout = _Layout(kinds, int(groups.max()) + 1)
+    layout = _Layout(kinds, int(classes.max()) + 1)
     sample = np.random.default_rng(seed).permutation(len(values))[: options.learning_rows]
-    logs = _learn(layout, values[sample], answers[sample] - level, groups[sample], options)
-    covariance = layout.cover(values, logs)
-    noise = np.exp(logs[layout.noise])[groups]
-    alpha, outlying = _solve_robustly(covariance, answers - level, noise, options)
-    if len(values) > options.vectors:
-        pivots, alpha = _condense(covariance, answers - level, noise * outlying, options.vectors)
-        values = values[pivots]
-    return GaussianProcess(
-        vectors=values,
-        scales=layout.scales(logs),
+    logs = _learn(layout, values[sample], answers[sample] - level, classes[sample], options)
+    directions = _find_directions(values, layout.scales(logs), options.directions)
+    vectors = (values @ directions).astype(np.float32).astype(np.float64)
+    covariance = layout.cover(values, vectors, logs)
+    noise = np.exp(logs[layout.noise])[classes]
+    inverse, _ = _solve_robustly(covariance, answers - level, noise, options)
+    alpha = inverse @ (answers - level)
+    process = GaussianProcess(
+        vectors=vectors,
+        directions=directions,
         weights=np.exp(logs[layout.amplitude]) * alpha,
         slopes=(alpha @ values) * np.square(layout.trend_scales(logs)),
         intercept=level + float(alpha.sum()),
         ceiling=float(np.quantile(answers, _CEILING_QUANTILE)),
         beyond=options.beyond,
     )
+    return process, process.level_off(answers - _leave_groups_out(inverse, alpha, groups))
+
+
+def _find_directions(values: Matrix, scales: Matrix, count: int) -> Matrix:
+    """(inputs, directions) that carry most of the scaled inputs' spread; all of it where there are no more inputs."""
+    scaled = values * scales
+    _, directions = np.linalg.eigh(scaled.T @ scaled)
+    kept: Matrix = np.ascontiguousarray(scales[:, None] * directions[:, ::-1][:, :count])
+    return kept
+
+
+def _leave_groups_out(inverse: Matrix, alpha: Matrix, groups: NDArray[Any]) -> Matrix:
+    """(n,) errors on the rows of each group if the process had not seen that group's answers."""
+    errors = np.empty(len(alpha))
+    _, places = np.unique(groups, return_inverse=True)
+    for place in range(places.max() + 1):
+        rows = np.flatnonzero(places == place)
+        errors[rows] = np.linalg.solve(inverse[np.ix_(rows, rows)], alpha[rows])
+    return errors
 
 
 class _Layout:
@@ -193,22 +222,22 @@ class _Layout:
         by_input: Matrix = scales[self.places]
         return by_input
 
-    def cover(self, values: Matrix, logs: Matrix) -> Matrix:
-        """(n, n) covariance of the rows' answers without noise."""
+    def cover(self, values: Matrix, scaled: Matrix, logs: Matrix) -> Matrix:
+        """(n, n) covariance of the rows' answers without noise; `scaled` are the inputs of the curved part."""
         trend = values * self.trend_scales(logs)
         covariance: Matrix = 1.0 + trend @ trend.T
-        covariance += np.exp(logs[self.amplitude]) * _correlate(_squared_distances(values * self.scales(logs)))
+        covariance += np.exp(logs[self.amplitude]) * _correlate(_squared_distances(scaled))
         return covariance
 
     def judge(
-        self, logs: Matrix, values: Matrix, answers: Matrix, groups: NDArray[np.int64], outlying: Matrix
+        self, logs: Matrix, values: Matrix, answers: Matrix, classes: NDArray[np.int64], outlying: Matrix
     ) -> tuple[float, Matrix]:
         """Negative log posterior of the parameters and its gradient (equation 5.9 of the book)."""
         trend = values * self.trend_scales(logs)
         scaled, amplitude = values * self.scales(logs), float(np.exp(logs[self.amplitude]))
         squares = _squared_distances(scaled)
         curved = amplitude * _correlate(squares)
-        noise = np.exp(logs[self.noise])[groups] * outlying
+        noise = np.exp(logs[self.noise])[classes] * outlying
         solved = _invert(1.0 + trend @ trend.T + curved, noise)
         if solved is None:
             return 1e10, np.zeros_like(logs)
@@ -225,21 +254,22 @@ class _Layout:
         by_input = 2 * (pull.sum(axis=1) @ np.square(scaled) - np.einsum("ij,ij->j", pull @ scaled, scaled))
         gradient[self.curved] = np.bincount(self.places, by_input, len(self.kinds))
         gradient[self.amplitude] = 0.5 * np.einsum("ij,ij->", excess, curved)
-        gradient[self.noise] = 0.5 * np.bincount(groups, np.diag(excess) * noise, self.trusts)
+        gradient[self.noise] = 0.5 * np.bincount(classes, np.diag(excess) * noise, self.trusts)
         return loss, gradient + self.prior * away
 
 
 def _learn(
-    layout: _Layout, values: Matrix, answers: Matrix, groups: NDArray[np.int64], options: GaussianProcessOptions
+    layout: _Layout, values: Matrix, answers: Matrix, classes: NDArray[np.int64], options: GaussianProcessOptions
 ) -> Matrix:
     """Logarithms of the parameters: a search on the first third of the rows, then on all, without their outliers."""
     from scipy.optimize import minimize
 
     logs = layout.start
     for rows, steps in ((slice(0, max(len(values) // 3, 1)), 4 * options.steps), (slice(None), options.steps)):
-        facts = values[rows], answers[rows], groups[rows]
+        facts = values[rows], answers[rows], classes[rows]
         noise = np.exp(logs[layout.noise])[facts[2]]
-        _, outlying = _solve_robustly(layout.cover(facts[0], logs), facts[1], noise, options)
+        covariance = layout.cover(facts[0], facts[0] * layout.scales(logs), logs)
+        _, outlying = _solve_robustly(covariance, facts[1], noise, options)
         found: Any = minimize(
             layout.judge,
             logs,
@@ -256,48 +286,28 @@ def _learn(
 def _solve_robustly(
     covariance: Matrix, answers: Matrix, noise: Matrix, options: GaussianProcessOptions
 ) -> tuple[Matrix, Matrix]:
-    """Weights of the rows, (n,), and how many times larger the noise of each is than that of its group.
+    """Inverse of the covariance with noise, (n, n), and how many times larger each row's noise is than its class's.
 
     A row's noise grows with the error that the other rows would make on it (leave-one-out, equation 5.12 of the book).
+
+    Raises:
+        ValueError: an input is infinite.
     """
-    outlying = np.ones_like(noise)
+    freedom, outlying = options.degrees_of_freedom, np.ones_like(noise)
+    inverse = _require_inverse(covariance, noise)
     for _ in range(_REWEIGHTINGS):
-        solved = _invert(covariance, noise * outlying)
-        if solved is None:
-            raise ValueError("the covariance is not positive definite: are there infinite inputs?")
-        variances = 1 / np.diag(solved[0])
-        errors = (solved[0] @ answers) * variances
-        freedom = options.degrees_of_freedom
+        variances = 1 / np.diag(inverse)
+        errors = (inverse @ answers) * variances
         outlying = (freedom + np.square(errors) / np.maximum(variances, noise)) / (freedom + 1)
-    from scipy.linalg import cho_factor, cho_solve
-
-    factor = cho_factor(covariance + np.diag(noise * outlying + _JITTER), lower=True)
-    return cho_solve(factor, answers), outlying
+        inverse = _require_inverse(covariance, noise * outlying)
+    return inverse, outlying
 
 
-def _condense(covariance: Matrix, answers: Matrix, noise: Matrix, count: int) -> tuple[NDArray[np.int64], Matrix]:
-    """The `count` rows that stand for all, and their weights, learned from all.
-
-    Rows are pivots of an incomplete Cholesky decomposition of the covariance in units of the noise, weights those of
-    the deterministic training conditional (Rasmussen & Williams 2006, section 8.3.1, "subset of regressors").
-    """
-    precision = 1 / noise
-    left = np.diag(covariance).copy()
-    columns = np.zeros((len(covariance), count))
-    pivots = np.empty(count, dtype=np.int64)
-    is_taken = np.zeros(len(covariance), dtype=bool)
-    for place in range(count):
-        pivot = int(np.argmax(np.where(is_taken, -1.0, left * np.sqrt(precision))))
-        explained = columns[:, :place] @ columns[pivot, :place]
-        columns[:, place] = (covariance[:, pivot] - explained) / np.sqrt(max(left[pivot], _JITTER))
-        left = np.maximum(left - np.square(columns[:, place]), 0.0)
-        pivots[place], is_taken[pivot] = pivot, True
-    from scipy.linalg import cho_factor, cho_solve
-
-    across = covariance[:, pivots]
-    normal = across.T @ (across * precision[:, None]) + covariance[np.ix_(pivots, pivots)]
-    normal[np.diag_indices_from(normal)] += _JITTER * np.diag(normal).mean()
-    return pivots, cho_solve(cho_factor(normal, lower=True), across.T @ (precision * answers))
+def _require_inverse(covariance: Matrix, noise: Matrix) -> Matrix:
+    solved = _invert(covariance, noise)
+    if solved is None:
+        raise ValueError("the covariance is not positive definite: are there infinite inputs?")
+    return solved[0]
 
 
 def _invert(covariance: Matrix, noise: Matrix) -> tuple[Matrix, float] | None:

@@ -33,12 +33,18 @@ class GaussianProcessOptions(_MemberOptions):
     kind: Literal["gaussian_process"]
     beyond: float = Field(default=1.0, gt=0, le=1, description="share believed of what exceeds the highest answers")
     degrees_of_freedom: float = Field(default=4.0, gt=0, description="of the noise: fewer trust outliers less")
+    directions: int = Field(default=100, gt=0, description="of the inputs that distances are measured along, at most")
     learning_rows: int = Field(gt=0, description="rows of the training part that the scales are learned from")
     steps: int = Field(gt=0, description="of the search for the scales, on a third of the rows and on all")
-    vectors: int = Field(default=700, gt=0, description="training rows that stand for all in what is served")
 
 
-class ExtraTreesOptions(_MemberOptions):
+class _TreesOptions(_MemberOptions):
+    """What members made of trees have."""
+
+    stacked: bool = Field(default=False, description="also see the answer of the Gaussian process, listed before")
+
+
+class ExtraTreesOptions(_TreesOptions):
     """Extremely randomised trees."""
 
     kind: Literal["extra_trees"]
@@ -47,7 +53,7 @@ class ExtraTreesOptions(_MemberOptions):
     max_features: float = Field(gt=0, le=1)
 
 
-class CatBoostOptions(_MemberOptions):
+class CatBoostOptions(_TreesOptions):
     """Gradient-boosted oblivious trees."""
 
     kind: Literal["catboost"]
@@ -61,6 +67,11 @@ class CatBoostOptions(_MemberOptions):
 MemberOptions = Annotated[
     RidgeOptions | GaussianProcessOptions | ExtraTreesOptions | CatBoostOptions, Field(discriminator="kind")
 ]
+
+
+def is_stacked(member: MemberOptions) -> bool:
+    """Whether a member also sees what the Gaussian process says."""
+    return isinstance(member, _TreesOptions) and member.stacked
 
 
 def weigh_unsure(member: MemberOptions) -> float:
@@ -78,6 +89,11 @@ class ModelOptions(Options):
     def _counts(self) -> Self:
         if not any(member.weight for member in self.members) or not any(map(weigh_unsure, self.members)):
             raise ValueError("no member counts: give one of them a weight and an unsure_weight above 0")
+        processes = 0
+        for member in self.members:
+            processes += member.kind == "gaussian_process"
+            if is_stacked(member) and processes != 1:
+                raise ValueError(f"{member.kind} is stacked: list one gaussian_process before it, and no other")
         return self
 
 

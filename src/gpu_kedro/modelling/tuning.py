@@ -29,6 +29,7 @@ from gpu_kedro.modelling.options import (
     ModelOptions,
     SplitOptions,
     TuningOptions,
+    is_stacked,
 )
 from gpu_kedro.modelling.splits import assign_folds
 from gpu_kedro.modelling.targets import Level, Target, input_columns
@@ -48,14 +49,15 @@ class _Part:
         train, test: positions among the examples.
         vectors: name embeddings fitted on the training part.
         newest_year: see `find_newest_year`.
-        answers: what members said of the tested rows; most do not change from trial to trial.
+        answers: what members said of the tested rows, a stacked one after its Gaussian process; most do not change
+            from trial to trial.
     """
 
     train: NDArray[np.int64]
     test: NDArray[np.int64]
     vectors: Matrix
     newest_year: float
-    answers: dict[MemberOptions, Matrix]
+    answers: dict[tuple[MemberOptions, ...], Matrix]
 
 
 def inner_folds(groups: pd.Series, folds: NDArray[np.int64], outer: int, inner: int, seed: int) -> NDArray[np.int64]:
@@ -176,20 +178,29 @@ def _tune_fold(
         newest_year = find_newest_year(examples.values[train])
         return _Part(np.flatnonzero(train), np.flatnonzero(test), vectors, newest_year, {})
 
-    def answer(part: _Part, member: MemberOptions) -> Matrix:
-        key = member.model_copy(update={"weight": 1.0, "unsure_weight": None})
+    def answer(part: _Part, member: MemberOptions, process: MemberOptions) -> Matrix:
+        needed = (process, member) if is_stacked(member) else (member,)
+        key = tuple(one.model_copy(update={"weight": 1.0, "unsure_weight": None}) for one in needed)
         if key not in part.answers:
-            values, vectors, answers = (rows[part.train] for rows in (examples.values, part.vectors, examples.answers))
-            alone = ModelOptions(embedding_dims=recipe.embedding_dims, members=(key,))
-            expert = fit_expert(values, vectors, answers, columns, alone, seed)
-            part.answers[key] = expert.predict_members(examples.values[part.test], part.vectors[part.test])[0]
+            alone = ModelOptions(embedding_dims=recipe.embedding_dims, members=key)
+            expert = fit_expert(
+                examples.values[part.train],
+                part.vectors[part.train],
+                examples.answers[part.train],
+                examples.groups[part.train],
+                columns,
+                alone,
+                seed,
+            )
+            part.answers[key] = expert.predict_members(examples.values[part.test], part.vectors[part.test])[-1]
         return part.answers[key]
 
     def blend(part: _Part, values: Mapping[str, float]) -> Matrix:
         members = _with_values(recipe, values)
         mixed = Blend.of(members, has_sheets=level != "name", newest_year=part.newest_year)
         modes = mixed.find_modes(examples.values[part.test])
-        return mixed.mix(np.stack([answer(part, member) for member in members]), modes)
+        process = next(member for member in members if isinstance(member, GaussianProcessOptions))
+        return mixed.mix(np.stack([answer(part, member, process) for member in members]), modes)
 
     inner = inner_folds(groups, examples.folds, outer, options.inner_folds, seed)
     parts = [arrange((inner >= 0) & (inner != fold), inner == fold) for fold in range(options.inner_folds)]

@@ -35,6 +35,7 @@ class Examples:
         texts: n names in full.
         values: (n, all features).
         answers: (n,) natural logs of the target, or class positions.
+        groups: (n,) chip groups: siblings that are tested together.
         folds: (n,) test fold of each row, negative for a row that is in none.
         is_early: (n,) whether the row trains in the temporal split.
         is_earliest: (n,) whether it trains in the split that calibrates it.
@@ -45,6 +46,7 @@ class Examples:
     texts: list[str]
     values: NDArray[np.float64]
     answers: NDArray[Any]
+    groups: NDArray[Any]
     folds: NDArray[np.int64]
     is_early: NDArray[np.bool_]
     is_earliest: NDArray[np.bool_]
@@ -72,6 +74,7 @@ def select_examples(model_input: pd.DataFrame, target: Target) -> Examples:
         texts=known["name_text"].tolist(),
         values=known[list(FEATURE_NAMES)].to_numpy(float),
         answers=answers,
+        groups=known["chip_group"].to_numpy(object),
         folds=known["fold"].to_numpy(np.int64),
         is_early=known["is_early"].to_numpy(bool),
         is_earliest=known["is_earliest"].to_numpy(bool),
@@ -136,7 +139,8 @@ def _predict_split(
     for level in LEVELS:
         columns = input_columns(target, level)
         values, rows = repeat_for_training(examples.values[train], examples.gpu_ids[train], level)
-        train_data = values, vectors[train][rows], examples.answers[train][rows], columns
+        told = examples.answers[train][rows], examples.groups[train][rows]
+        train_data = values, vectors[train][rows], *told, columns
         test_data = hide_figures(examples.values[test], examples.gpu_ids[test], level), vectors[test]
         expert = fit_expert(*train_data, model, seed, examples.classes)
         baseline = fit_expert(
@@ -198,7 +202,15 @@ def fit_served_experts(
         columns = input_columns(target, level)
         tasks.append(
             delayed(with_one_thread)(
-                fit_expert, values, vectors[rows], examples.answers[rows], columns, model, seed, examples.classes
+                fit_expert,
+                values,
+                vectors[rows],
+                examples.answers[rows],
+                examples.groups[rows],
+                columns,
+                model,
+                seed,
+                examples.classes,
             )
         )
     fitted = Parallel(n_jobs=jobs, return_as="generator")(tasks)
