@@ -43,9 +43,9 @@ _REWEIGHTINGS = 2
 _CEILING_QUANTILE = 0.995
 
 
-def _correlate(squares: Matrix, out: Matrix | None = None) -> Matrix:
-    """Matérn 3/2, of squared distances; into `out` on request, which may be the distances."""
-    roots = np.multiply(squares, 3, out=out)
+def _correlate(squares: Matrix, work: Matrix | None = None) -> Matrix:
+    """Matérn 3/2, of squared distances; `work` is an array of their shape to overwrite, perhaps themselves."""
+    roots = np.multiply(squares, 3, out=work)
     np.sqrt(roots, out=roots)
     values = np.negative(roots)
     np.exp(values, out=values)
@@ -97,7 +97,7 @@ class GaussianProcess:
             np.subtract(self._norms, squares, out=squares)
             squares += np.square(block).sum(axis=1, keepdims=True)
             np.maximum(squares, 0.0, out=squares)
-            answers[start : start + _BLOCK_ROWS] += np.vecdot(_correlate(squares, out=squares), self.weights)
+            answers[start : start + _BLOCK_ROWS] += np.vecdot(_correlate(squares, work=squares), self.weights)
         return self.level_off(answers)
 
     def level_off(self, answers: Matrix) -> Matrix:

@@ -16,7 +16,7 @@ class _MemberOptions(Options):
 
     weight: float = Field(default=1.0, ge=0, description="how much it counts; any scale")
     unsure_weight: float | None = Field(
-        default=None, ge=0, description="where the specification may be another GPU's; `weight` unless given"
+        default=None, ge=0, description="where the specification may be another GPU's or is missing; else `weight`"
     )
 
 
@@ -75,7 +75,7 @@ def is_stacked(member: MemberOptions) -> bool:
 
 
 def weigh_unsure(member: MemberOptions) -> float:
-    """How much a member counts where the specification may be another GPU's."""
+    """How much a member counts where the specification may be another GPU's, or is missing."""
     return member.weight if member.unsure_weight is None else member.unsure_weight
 
 
