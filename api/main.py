@@ -12,20 +12,20 @@ import anyio.to_thread
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
-from api.bodies import ArrivingBytes, Slots
+from api.answers.errors import PutOff, install_errors
+from api.answers.openapi import install_openapi
+from api.answers.openapi import router as docs
+from api.bodies.json_body import ArrivingBytes, Slots
 from api.deps import find_runtime
-from api.errors import PutOff, install_errors
 from api.lifecycle import Lifecycle
-from api.limits import ApiKey, BodyLimit
-from api.logs import configure_logs
-from api.metrics import Metrics
-from api.openapi import install_openapi
-from api.openapi import router as docs
-from api.records import RequestRecords
+from api.load.batching import Together
+from api.load.fair_queue import Turns
+from api.middleware.access_log import RequestRecords
+from api.middleware.auth import ApiKey, BodyLimit
+from api.middleware.json_logs import configure_logs
+from api.middleware.metrics import Metrics
 from api.routes import gpus, health, market, metrics, model, predict
 from api.settings import Settings
-from api.together import Together
-from api.turns import Turns
 from gpu_kedro.serving.prediction_log import PredictionLog
 from gpu_kedro.serving.runtime import RuntimeStore
 

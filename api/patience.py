@@ -4,7 +4,7 @@ import asyncio
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from api.errors import HEAD_TOO_LARGE, HEAD_TOO_SLOW
+from api.answers.errors import HEAD_TOO_LARGE, HEAD_TOO_SLOW
 
 #: Far more than any client's headers; nothing else bounds them.
 _MAX_HEAD_BYTES = 65_536

@@ -13,8 +13,8 @@ from types import FrameType
 import uvicorn
 
 from api.lifecycle import Lifecycle
-from api.logs import configure_logs
 from api.main import create_app
+from api.middleware.json_logs import configure_logs
 from api.patience import PatientProtocol
 from api.settings import Settings
 

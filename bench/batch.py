@@ -26,7 +26,7 @@ from rich.table import Table
 
 from bench.processes import Server
 from bench.results import describe_machine
-from gpu_kedro.modelling.bundle import read_bundle
+from gpu_kedro.modelling.bundle.files import read_bundle
 from gpu_kedro.resolvers import PROJECT_PATH, absolute_path, bundle_store, read_environment
 from gpu_kedro.serving.catalogue import Catalogue
 from gpu_kedro.serving.runtime import CATALOGUE, read_version

@@ -38,7 +38,7 @@ from bench.measuring import (
 from bench.processes import Server, ServerError, run_server
 from bench.queries import Queries
 from bench.results import TITLES, describe_machine, print_results, write_results
-from gpu_kedro.modelling.bundle import POINTER, BundleError
+from gpu_kedro.modelling.bundle.files import POINTER, BundleError
 from gpu_kedro.resolvers import PROJECT_PATH
 from gpu_kedro.serving.errors import NoBundleError
 from gpu_kedro.serving.runtime import read_version

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from gpu_kedro.modelling.tables import Table
+from gpu_kedro.reports.tables import Table
 
 Schema = Mapping[str, Any]
 _BOUNDS = {"minimum": "≥", "maximum": "≤", "maxLength": "length ≤"}

@@ -20,7 +20,7 @@ from plotly.offline import get_plotlyjs
 
 from api.main import create_app
 from gpu_kedro.analysis.chapter import tell_finding
-from gpu_kedro.modelling.page import draw_inline
+from gpu_kedro.reports.report_page import draw_inline
 
 PROJECT = Path(__file__).resolve().parents[1]
 PACKAGES = ("domain", "modelling", "analysis", "pipelines", "serving")

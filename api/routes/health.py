@@ -2,9 +2,9 @@
 
 from fastapi import APIRouter, Request, Response
 
+from api.answers.errors import write_problem
+from api.answers.openapi import describe_errors
 from api.deps import write_json
-from api.errors import write_problem
-from api.openapi import describe_errors
 from gpu_kedro.contracts.v1 import Health, Readiness
 from gpu_kedro.serving.errors import NoBundleError
 

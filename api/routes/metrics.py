@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request, Response
 from starlette.exceptions import HTTPException
 
-from api.metrics import MEDIA_TYPE
+from api.middleware.metrics import MEDIA_TYPE
 from gpu_kedro.serving.errors import NoBundleError
 
 router = APIRouter(include_in_schema=False)

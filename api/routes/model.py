@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter, Request, Response
 
+from api.answers.openapi import describe_errors
 from api.deps import use_runtime, write_json
-from api.openapi import describe_errors
 from gpu_kedro.contracts.v1 import ModelCard
 from gpu_kedro.serving.model_card import summarise_model
 

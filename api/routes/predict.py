@@ -6,11 +6,11 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
-from api.bodies import FileRoute, PredictionRoute, hold_slot
+from api.answers.openapi import describe_errors
+from api.bodies.json_body import FileRoute, PredictionRoute, hold_slot
+from api.bodies.score_file import score_csv, score_parquet
+from api.bodies.uploads import CSV, FORM, PARQUET, read_upload
 from api.deps import run_heavy, use_runtime, write_json
-from api.openapi import describe_errors
-from api.tables import score_csv, score_parquet
-from api.uploads import CSV, FORM, PARQUET, read_upload
 from gpu_kedro.contracts import v1 as contracts
 from gpu_kedro.contracts.explained import ExplainedPrediction
 from gpu_kedro.contracts.v1 import GpuQuery, Prediction, PredictionColumns

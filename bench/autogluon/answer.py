@@ -1,7 +1,7 @@
 """Answers one question of the benchmark with AutoGluon; runs in `.venv-autogluon`, not in the project's environment.
 
 Usage: python answer.py FOLDER; the folder holds `question.parquet` and `settings.json` (see
-`gpu_kedro.modelling.autogluon`) and gets `answers.parquet` and, last, `record.json`.
+`gpu_kedro.modelling.experiments.autogluon`) and gets `answers.parquet` and, last, `record.json`.
 """
 
 import json

@@ -18,10 +18,10 @@ from threadpoolctl import threadpool_limits
 from bench.servers.arguments import read_arguments
 from gpu_kedro.domain.features import build_features
 from gpu_kedro.domain.identify import assemble_row, read_gpu
-from gpu_kedro.modelling.bundle import Bundle, read_bundle
-from gpu_kedro.modelling.served import ServedBundle
+from gpu_kedro.modelling.bundle.caveats import find_warnings
+from gpu_kedro.modelling.bundle.files import Bundle, read_bundle
+from gpu_kedro.modelling.bundle.predictor import ServedBundle
 from gpu_kedro.modelling.targets import SEGMENTS, TARGETS
-from gpu_kedro.modelling.warnings import find_warnings
 
 _FIGURES = ("g3d_mark", "price_usd", "tdp_w")
 _NOTE = "observations of 2022, in US dollars of that year"

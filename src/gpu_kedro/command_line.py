@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from gpu_kedro import __version__
-from gpu_kedro.modelling.bundle import BundleError
+from gpu_kedro.modelling.bundle.files import BundleError
 from gpu_kedro.modelling.targets import ADDED_TARGETS, TARGETS
 from gpu_kedro.promotion.commands import models
 from gpu_kedro.resolvers import bundle_store, read_env_file

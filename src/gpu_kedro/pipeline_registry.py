@@ -2,8 +2,8 @@
 
 from kedro.pipeline import Pipeline
 
-from gpu_kedro import batch
 from gpu_kedro.pipelines import (
+    batch_inference,
     benchmark,
     classification,
     data_processing,
@@ -35,7 +35,7 @@ def register_pipelines() -> dict[str, Pipeline]:
         "classification": segments,
         "regression": figures,
         "inference": inference.create_pipeline(),
-        "batch_inference": batch.create_pipeline(),
+        "batch_inference": batch_inference.create_pipeline(),
         "monitoring": monitoring.create_pipeline(),
         "reporting": report,
         "benchmark": report + benchmark.create_pipeline(),

@@ -4,18 +4,18 @@ from typing import Any
 
 import streamlit as st
 
-from gpu_kedro.domain.levers import LEVERS, move_sheet
-from streamlit_app.asking import Asker
-from streamlit_app.backend import Record
-from streamlit_app.cards import draw_figure, draw_heading, draw_legend, draw_shares
-from streamlit_app.failures import NotExplainedError
-from streamlit_app.figures import CONFIG, draw_curve
+from gpu_kedro.domain.specs.what_if import LEVERS, move_sheet
+from streamlit_app.backends.base import Record
+from streamlit_app.backends.cached import Asker
+from streamlit_app.backends.failures import NotExplainedError
+from streamlit_app.charts.explanation import draw_reasons, list_reasons
+from streamlit_app.charts.figures import CONFIG, draw_curve
 from streamlit_app.frame import show, show_failure
-from streamlit_app.inputs import choose_gpu, enter_known_figures, enter_sheet, offer_names, title_spec
-from streamlit_app.tables import show_gpus
-from streamlit_app.what_if import HIGHEST, LOWEST, merge_sheet, sweep_sheet
-from streamlit_app.why import draw_reasons, list_reasons
-from streamlit_app.wording import FIGURES, PRICE_NOTE, escape_markdown, explain_warning
+from streamlit_app.views.what_if import HIGHEST, LOWEST, merge_sheet, sweep_sheet
+from streamlit_app.widgets.cards import draw_figure, draw_heading, draw_legend, draw_shares
+from streamlit_app.widgets.inputs import choose_gpu, enter_known_figures, enter_sheet, offer_names, title_spec
+from streamlit_app.widgets.tables import show_gpus
+from streamlit_app.widgets.wording import FIGURES, PRICE_NOTE, escape_markdown, explain_warning
 
 _EXAMPLES = (
     "GeForce RTX 3070",

@@ -5,14 +5,21 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from streamlit_app.asking import Asker
-from streamlit_app.backend import Record
-from streamlit_app.cards import draw_legend
-from streamlit_app.figures import CONFIG, draw_side_by_side
+from streamlit_app.backends.base import Record
+from streamlit_app.backends.cached import Asker
+from streamlit_app.charts.figures import CONFIG, draw_side_by_side
 from streamlit_app.frame import show
-from streamlit_app.inputs import clean_name
-from streamlit_app.tables import configure_columns, name_measured
-from streamlit_app.wording import FIGURES, PRICE_NOTE, QUANTITIES, describe_match, escape_markdown, join_segments
+from streamlit_app.widgets.cards import draw_legend
+from streamlit_app.widgets.inputs import clean_name
+from streamlit_app.widgets.tables import configure_columns, name_measured
+from streamlit_app.widgets.wording import (
+    FIGURES,
+    PRICE_NOTE,
+    QUANTITIES,
+    describe_match,
+    escape_markdown,
+    join_segments,
+)
 
 _MOST = 6
 _EXAMPLE = ["GeForce RTX 3070", "Radeon RX 6700 XT", "GeForce RTX 4070 Mobile"]

@@ -2,13 +2,13 @@
 
 import streamlit as st
 
-from streamlit_app.asking import Asker
-from streamlit_app.backend import Record
-from streamlit_app.cards import draw_heading, draw_interval, draw_legend, draw_verdict
+from streamlit_app.backends.base import Record
+from streamlit_app.backends.cached import Asker
 from streamlit_app.frame import show
-from streamlit_app.inputs import choose_gpu, enter_amount, offer_names
-from streamlit_app.tables import show_gpus
-from streamlit_app.wording import FIGURES, PRICE_NOTE, escape_markdown
+from streamlit_app.widgets.cards import draw_heading, draw_interval, draw_legend, draw_verdict
+from streamlit_app.widgets.inputs import choose_gpu, enter_amount, offer_names
+from streamlit_app.widgets.tables import show_gpus
+from streamlit_app.widgets.wording import FIGURES, PRICE_NOTE, escape_markdown
 
 _PRICE = FIGURES["price_usd"]
 

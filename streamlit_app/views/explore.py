@@ -2,12 +2,12 @@
 
 import streamlit as st
 
-from streamlit_app.asking import Asker
-from streamlit_app.explore_figures import draw_missing, draw_ratio_over_years, draw_siblings
-from streamlit_app.figures import CONFIG
+from streamlit_app.backends.cached import Asker
+from streamlit_app.charts.explore import draw_missing, draw_ratio_over_years, draw_siblings
+from streamlit_app.charts.figures import CONFIG
+from streamlit_app.charts.relations import pair_siblings, select_gpus, split_groups
 from streamlit_app.frame import show
-from streamlit_app.relations import pair_siblings, select_gpus, split_groups
-from streamlit_app.wording import escape_markdown
+from streamlit_app.widgets.wording import escape_markdown
 
 _PER_DOLLAR, _PER_WATT = "Performance per dollar", "Performance per watt"
 _PENALTY, _MISSING = "The mobile penalty", "What is missing"

@@ -7,14 +7,14 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from gpu_kedro.modelling.targets import SEGMENTS
-from streamlit_app.asking import Asker
-from streamlit_app.backend import Record
-from streamlit_app.figures import CONFIG, finish, label_name
+from streamlit_app.backends.base import Record
+from streamlit_app.backends.cached import Asker
+from streamlit_app.charts.figures import CONFIG, finish, label_name
 from streamlit_app.frame import show
-from streamlit_app.inputs import enter_amount
-from streamlit_app.style import MEASURED, NEUTRAL
-from streamlit_app.tables import show_gpus
-from streamlit_app.wording import PRICE_NOTE, escape_markdown
+from streamlit_app.widgets.inputs import enter_amount
+from streamlit_app.widgets.style import MEASURED, NEUTRAL
+from streamlit_app.widgets.tables import show_gpus
+from streamlit_app.widgets.wording import PRICE_NOTE, escape_markdown
 
 _ORDERS = {
     "performance": lambda gpu: -gpu["g3d_mark"],

@@ -5,12 +5,12 @@ import hashlib
 import pandas as pd
 import streamlit as st
 
-from streamlit_app.asking import Asker
-from streamlit_app.backend import Record
-from streamlit_app.fleet import Fleet, find_name_column
-from streamlit_app.fleet_files import FleetFileError, FleetTable, read_fleet, read_name, write_csv, write_excel
+from streamlit_app.backends.base import Record
+from streamlit_app.backends.cached import Asker
+from streamlit_app.fleet.files import FleetFileError, FleetTable, read_fleet, read_name, write_csv, write_excel
+from streamlit_app.fleet.scoring import Fleet, find_name_column
 from streamlit_app.frame import show
-from streamlit_app.wording import FIGURES, PRICE_NOTE, escape_markdown
+from streamlit_app.widgets.wording import FIGURES, PRICE_NOTE, escape_markdown
 
 _ENDINGS = ("csv", "txt", "tsv", "xlsx", "parquet")
 _EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -7,14 +7,13 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from gpu_kedro.modelling.cards import ATTRIBUTION
+from gpu_kedro.modelling.formatting import SPLIT_TITLES, level_title, stratum_title
 from gpu_kedro.modelling.targets import LEVELS, REGRESSION_TARGETS, TARGETS
-from gpu_kedro.modelling.wording import SPLIT_TITLES, level_title, stratum_title
-from streamlit_app.asking import Asker
-from streamlit_app.backend import Record
-from streamlit_app.figures import CONFIG
-from streamlit_app.frame import show
-from streamlit_app.model_figures import (
+from gpu_kedro.reports.cards import ATTRIBUTION
+from streamlit_app.backends.base import Record
+from streamlit_app.backends.cached import Asker
+from streamlit_app.charts.figures import CONFIG
+from streamlit_app.charts.model import (
     SMALLEST_STRATUM,
     draw_coverage,
     draw_reliability,
@@ -22,7 +21,8 @@ from streamlit_app.model_figures import (
     list_strata,
     order_strata,
 )
-from streamlit_app.wording import PRICE_NOTE, escape_markdown
+from streamlit_app.frame import show
+from streamlit_app.widgets.wording import PRICE_NOTE, escape_markdown
 
 _OLD_BUNDLE = "The served bundle is older than this figure: train again with `make run` to have it."
 

@@ -5,7 +5,7 @@ import pytest
 from records import logged_predictions
 
 from gpu_kedro.contracts.explained import ExplainedPrediction
-from gpu_kedro.modelling.bundle import read_bundle, write_bundle
+from gpu_kedro.modelling.bundle.files import read_bundle, write_bundle
 
 QUERY = {"name": "GeForce RTX 3070"}
 

@@ -3,7 +3,7 @@ import logging
 
 import pytest
 
-from api.logs import JsonFormatter
+from api.middleware.json_logs import JsonFormatter
 
 MARK = "zq7-of-the-test"
 

@@ -4,7 +4,7 @@ import pytest
 
 from gpu_kedro.contracts.v1 import GpuQuery, GpuSpecs
 from gpu_kedro.domain.identify import KNOWN_FIELDS
-from gpu_kedro.domain.specs import SPEC_FIELDS
+from gpu_kedro.domain.specs.sheets import SPEC_FIELDS
 
 PATHS = {
     "/health/live": "get",

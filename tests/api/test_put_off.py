@@ -3,7 +3,7 @@
 import pytest
 
 from api import errors
-from api.errors import PutOff
+from api.answers.errors import PutOff
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from fastapi.testclient import TestClient
 
 from api.main import create_app
 from api.settings import Settings
-from gpu_kedro.modelling.bundle import MANIFEST, read_bundle, write_bundle
+from gpu_kedro.modelling.bundle.files import MANIFEST, read_bundle, write_bundle
 
 QUERY = {"name": "RTX 3070"}
 

@@ -6,8 +6,8 @@ import httpx
 import pytest
 from loops import run_alone
 
-from api.together import Together
-from api.turns import Turns
+from api.load.batching import Together
+from api.load.fair_queue import Turns
 from gpu_kedro.serving.errors import NoBundleError
 
 NAMES = ["RTX 3070", "GTX 970", "never heard of", "Radeon RX 6800 XT", "RTX 3070 Laptop", "Quadro P2000", "UHD 630"] * 6

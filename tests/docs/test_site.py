@@ -12,7 +12,7 @@ import pytest
 from workspace import PROJECT, Workspace
 
 from gpu_kedro.command_line import main
-from gpu_kedro.domain.reading import REQUIRED_COLUMNS
+from gpu_kedro.domain.table.raw_table import REQUIRED_COLUMNS
 from gpu_kedro.pipeline_registry import register_pipelines
 
 PAGES = [*PROJECT.glob("docs/*.md"), *PROJECT.glob("docs/how-to/*.md")]
@@ -65,7 +65,7 @@ def test_the_cards_are_those_of_the_run(site: Path, trained: Workspace):
 
 
 def test_the_reference_has_functions_and_routes(site: Path):
-    assert 'id="gpu_kedro.domain.names.parse_name"' in (site / "reference" / "domain.html").read_text()
+    assert 'id="gpu_kedro.domain.names.parser.parse_name"' in (site / "reference" / "domain.html").read_text()
     assert 'id="gpu_kedro.analysis.trends.fit_mean_trend"' in (site / "reference" / "analysis.html").read_text()
     api = (site / "reference" / "api.html").read_text()
     assert "<code>/v1/predict/file</code>" in api

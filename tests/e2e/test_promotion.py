@@ -8,8 +8,8 @@ from mlflow.tracking import MlflowClient
 from records import recorded, whole_run_at
 from workspace import Workspace
 
-from gpu_kedro.modelling.bundle import read_pointer
-from gpu_kedro.modelling.releases import list_versions, read_history
+from gpu_kedro.modelling.bundle.files import read_pointer
+from gpu_kedro.modelling.bundle.registry import list_versions, read_history
 
 
 def test_the_first_bundle_of_a_clean_checkout_is_served(trained: Workspace):

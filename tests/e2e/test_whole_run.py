@@ -20,9 +20,9 @@ from workspace import PROJECT, Workspace
 
 from gpu_kedro.datasets.bundles import BundleStoreDataset
 from gpu_kedro.domain.features import FEATURE_NAMES
-from gpu_kedro.modelling.bundle import subfiles
-from gpu_kedro.modelling.embedding import NameEmbedding
-from gpu_kedro.modelling.export import expert_from_files
+from gpu_kedro.modelling.bundle.export import expert_from_files
+from gpu_kedro.modelling.bundle.files import subfiles
+from gpu_kedro.modelling.learners.embedding import NameEmbedding
 from gpu_kedro.modelling.targets import LEVELS, TARGETS
 
 

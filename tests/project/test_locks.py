@@ -24,7 +24,7 @@ import io
 from pathlib import Path
 import api.server
 import pyarrow as pa, pyarrow.parquet as pq
-from api.tables import score_csv, score_parquet
+from api.bodies.score_file import score_csv, score_parquet
 from gpu_kedro.serving.runtime import Runtime
 runtime = Runtime.load(Path({bundles!r}))
 print(runtime.predict([{{"name": "RTX 3070"}}])[0]["match"]["spec"])

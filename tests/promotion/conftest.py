@@ -7,8 +7,8 @@ import pytest
 from candidates import Edit
 from workspace import Workspace
 
-from gpu_kedro.modelling.bundle import read_bundle, write_bundle
-from gpu_kedro.modelling.releases import current_version
+from gpu_kedro.modelling.bundle.files import read_bundle, write_bundle
+from gpu_kedro.modelling.bundle.registry import current_version
 
 OWN = ("format", "content_sha256", "files", "manifest_sha256")
 

@@ -14,8 +14,8 @@ from fastapi.testclient import TestClient
 from api.main import create_app
 from api.settings import Settings
 from gpu_kedro.command_line import main
-from gpu_kedro.modelling.bundle import read_pointer
-from gpu_kedro.modelling.releases import read_history
+from gpu_kedro.modelling.bundle.files import read_pointer
+from gpu_kedro.modelling.bundle.registry import read_history
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 from candidates import turn_intervals_round, worsen
 
 from gpu_kedro.configuration import open_configuration
-from gpu_kedro.modelling.bundle import BundleError
+from gpu_kedro.modelling.bundle.files import BundleError
 from gpu_kedro.promotion.canaries import choose_canaries
 from gpu_kedro.promotion.gate import Verdict, judge
 from gpu_kedro.promotion.options import read_gate_options

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from gpu_kedro.modelling.bundle import BundleError, read_pointer
-from gpu_kedro.modelling.releases import HISTORY, promote, read_history, roll_back
+from gpu_kedro.modelling.bundle.files import BundleError, read_pointer
+from gpu_kedro.modelling.bundle.registry import HISTORY, promote, read_history, roll_back
 
 
 def test_rolling_back_again_goes_back_further(store: Path, champion: str, add_version):

@@ -14,7 +14,7 @@ from services import StartService, copy_store, serve
 from workspace import PROJECT
 
 from bench.processes import Server
-from gpu_kedro.modelling.bundle import BundleError, read_bundle, read_pointer
+from gpu_kedro.modelling.bundle.files import BundleError, read_bundle, read_pointer
 from gpu_kedro.resolvers import bundle_store
 
 #: Read before the tests take the developer's settings away.

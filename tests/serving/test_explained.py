@@ -10,8 +10,8 @@ from workspace import Workspace
 
 from gpu_kedro.contracts.explained import ExplainedPrediction
 from gpu_kedro.domain.features import build_features
-from gpu_kedro.modelling.bundle import Bundle, read_bundle, read_pointer
-from gpu_kedro.modelling.explanations import share_out
+from gpu_kedro.modelling.bundle.files import Bundle, read_bundle, read_pointer
+from gpu_kedro.modelling.bundle.shapley import share_out
 from gpu_kedro.modelling.targets import REGRESSION_TARGETS, TARGETS
 from gpu_kedro.pipelines.inference.nodes import identify_queries
 from gpu_kedro.serving.errors import NotExplainedError

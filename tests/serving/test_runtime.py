@@ -16,7 +16,7 @@ from kedro.runner import SequentialRunner
 from workspace import Workspace
 
 from gpu_kedro.domain.identify import read_gpu
-from gpu_kedro.modelling.bundle import BundleError, read_bundle, write_bundle
+from gpu_kedro.modelling.bundle.files import BundleError, read_bundle, write_bundle
 from gpu_kedro.pipelines.inference.pipeline import ANSWER_PIPELINE
 from gpu_kedro.serving.errors import NoBundleError
 from gpu_kedro.serving.runtime import Runtime, RuntimeStore

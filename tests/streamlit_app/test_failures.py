@@ -9,9 +9,8 @@ import pytest
 from app_pages import answer, drip, plain, run_service, stay_silent
 from pydantic import ValidationError
 
-from gpu_kedro.modelling.bundle import read_bundle, write_bundle
-from streamlit_app.backend import open_backend
-from streamlit_app.failures import (
+from gpu_kedro.modelling.bundle.files import read_bundle, write_bundle
+from streamlit_app.backends.failures import (
     BrokenError,
     BusyError,
     KeyRefusedError,
@@ -22,6 +21,7 @@ from streamlit_app.failures import (
     SlowError,
     UnreachableError,
 )
+from streamlit_app.backends.opening import open_backend
 from streamlit_app.launch import choose_port
 from streamlit_app.settings import Settings
 

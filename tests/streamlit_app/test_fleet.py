@@ -1,9 +1,9 @@
 import pytest
 from app_pages import plain
 
-from streamlit_app.backend import open_backend
-from streamlit_app.fleet import Fleet, find_name_column
-from streamlit_app.fleet_files import read_fleet
+from streamlit_app.backends.opening import open_backend
+from streamlit_app.fleet.files import read_fleet
+from streamlit_app.fleet.scoring import Fleet, find_name_column
 from streamlit_app.settings import Settings
 
 FILE = (

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
-from streamlit_app.fleet_files import FleetFileError, read_fleet, write_csv, write_excel
+from streamlit_app.fleet.files import FleetFileError, read_fleet, write_csv, write_excel
 
 LIMITS = {"max_rows": 100, "max_bytes": 1_000_000}
 TABLE = pd.DataFrame({"asset": [1, 2], "GPU": ["RTX 3070", "Radeon™ RX 580"]})
@@ -69,7 +69,7 @@ def test_a_file_that_cannot_be_read_says_why(filename, content, words):
 
 
 def test_an_excel_file_that_unpacks_to_far_more_is_refused(monkeypatch):
-    monkeypatch.setattr("streamlit_app.fleet_files._MAX_UNPACKED_BYTES", 1000)
+    monkeypatch.setattr("streamlit_app.fleet.files._MAX_UNPACKED_BYTES", 1000)
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/worksheets/sheet1.xml", "0" * 2000)

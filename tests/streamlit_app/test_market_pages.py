@@ -6,8 +6,8 @@ import pytest
 from app_pages import htmls, plain, texts
 
 from gpu_kedro.datasets.bundles import BundleStoreDataset
-from gpu_kedro.modelling.bundle import Bundle, read_bundle
-from gpu_kedro.modelling.releases import promote
+from gpu_kedro.modelling.bundle.files import Bundle, read_bundle
+from gpu_kedro.modelling.bundle.registry import promote
 
 
 def read_figures(at):

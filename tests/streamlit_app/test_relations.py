@@ -1,7 +1,7 @@
 import pandas as pd
 import pytest
 
-from streamlit_app.relations import pair_siblings, select_gpus, split_groups, yearly_medians
+from streamlit_app.charts.relations import pair_siblings, select_gpus, split_groups, yearly_medians
 
 
 @pytest.fixture

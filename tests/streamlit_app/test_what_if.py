@@ -1,7 +1,7 @@
 import pytest
 
-from gpu_kedro.domain.levers import LEVERS, move_sheet
-from streamlit_app.what_if import merge_sheet, sweep_sheet
+from gpu_kedro.domain.specs.what_if import LEVERS, move_sheet
+from streamlit_app.views.what_if import merge_sheet, sweep_sheet
 
 SHEET = {"shading_units": 1000.0, "boost_clock_mhz": 2000.0, "fp32_gflops": 4000.0, "tdp_w": 100.0, "architecture": "X"}
 

@@ -2,9 +2,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gpu_kedro.domain.match_kinds import KINDS
-from streamlit_app.cards import draw_heading, draw_verdict
-from streamlit_app.wording import (
+from gpu_kedro.domain.specs.kinds import KINDS
+from streamlit_app.widgets.cards import draw_heading, draw_verdict
+from streamlit_app.widgets.wording import (
     QUANTITIES,
     describe_confidence,
     describe_match,

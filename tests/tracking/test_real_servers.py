@@ -18,7 +18,7 @@ from servers import PASSWORD, TrackingServer
 from workspace import Workspace
 
 from gpu_kedro.command_line import main
-from gpu_kedro.modelling.bundle import read_bundle
+from gpu_kedro.modelling.bundle.files import read_bundle
 from gpu_kedro.serving.runtime import Runtime
 
 pytestmark = pytest.mark.servers

@@ -8,9 +8,9 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from gpu_kedro.modelling.page import draw_inline
-from gpu_kedro.modelling.tables import Table, escape_markdown
-from gpu_kedro.modelling.wording import UNKNOWN
+from gpu_kedro.modelling.formatting import UNKNOWN
+from gpu_kedro.reports.report_page import draw_inline
+from gpu_kedro.reports.tables import Table, escape_markdown
 
 
 def tell_finding(finding: Mapping[str, Any]) -> str:

@@ -23,7 +23,7 @@ def measure_leaks(leakage: Mapping[str, Sequence[Mapping[str, Any]]]) -> Study:
     """Median errors of the honest and the leaky model.
 
     Args:
-        leakage: target → entries of `gpu_kedro.modelling.leakage.compare_leaky`, empty where not trained.
+        leakage: target → entries of `gpu_kedro.modelling.evaluation.leakage.compare_leaky`, empty where not trained.
 
     Raises:
         NotAnswerableError: nothing is trained yet.

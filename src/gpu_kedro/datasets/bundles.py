@@ -8,7 +8,7 @@ from typing import Any
 from kedro.io import AbstractDataset, DatasetError
 from kedro_datasets._typing import JSONPreview
 
-from gpu_kedro.modelling.bundle import (
+from gpu_kedro.modelling.bundle.files import (
     POINTER,
     Bundle,
     BundleError,
@@ -17,8 +17,8 @@ from gpu_kedro.modelling.bundle import (
     read_pointer,
     write_bundle,
 )
-from gpu_kedro.modelling.bundle import content_hash as hash_content
-from gpu_kedro.modelling.releases import find_version
+from gpu_kedro.modelling.bundle.files import content_hash as hash_content
+from gpu_kedro.modelling.bundle.registry import find_version
 from gpu_kedro.provenance import describe_origin
 
 

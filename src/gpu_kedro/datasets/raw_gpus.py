@@ -10,13 +10,13 @@ from kedro.io import AbstractDataset, DatasetError
 from kedro_datasets._typing import TablePreview
 
 from gpu_kedro.domain.errors import RawDataError
-from gpu_kedro.domain.reading import read_gpu_table
+from gpu_kedro.domain.table.raw_table import read_gpu_table
 
 _LOGGER = logging.getLogger(__name__)
 
 
 class RawGpuTableDataset(AbstractDataset[NoReturn, pd.DataFrame]):
-    """Loads the benchmark table as `RawGpus`; see `gpu_kedro.domain.reading` for the files it understands.
+    """Loads the benchmark table as `RawGpus`; see `gpu_kedro.domain.table.raw_table` for the files it understands.
 
     ```yaml
     raw_gpus:

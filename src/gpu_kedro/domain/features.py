@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gpu_kedro.domain.identify import KNOWN_FIELDS, PARSED_FIELDS
-from gpu_kedro.domain.names import complete_name
-from gpu_kedro.domain.specs import COLUMN_BY_FIELD
+from gpu_kedro.domain.names.parser import complete_name
+from gpu_kedro.domain.specs.sheets import COLUMN_BY_FIELD
 
 Row = Mapping[str, Any]
 #: What a feature needs to be known: the name alone, the specification sheet, or figures of the benchmark table.

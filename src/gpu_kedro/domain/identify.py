@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from gpu_kedro.domain.matching import SpecIndex, SpecMatch
-from gpu_kedro.domain.names import ParsedName, parse_name
-from gpu_kedro.domain.specs import COLUMN_BY_FIELD, NUMERIC_SPEC_FIELDS
+from gpu_kedro.domain.names.parser import ParsedName, parse_name
+from gpu_kedro.domain.specs.matching import SpecIndex, SpecMatch
+from gpu_kedro.domain.specs.sheets import COLUMN_BY_FIELD, NUMERIC_SPEC_FIELDS
 
 #: Figures that the benchmark table, or the person who asks, may know about a GPU, with their unit.
 KNOWN_FIELDS: tuple[str, ...] = ("g3d_mark", "g2d_mark", "price_usd", "tdp_w", "test_year")

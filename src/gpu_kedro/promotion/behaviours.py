@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from gpu_kedro.domain.levers import LEVERS, move_sheet
-from gpu_kedro.domain.names import parse_name
+from gpu_kedro.domain.names.parser import parse_name
+from gpu_kedro.domain.specs.what_if import LEVERS, move_sheet
 from gpu_kedro.serving.runtime import Runtime
 
 #: A name, and its maker as people write it in front.

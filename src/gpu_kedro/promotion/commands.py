@@ -4,8 +4,8 @@ from typing import Any
 
 import click
 
-from gpu_kedro.modelling.bundle import BundleError, read_manifest
-from gpu_kedro.modelling.releases import (
+from gpu_kedro.modelling.bundle.files import BundleError, read_manifest
+from gpu_kedro.modelling.bundle.registry import (
     current_version,
     find_version,
     list_versions,

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from gpu_kedro.modelling.releases import current_version, promote
+from gpu_kedro.modelling.bundle.registry import current_version, promote
 from gpu_kedro.promotion.figures import main_metrics
 from gpu_kedro.promotion.gate import Verdict, judge
 from gpu_kedro.promotion.options import GateOptions

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from gpu_kedro.modelling.bundle import BundleError, read_manifest
+from gpu_kedro.modelling.bundle.files import BundleError, read_manifest
 
 
 def main_metrics(bundles: Path, version: str) -> dict[str, float]:

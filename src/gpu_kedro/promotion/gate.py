@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from gpu_kedro.modelling.bundle import Bundle, BundleError, read_bundle
+from gpu_kedro.modelling.bundle.files import Bundle, BundleError, read_bundle
 from gpu_kedro.modelling.targets import LEVELS, TARGETS
 from gpu_kedro.promotion.behaviours import check_behaviours
 from gpu_kedro.promotion.canaries import find_canary_faults

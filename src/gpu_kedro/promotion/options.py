@@ -5,7 +5,7 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
 
-from gpu_kedro.modelling.bundle import BundleError
+from gpu_kedro.modelling.bundle.files import BundleError
 from gpu_kedro.modelling.options import Options
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
 from gpu_kedro.domain.identify import read_gpu
-from gpu_kedro.domain.names import complete_name, name_gpu, parse_name
+from gpu_kedro.domain.names.parser import complete_name, name_gpu, parse_name
 from gpu_kedro.pipelines.inference.nodes import PRICE_NOTE
 from gpu_kedro.serving.catalogue import Catalogue, Entry
 from gpu_kedro.serving.errors import UnknownGpuError

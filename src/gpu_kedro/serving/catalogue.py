@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from gpu_kedro.domain.names import canonicalise
-from gpu_kedro.modelling.bundle import BundleError
+from gpu_kedro.domain.names.parser import canonicalise
+from gpu_kedro.modelling.bundle.files import BundleError
 
 Entry = dict[str, Any]
 _FIGURES = ("g3d_mark", "price_usd", "tdp_w")

@@ -5,9 +5,9 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from gpu_kedro.domain.identify import KNOWN_FIELDS
-from gpu_kedro.domain.matching import SpecMatch
-from gpu_kedro.domain.names import ParsedName, parse_name
-from gpu_kedro.domain.specs import SPEC_FIELDS
+from gpu_kedro.domain.names.parser import ParsedName, parse_name
+from gpu_kedro.domain.specs.matching import SpecMatch
+from gpu_kedro.domain.specs.sheets import SPEC_FIELDS
 from gpu_kedro.modelling.targets import SEGMENTS
 from gpu_kedro.serving.runtime import Runtime
 

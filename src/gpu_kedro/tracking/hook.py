@@ -25,7 +25,6 @@ from rich.console import Console
 
 from gpu_kedro.pipelines.packaging.nodes import hash_table
 from gpu_kedro.resolvers import sqlite_path
-from gpu_kedro.stopwatch import Stopwatch
 from gpu_kedro.tracking.errors import NotSentError
 from gpu_kedro.tracking.options import read_tracking_options
 from gpu_kedro.tracking.outbox import Outbox
@@ -36,6 +35,7 @@ from gpu_kedro.tracking.recording import (
     record_output,
     record_seconds,
 )
+from gpu_kedro.tracking.stopwatch import Stopwatch
 
 _TABLE = "raw_gpus"
 

@@ -22,9 +22,9 @@ _PACKAGE = Path(__file__).resolve().parents[1]
 #: What answering does not need; every file is a request to a server.
 _LEFT_OUT = shutil.ignore_patterns(
     "__pycache__",
-    *("datasets", "promotion", "tracking"),
-    *("classification", "data_processing", "monitoring", "packaging", "regression", "reporting"),
-    *("command_line.py", "configuration.py", "hooks.py", "pipeline_registry.py", "settings.py", "summary.py"),
+    *("datasets", "hooks", "promotion", "reports", "tracking"),
+    *("batch_inference", "classification", "data_processing", "monitoring", "packaging", "regression", "reporting"),
+    *("command_line.py", "configuration.py", "pipeline_registry.py", "settings.py"),
 )
 #: What `gpu_kedro.serving` imports, and what MLflow needs to load the model; a test installs exactly these.
 _REQUIREMENTS = (

@@ -9,7 +9,7 @@ from typing import Any
 import mlflow
 from kedro.io import DataCatalog
 
-from gpu_kedro.modelling.bundle import MANIFEST
+from gpu_kedro.modelling.bundle.files import MANIFEST
 from gpu_kedro.provenance import describe_commit, describe_environment, hash_lock
 from gpu_kedro.tracking.children import record_child
 from gpu_kedro.tracking.model import save_mlflow_model
@@ -83,7 +83,7 @@ def record_trials(tuning: Mapping[str, Any]) -> None:
     """Log every trial of a search as a child run, and what was chosen in each outer fold with its score there.
 
     Args:
-        tuning: target → `folds` and `outer`, as `gpu_kedro.modelling.tuning.tune_target` gives them.
+        tuning: target → `folds` and `outer`, as `gpu_kedro.modelling.experiments.tuning.tune_target` gives them.
     """
     run = mlflow.active_run()
     if run is None:

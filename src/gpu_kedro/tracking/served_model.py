@@ -12,7 +12,7 @@ import pandas as pd
 from mlflow.models import set_model
 from mlflow.pyfunc.model import PythonModel
 
-from gpu_kedro.modelling.bundle import Bundle, read_bundle
+from gpu_kedro.modelling.bundle.files import Bundle, read_bundle
 from gpu_kedro.serving.runtime import Runtime
 
 

@@ -13,8 +13,8 @@ from gpu_kedro.analysis.figures.marks import (
     mark_no_effect,
 )
 from gpu_kedro.analysis.findings import Study
-from gpu_kedro.modelling.figures import BLUE, ORANGE, VERMILION, finish_figure
-from gpu_kedro.modelling.wording import format_count
+from gpu_kedro.modelling.formatting import format_count
+from gpu_kedro.reports.figures import BLUE, ORANGE, VERMILION, finish_figure
 
 _BARS = "bars: 95 % intervals"
 

@@ -6,8 +6,8 @@ from plotly.subplots import make_subplots
 
 from gpu_kedro.analysis.figures.marks import escape, fade, log2_ticks, round_off
 from gpu_kedro.analysis.findings import Study
-from gpu_kedro.modelling.figures import BLUE, finish_figure
-from gpu_kedro.modelling.wording import format_count
+from gpu_kedro.modelling.formatting import format_count
+from gpu_kedro.reports.figures import BLUE, finish_figure
 
 _SHOWN = 5
 #: From light to dark, so that the order of the years shows without colour.

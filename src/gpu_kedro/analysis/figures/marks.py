@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from gpu_kedro.modelling.figures import BLUE, ORANGE, VERMILION
-from gpu_kedro.modelling.wording import format_count
+from gpu_kedro.modelling.formatting import format_count
+from gpu_kedro.reports.figures import BLUE, ORANGE, VERMILION
 
 GREEN, PURPLE, GREY, INK = "#009E73", "#CC79A7", "#8A8A8A", "#444444"
 SEGMENT_MARKS = {

@@ -13,8 +13,8 @@ from gpu_kedro.analysis.figures.marks import (
     round_off,
 )
 from gpu_kedro.analysis.findings import Study
-from gpu_kedro.modelling.figures import BLUE, ORANGE, VERMILION, finish_figure
-from gpu_kedro.modelling.wording import format_count
+from gpu_kedro.modelling.formatting import format_count
+from gpu_kedro.reports.figures import BLUE, ORANGE, VERMILION, finish_figure
 
 _FIELD_MARKS = {"price": (BLUE, "circle"), "power": (ORANGE, "square"), "segment": (GREEN, "diamond")}
 

@@ -17,8 +17,8 @@ from gpu_kedro.analysis.figures.marks import (
 )
 from gpu_kedro.analysis.findings import Study
 from gpu_kedro.analysis.price_performance import EPOCH_YEARS
-from gpu_kedro.modelling.figures import BLUE, ORANGE, VERMILION, finish_figure
-from gpu_kedro.modelling.wording import format_count
+from gpu_kedro.modelling.formatting import format_count
+from gpu_kedro.reports.figures import BLUE, ORANGE, VERMILION, finish_figure
 
 _YEARS = "Release year"
 _TIER_MARKS = {60: (BLUE, "circle"), 70: (ORANGE, "square"), 80: (GREEN, "diamond")}

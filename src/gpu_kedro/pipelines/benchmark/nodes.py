@@ -5,8 +5,8 @@ from typing import Any
 
 import pandas as pd
 
-from gpu_kedro.modelling.autogluon import ask_autogluon, pose_question, score_answer
-from gpu_kedro.modelling.comparison import (
+from gpu_kedro.modelling.experiments.autogluon import ask_autogluon, pose_question, score_answer
+from gpu_kedro.modelling.experiments.benchmark import (
     Study,
     compare_models,
     list_studies,

@@ -2,7 +2,6 @@
 
 from kedro.pipeline import Pipeline, node, pipeline
 
-from gpu_kedro.modelling.comparison_figures import draw_comparison
 from gpu_kedro.modelling.targets import REGRESSION_TARGETS, TARGETS
 from gpu_kedro.pipelines.benchmark.nodes import (
     ask_about_target,
@@ -13,6 +12,7 @@ from gpu_kedro.pipelines.benchmark.nodes import (
     predict_others,
     predict_studies,
 )
+from gpu_kedro.reports.benchmark_figures import draw_comparison
 
 _SPLITS = ["params:splits", "params:study"]
 

@@ -8,20 +8,20 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from gpu_kedro.domain.features import FEATURE_NAMES
-from gpu_kedro.modelling.bundle import Bundle, within
-from gpu_kedro.modelling.embedding import NameEmbedding
-from gpu_kedro.modelling.estimators import Expert
-from gpu_kedro.modelling.evaluation import (
+from gpu_kedro.modelling.bundle.export import expert_to_files
+from gpu_kedro.modelling.bundle.files import Bundle, within
+from gpu_kedro.modelling.evaluation.cross_validation import fit_served_experts, predict_unseen, select_examples
+from gpu_kedro.modelling.evaluation.metrics import (
     classification_metrics,
     label_probabilities,
     segment_reliability,
     stratify,
 )
-from gpu_kedro.modelling.export import expert_to_files
+from gpu_kedro.modelling.learners.embedding import NameEmbedding
+from gpu_kedro.modelling.learners.ensemble import Expert
+from gpu_kedro.modelling.learners.pooling import cross_pool, fit_pool, pool_probabilities
 from gpu_kedro.modelling.options import AbstentionOptions, EmbeddingOptions, ModelOptions, SplitOptions
-from gpu_kedro.modelling.pooling import cross_pool, fit_pool, pool_probabilities
 from gpu_kedro.modelling.targets import LEVELS, SEGMENTS, TARGETS
-from gpu_kedro.modelling.validation import fit_served_experts, predict_unseen, select_examples
 
 Experts = dict[str, Expert]
 #: Level of knowledge → weight of each member in the pool.

@@ -2,7 +2,6 @@
 
 from kedro.pipeline import Pipeline, node, pipeline
 
-from gpu_kedro.modelling.figures import draw_confusion, draw_reliability
 from gpu_kedro.pipelines.classification.nodes import (
     count_filled,
     evaluate_segments,
@@ -12,6 +11,7 @@ from gpu_kedro.pipelines.classification.nodes import (
     pool_members,
     predict_unseen_segments,
 )
+from gpu_kedro.reports.figures import draw_confusion, draw_reliability
 
 
 def create_pipeline() -> Pipeline:

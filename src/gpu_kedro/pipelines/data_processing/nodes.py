@@ -5,10 +5,10 @@ from typing import Any
 
 import pandas as pd
 
-from gpu_kedro.domain.cleaning import CleaningOptions, clean_gpus
 from gpu_kedro.domain.identify import KNOWN_FIELDS, NUMERIC_ROW_FIELDS, GpuRow, identify_gpu
-from gpu_kedro.domain.ledger import LedgerSummary, summarise_ledger
-from gpu_kedro.domain.matching import SpecIndex
+from gpu_kedro.domain.specs.matching import SpecIndex
+from gpu_kedro.domain.table.cleaning import CleaningOptions, clean_gpus
+from gpu_kedro.domain.table.ledger import LedgerSummary, summarise_ledger
 
 _PART_ROWS = 50_000
 

@@ -5,10 +5,10 @@ import pandas as pd
 
 from gpu_kedro.domain.errors import GpuKedroError
 from gpu_kedro.domain.features import FEATURE_NAMES, FEATURES, FeatureTable
-from gpu_kedro.modelling.bundle import Bundle
-from gpu_kedro.modelling.embedding import NameEmbedding
+from gpu_kedro.modelling.bundle.files import Bundle
+from gpu_kedro.modelling.evaluation.splits import assign_folds, is_early_training_year, is_training_year
+from gpu_kedro.modelling.learners.embedding import NameEmbedding
 from gpu_kedro.modelling.options import EmbeddingOptions, SplitOptions
-from gpu_kedro.modelling.splits import assign_folds, is_early_training_year, is_training_year
 from gpu_kedro.modelling.targets import REGRESSION_TARGETS
 
 #: What the models need of a GPU beside its features: the answers, and what results are broken down by.

@@ -8,9 +8,9 @@ import numpy as np
 
 from gpu_kedro.domain.features import FeatureTable
 from gpu_kedro.domain.identify import GpuRow
-from gpu_kedro.modelling.bundle import BundleError
-from gpu_kedro.modelling.explanations import Shares, TypicalGpu, describe_input, in_units, share_out
-from gpu_kedro.modelling.served import ServedBundle
+from gpu_kedro.modelling.bundle.files import BundleError
+from gpu_kedro.modelling.bundle.predictor import ServedBundle
+from gpu_kedro.modelling.bundle.shapley import Shares, TypicalGpu, describe_input, in_units, share_out
 from gpu_kedro.modelling.targets import REGRESSION_TARGETS, SEGMENTS, TARGETS
 
 Answer = dict[str, Any]

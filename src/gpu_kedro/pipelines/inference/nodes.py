@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 from gpu_kedro.contracts.rows import find_header_fault, is_asked, read_rows, set_beside
 from gpu_kedro.domain.features import FeatureTable
 from gpu_kedro.domain.identify import GpuRow, Reading, assemble_row, read_gpu
-from gpu_kedro.modelling.bundle import Bundle
-from gpu_kedro.modelling.served import RegressionEstimates, SegmentEstimates, ServedBundle
+from gpu_kedro.modelling.bundle.caveats import find_warnings
+from gpu_kedro.modelling.bundle.files import Bundle
+from gpu_kedro.modelling.bundle.predictor import RegressionEstimates, SegmentEstimates, ServedBundle
 from gpu_kedro.modelling.targets import REGRESSION_TARGETS, SEGMENTS, TARGETS
-from gpu_kedro.modelling.warnings import find_warnings
 
 _LOGGER = logging.getLogger(__name__)
 

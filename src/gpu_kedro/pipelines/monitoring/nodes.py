@@ -7,13 +7,13 @@ import pandas as pd
 
 from gpu_kedro.domain.features import FEATURE_NAMES, FeatureTable, build_features
 from gpu_kedro.domain.identify import KNOWN_FIELDS
-from gpu_kedro.modelling.bundle import Bundle
-from gpu_kedro.modelling.drift import TooFewPredictionsError, measure_drift
-from gpu_kedro.modelling.drift_page import write_drift_page
+from gpu_kedro.modelling.bundle.files import Bundle
+from gpu_kedro.modelling.bundle.predictor import ServedBundle
+from gpu_kedro.modelling.evaluation.drift import TooFewPredictionsError, measure_drift
 from gpu_kedro.modelling.options import MonitoringOptions
-from gpu_kedro.modelling.served import ServedBundle
 from gpu_kedro.modelling.targets import REGRESSION_TARGETS, SEGMENTS
 from gpu_kedro.pipelines.inference.nodes import identify_queries
+from gpu_kedro.reports.drift_page import write_drift_page
 
 _OUTPUTS = [
     "match_confidence",

@@ -9,14 +9,14 @@ import pandas as pd
 
 from gpu_kedro.domain.features import FEATURE_NAMES, build_features
 from gpu_kedro.domain.identify import KNOWN_FIELDS
-from gpu_kedro.domain.specs import SPEC_COLUMNS
-from gpu_kedro.modelling.bundle import Bundle, within
-from gpu_kedro.modelling.embedding import NameEmbedding
-from gpu_kedro.modelling.explanations import IMPORTANCE, TYPICAL_GPU, TypicalGpu
-from gpu_kedro.modelling.importance import measure_importance
-from gpu_kedro.modelling.served import ServedBundle, read_columns
+from gpu_kedro.domain.specs.sheets import SPEC_COLUMNS
+from gpu_kedro.modelling.bundle.caveats import LEAST_SEEN
+from gpu_kedro.modelling.bundle.files import Bundle, within
+from gpu_kedro.modelling.bundle.importance import measure_importance
+from gpu_kedro.modelling.bundle.predictor import ServedBundle, read_columns
+from gpu_kedro.modelling.bundle.shapley import IMPORTANCE, TYPICAL_GPU, TypicalGpu
+from gpu_kedro.modelling.learners.embedding import NameEmbedding
 from gpu_kedro.modelling.targets import TARGETS
-from gpu_kedro.modelling.warnings import LEAST_SEEN
 from gpu_kedro.pipelines.inference.nodes import identify_queries
 from gpu_kedro.pipelines.inference.pipeline import ANSWER_PIPELINE
 from gpu_kedro.pipelines.inference.plan import Plan

@@ -9,12 +9,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from gpu_kedro.domain.features import FEATURE_NAMES
-from gpu_kedro.modelling.bundle import Bundle, within
-from gpu_kedro.modelling.embedding import NameEmbedding
-from gpu_kedro.modelling.estimators import Expert
-from gpu_kedro.modelling.evaluation import interval_metrics, median_error_spread, regression_metrics, stratify
-from gpu_kedro.modelling.export import expert_to_files
-from gpu_kedro.modelling.intervals import (
+from gpu_kedro.modelling.bundle.export import expert_to_files
+from gpu_kedro.modelling.bundle.files import Bundle, within
+from gpu_kedro.modelling.bundle.oblivious_trees import oblivious_to_files
+from gpu_kedro.modelling.evaluation.conformal import (
     NEWER,
     Calibration,
     Errors,
@@ -24,13 +22,15 @@ from gpu_kedro.modelling.intervals import (
     name_stratum,
     scale_inputs,
 )
-from gpu_kedro.modelling.intervals import expected_size as expected_error
-from gpu_kedro.modelling.knowledge import hide_figures
-from gpu_kedro.modelling.leakage import compare_leaky
-from gpu_kedro.modelling.oblivious_trees import oblivious_to_files
+from gpu_kedro.modelling.evaluation.conformal import expected_size as expected_error
+from gpu_kedro.modelling.evaluation.cross_validation import fit_served_experts, predict_unseen, select_examples
+from gpu_kedro.modelling.evaluation.input_levels import hide_figures
+from gpu_kedro.modelling.evaluation.leakage import compare_leaky
+from gpu_kedro.modelling.evaluation.metrics import interval_metrics, median_error_spread, regression_metrics, stratify
+from gpu_kedro.modelling.learners.embedding import NameEmbedding
+from gpu_kedro.modelling.learners.ensemble import Expert
 from gpu_kedro.modelling.options import EmbeddingOptions, IntervalOptions, LeakageOptions, ModelOptions, SplitOptions
 from gpu_kedro.modelling.targets import LEVELS, TARGETS, Level, input_columns
-from gpu_kedro.modelling.validation import fit_served_experts, predict_unseen, select_examples
 
 Calibrations = dict[str, Calibration]
 _SPLITS = ("grouped", "temporal")

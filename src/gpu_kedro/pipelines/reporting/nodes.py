@@ -8,12 +8,12 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from gpu_kedro.analysis.chapter import write_chapter
-from gpu_kedro.modelling.cards import write_model_card
-from gpu_kedro.modelling.importance import draw_importance
+from gpu_kedro.modelling.evaluation.suspects import find_suspects, summarise_suspects
 from gpu_kedro.modelling.options import ModelOptions, SplitOptions
-from gpu_kedro.modelling.page import write_page
-from gpu_kedro.modelling.suspects import find_suspects, summarise_suspects
 from gpu_kedro.modelling.targets import REGRESSION_TARGETS, TARGETS
+from gpu_kedro.reports.cards import write_model_card
+from gpu_kedro.reports.importance import draw_importance
+from gpu_kedro.reports.report_page import write_page
 
 #: Figures of the benchmark table; the specification's columns start with `spec_`.
 _KNOWN_FIGURES = ("g3d_mark", "g2d_mark", "price_usd", "tdp_w", "test_year", "segment")

@@ -2,8 +2,6 @@
 
 from kedro.pipeline import Pipeline, node, pipeline
 
-from gpu_kedro.modelling.cards import write_data_card, write_feature_page
-from gpu_kedro.modelling.figures import draw_ledger, draw_missing
 from gpu_kedro.modelling.targets import REGRESSION_TARGETS, TARGETS
 from gpu_kedro.pipelines.reporting.analysis_pipeline import SHOWN, create_analysis_pipeline
 from gpu_kedro.pipelines.reporting.nodes import (
@@ -13,6 +11,8 @@ from gpu_kedro.pipelines.reporting.nodes import (
     draw_importances,
     list_suspects,
 )
+from gpu_kedro.reports.cards import write_data_card, write_feature_page
+from gpu_kedro.reports.figures import draw_ledger, draw_missing
 
 _RESULTS = [*(f"{target}_results" for target in TARGETS), *(f"{target}_leakage" for target in REGRESSION_TARGETS)]
 _FIGURES = [

@@ -4,9 +4,9 @@ from typing import Any
 
 import pandas as pd
 
+from gpu_kedro.modelling.experiments.tuning import tune_target
 from gpu_kedro.modelling.options import EmbeddingOptions, ModelOptions, SplitOptions, TuningOptions
 from gpu_kedro.modelling.targets import TARGETS, Level
-from gpu_kedro.modelling.tuning import tune_target
 
 
 def tune_recipe(

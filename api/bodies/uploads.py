@@ -1,0 +1,116 @@
+"""Takes an uploaded file out of a request, in memory: the service writes no file."""
+
+from typing import TYPE_CHECKING, Final, Literal
+
+from fastapi import Request
+from python_multipart import MultipartParser
+from python_multipart.exceptions import FormParserError
+from python_multipart.multipart import parse_options_header
+
+from api.answers.errors import MalformedBodyError, MediaTypeError, UnusableTableError
+from api.bodies.json_body import check_encoding, read_body
+
+CSV: Final = "text/csv"
+PARQUET: Final = "application/vnd.apache.parquet"
+FORM = "multipart/form-data"
+if TYPE_CHECKING:
+    from python_multipart.multipart import MultipartCallbacks
+
+FileType = Literal["text/csv", "application/vnd.apache.parquet"]
+_MAX_PARTS = 20
+
+
+async def read_upload(request: Request) -> tuple[FileType, bytes]:
+    """The uploaded file and what it is.
+
+    The body is the file itself, or a form that holds it; then what it is shows in its first bytes, because browsers
+    announce CSV under many names.
+
+    Raises:
+        MediaTypeError: the body is something else.
+        MalformedBodyError: the form cannot be read.
+        SlowBodyError: it did not arrive in time.
+        UnusableTableError: there is no file, or an empty one.
+    """
+    check_encoding(request)
+    declared = request.headers.getlist("content-type")
+    media_type, options = parse_options_header(declared[0] if len(declared) == 1 else "")
+    charset = options.get(b"charset", b"utf-8").lower()
+    kind = media_type.decode("latin-1").lower()
+    if kind not in (CSV, PARQUET, FORM) or charset not in (b"utf-8", b"utf8"):
+        raise MediaTypeError(f"send {CSV} in UTF-8, {PARQUET}, or {FORM} with one file")
+    body = await read_body(request)
+    if kind == FORM:
+        body = _find_file(body, options.get(b"boundary", b""))
+    if not body:
+        raise UnusableTableError("the file is empty")
+    if kind == FORM:
+        return (PARQUET if body.startswith(b"PAR1") else CSV), body
+    return (PARQUET if kind == PARQUET else CSV), body
+
+
+def _find_file(body: bytes, boundary: bytes) -> bytes:
+    if not 1 <= len(boundary) <= 70:
+        raise MalformedBodyError("the form names no boundary, or one longer than 70 bytes")
+    form = _Form()
+    try:
+        parser = MultipartParser(boundary, form.callbacks())
+        parser.write(body)
+        parser.finalize()
+    except FormParserError as err:
+        raise MalformedBodyError("the form cannot be read") from err
+    if not form.is_complete:
+        raise MalformedBodyError("the form does not end")
+    if len(form.files) != 1:
+        raise UnusableTableError(f"the form holds {len(form.files) or 'no'} files: send one")
+    return bytes(form.files[0])
+
+
+class _Form:
+    """Collects the parts of a form that are files; other fields are passed over."""
+
+    def __init__(self) -> None:
+        self.files: list[bytearray] = []
+        self.is_complete = False
+        self._parts = 0
+        self._name = b""
+        self._value = b""
+        self._file: bytearray | None = None
+
+    def callbacks(self) -> "MultipartCallbacks":
+        """What the parser calls."""
+        return {
+            "on_part_begin": self._begin,
+            "on_header_field": self._add_name,
+            "on_header_value": self._add_value,
+            "on_header_end": self._end_header,
+            "on_part_data": self._add_data,
+            "on_end": self._end,
+        }
+
+    def _begin(self) -> None:
+        self._parts += 1
+        if self._parts > _MAX_PARTS:
+            raise MalformedBodyError(f"the form has more than {_MAX_PARTS} parts")
+        self._file = None
+
+    def _add_name(self, data: bytes, start: int, end: int) -> None:
+        self._name += data[start:end]
+
+    def _add_value(self, data: bytes, start: int, end: int) -> None:
+        self._value += data[start:end]
+
+    def _end_header(self) -> None:
+        if self._name.lower() == b"content-disposition":
+            _, options = parse_options_header(self._value)
+            if b"filename" in options:
+                self._file = bytearray()
+                self.files.append(self._file)
+        self._name = self._value = b""
+
+    def _add_data(self, data: bytes, start: int, end: int) -> None:
+        if self._file is not None:
+            self._file += data[start:end]
+
+    def _end(self) -> None:
+        self.is_complete = True

@@ -1,0 +1,1 @@
+"""What guards memory and computing time."""

@@ -1,0 +1,143 @@
+"""Fold a GPU's name to lower-case words: trademark signs, renderer strings and glued words undone.
+
+`RTX4090` and `NVIDIA GeForce RTX™ 4090` must end in the same words where they can; nothing is interpreted here.
+"""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from gpu_kedro.domain.names.vocabulary import LEADING_VENDOR_WORDS
+
+#: Names are made of a few thousand words, which come again and again.
+_KEPT_WORDS = 8192
+_TRADEMARKS = str.maketrans(dict.fromkeys("™®©℠", " "))
+_TRADEMARK_WORDS = re.compile(r"\((?:tm|r|c)\)|\btm\b")
+_DEVICE_ID = re.compile(r"\((?:0x[0-9a-f]{4,8}|rev [0-9a-f]{2})\)")
+_DRIVER_NOTE = re.compile(r"\([^()]*(?:llvm|drm|radv|\bgt\d)[^()]*\)")
+_BRACKETS = re.compile(r"\[([^\[\]]*)\]")
+_VULKAN_DEVICE = re.compile(r"vulkan [\d.]+ \(([^()]*)\)")
+_RENDERER_TAIL = re.compile(r" (?:direct3d\d|opengl|vulkan|vs_\d|/pcie)|/pcie/sse2|/sse2")
+_COMPUTE_CORES = re.compile(r"\b(\d{1,2})c ?\+ ?(\d{1,2})g\b")
+_GLUED_PLUS = re.compile(r"(?<=gtx)\+")
+_LOW_PROFILE = re.compile(r"\blow profile\b")
+_SEPARATORS = re.compile(r"[^\w+/.]|_")
+_FREE_DOT = re.compile(r"(?<!\d)\.|\.(?!\d)")
+_WORD = re.compile(r"[+/]|[^\s+/]+")
+
+_SERIES_THEN_NUMBER = re.compile(
+    r"(geforce|radeon|quadro|firepro|gtx|gts|gt|rtx|rx|hdg|hd|r[3579](?=m?\d{3})|go|mx|fx|intel|vega|nvs|uhd|ti|pcx|wx|agp)"
+    r"([a-z]?\d{1,5}[a-z]{0,5})"
+)
+_NUMBER_THEN_SUFFIX = re.compile(
+    r"([a-z]?\d{3,5})(ti|xtx|xt|se|super|le|gtx|gts|gt|ve|zt|pro|gto|gso|gs|ultra|xl|pcie|agp)(super)?"
+)
+#: "1660S" is what sellers call a GTX 1660 SUPER; an RX 6800S is another product.
+_SHORT_SUPER = re.compile(r"(16[56]0|20[678]0|40[78]0)s")
+_MOBILE_NUMBER_THEN_SUFFIX = re.compile(r"(\d{3,4}m)(gs|gt|gts|gtx|xt)")
+_EMBEDDED_MODEL = re.compile(r"eah(\d{4})(x2)?")
+
+_SPELLINGS = {
+    "radeont": "radeon",
+    "hdg": "hd",
+    "zxcvintel": "intel",
+    "incredible": "intel",
+    "gtx+": "gtx plus",
+    "millenium": "millennium",
+    "supertm": "super",
+    "maxq": "max q",
+    "agp8x": "8x",
+    "sandybridge": "sandy bridge",
+    "titanx": "titan x",
+    "radeonr4": "radeon r4",
+    "9300ge": "9300 ge",
+    "geforcertx": "geforce rtx",
+    "geforcegtx": "geforce gtx",
+    "radeonrx": "radeon rx",
+    "geforcegt": "geforce gt",
+}
+
+
+def split_words(text: str) -> list[str]:
+    """Split a name into folded words; `+` and `/` are words of their own, `2C+4G` becomes `2c4g`."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text.translate(_TRADEMARKS))
+    text = text.lower()
+    if "(" in text or "tm" in text:
+        text = _TRADEMARK_WORDS.sub(" ", text)
+    if "(" in text or "[" in text or "/" in text:
+        text = _unwrap_renderer(text)
+    if "+" in text:
+        text = _COMPUTE_CORES.sub(r"\1c\2g", _GLUED_PLUS.sub(" plus", text))
+    text = _SEPARATORS.sub(" ", text)
+    if "." in text:
+        text = _FREE_DOT.sub(" ", text)
+    if "low" in text:
+        text = _LOW_PROFILE.sub("lp", text)
+    words: list[str] = []
+    for word in _WORD.findall(text):
+        words.extend(_unglue(word))
+    return _join_series_digits(words)
+
+
+def drop_leading_vendor(words: list[str]) -> list[str]:
+    """Drop vendor words before the name proper; Intel stays, its series have no other mark."""
+    start = 0
+    while start < len(words) and words[start] in LEADING_VENDOR_WORDS:
+        start += 1
+    return words[start:]
+
+
+def _unwrap_renderer(text: str) -> str:
+    """Take the GPU's name out of an OpenGL, Direct3D or lspci string."""
+    text = _DRIVER_NOTE.sub(" ", _DEVICE_ID.sub(" ", text))
+    if "corporation" in text or "[amd" in text or "advanced micro" in text:
+        brackets = [part for part in _BRACKETS.findall(text) if part not in ("amd/ati", "amd")]
+        if brackets:
+            vendor = "nvidia " if "nvidia" in text else "amd " if "amd" in text else "intel "
+            return vendor + str(brackets[-1])
+    start = text.find("angle (")
+    if start >= 0:
+        parts = text[start + len("angle (") :].rstrip(") ").split(",")
+        text = parts[0] if len(parts) == 1 else f"{parts[0]} {parts[1]}"
+        text = _VULKAN_DEVICE.sub(r"\1", text.replace("angle metal renderer:", " "))
+    tail = _RENDERER_TAIL.search(text)
+    return text[: tail.start()] if tail and tail.start() > 0 else text
+
+
+@lru_cache(maxsize=_KEPT_WORDS)
+def _unglue(word: str) -> tuple[str, ...]:
+    """Split words written together: `rx6600xt` → `rx 6600 xt`, `eah4870x2` → `hd 4870 x2`."""
+    if word in _SPELLINGS:
+        return tuple(_SPELLINGS[word].split())
+    if word.isalpha() or word.isdecimal() or len(word) < 3:
+        return (word,)
+    embedded = _EMBEDDED_MODEL.fullmatch(word)
+    if embedded:
+        return ("radeon", "hd", *(part for part in embedded.groups() if part))
+    glued = _SERIES_THEN_NUMBER.fullmatch(word)
+    if glued:
+        return (_SPELLINGS.get(glued[1], glued[1]), *_unglue_suffix(glued[2]))
+    return _unglue_suffix(word)
+
+
+def _unglue_suffix(word: str) -> tuple[str, ...]:
+    if short := _SHORT_SUPER.fullmatch(word):
+        return (short[1], "super")
+    glued = _NUMBER_THEN_SUFFIX.fullmatch(word) or _MOBILE_NUMBER_THEN_SUFFIX.fullmatch(word)
+    return tuple(part for part in glued.groups() if part) if glued else (word,)
+
+
+def _join_series_digits(words: list[str]) -> list[str]:
+    """Write `geforce 4` as `geforce4`, `g 103m` as `g103m`, `intel 82945 g` as the chipset it is."""
+    joined: list[str] = []
+    for word in words:
+        previous = joined[-1] if joined else ""
+        is_series_digit = previous in ("geforce", "quadro") and word in ("2", "3", "4")
+        is_g_model = previous == "g" and len(word) == 4 and word[:3].isdecimal() and word[3] == "m"
+        is_hybrid = previous == "r" and word in ("5", "7", "9")
+        if is_series_digit or is_g_model or is_hybrid:
+            joined[-1] = previous + word
+        else:
+            joined.append(word)
+    return joined

@@ -1,0 +1,1 @@
+"""Specification sheets, and which of them a name means."""

@@ -1,0 +1,1 @@
+"""The raw table: read, cleaned, checked, with a ledger of what changed."""

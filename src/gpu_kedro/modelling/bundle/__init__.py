@@ -1,0 +1,1 @@
+"""What a trained model is stored as, and what answers from it."""

@@ -1,0 +1,55 @@
+"""What the answers rest on in general: the mean size of each input's contribution over a sample of the training table.
+
+Contributions are those of `gpu_kedro.modelling.bundle.shapley`, of the blend that answers when name and specification
+sheet are known. An input that a GPU lacks, or has as usual, counts as adding nothing.
+"""
+
+from collections.abc import Mapping, Sequence
+from math import exp
+from typing import Any
+
+import numpy as np
+
+from gpu_kedro.domain.features import FeatureTable
+from gpu_kedro.modelling.bundle.predictor import ServedBundle
+from gpu_kedro.modelling.bundle.shapley import INPUT_NAMES, INPUTS, share_out
+from gpu_kedro.modelling.targets import SEGMENTS, TARGETS
+
+
+def measure_importance(
+    rows: Sequence[Mapping[str, Any]], table: FeatureTable, served: ServedBundle
+) -> dict[str, dict[str, Any]]:
+    """Mean size of every input's contribution to every answer.
+
+    Args:
+        rows: n GPUs (`gpu_kedro.domain.identify`) of which name and specification are known.
+        table: their features.
+        served: the bundle to ask.
+
+    Returns:
+        target → `rows` and `inputs`: input → its typical factor (a figure is that much larger or smaller for it), or
+        its typical share in percentage points (the mean over the segments); the weightiest input first.
+
+    Raises:
+        ValueError: the bundle has no typical GPU to compare with.
+    """
+    if served.typical is None:
+        raise ValueError("the bundle has no typical GPU: train it again")
+    vectors = served.embedding.transform(table.texts)
+    measured: dict[str, dict[str, Any]] = {}
+    for name, target in TARGETS.items():
+        outputs = 1 if target.task == "regression" else len(SEGMENTS)
+        sizes = np.zeros((len(rows), len(INPUTS), outputs))
+        for place, row in enumerate(rows):
+            blend, columns = served.answer_like(target, row)
+            shares = share_out(blend, table.values[place], vectors[place], served.typical, columns)
+            for one, share in shares.contributions.items():
+                sizes[place, INPUT_NAMES.index(one)] = np.abs(share)
+        means = sizes.mean(axis=(0, 2))
+        told = {
+            INPUT_NAMES[place]: exp(means[place]) if target.task == "regression" else 100 * float(means[place])
+            for place in np.argsort(-means, kind="stable").tolist()
+            if means[place] > 0
+        }
+        measured[name] = {"rows": len(rows), "inputs": told}
+    return measured

@@ -1,0 +1,217 @@
+"""Predictions for GPUs that the model has not seen: grouped cross-validation and the split in time.
+
+A row of the result is one GPU at one level of knowledge.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from joblib import Parallel, delayed
+from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
+
+from gpu_kedro.domain.features import FEATURE_NAMES
+from gpu_kedro.domain.table.cleaning import require_learnable
+from gpu_kedro.modelling.evaluation.input_levels import hide_figures, repeat_for_training
+from gpu_kedro.modelling.learners.embedding import NameEmbedding
+from gpu_kedro.modelling.learners.ensemble import Expert, fit_expert
+from gpu_kedro.modelling.options import EmbeddingOptions, ModelOptions, RidgeOptions
+from gpu_kedro.modelling.progress import track
+from gpu_kedro.modelling.targets import LEVELS, Target, input_columns
+
+#: Strength of the ridge baseline's penalty, in units of standardised inputs.
+BASELINE_ALPHA = 30.0
+
+
+@dataclass(frozen=True)
+class Examples:
+    """GPUs with a known answer to one target.
+
+    Args:
+        gpu_ids: (n,) names of the rows.
+        texts: n names in full.
+        values: (n, all features).
+        answers: (n,) natural logs of the target, or class positions.
+        groups: (n,) chip groups: siblings that are tested together.
+        folds: (n,) test fold of each row, negative for a row that is in none.
+        is_early: (n,) whether the row trains in the temporal split.
+        is_earliest: (n,) whether it trains in the split that calibrates it.
+        classes: class names, None for regression.
+    """
+
+    gpu_ids: NDArray[Any]
+    texts: list[str]
+    values: NDArray[np.float64]
+    answers: NDArray[Any]
+    groups: NDArray[Any]
+    folds: NDArray[np.int64]
+    is_early: NDArray[np.bool_]
+    is_earliest: NDArray[np.bool_]
+    classes: tuple[str, ...] | None
+
+
+def select_examples(model_input: pd.DataFrame, target: Target) -> Examples:
+    """Take the GPUs whose answer is known out of the model input (one row a GPU).
+
+    Regression answers become natural logarithms, segments become positions among the sorted combinations.
+
+    Raises:
+        NotLearnableError: no GPU has a known answer, or all have the same.
+    """
+    require_learnable(model_input, target.name)
+    known = model_input[model_input[target.name].notna()]
+    classes: tuple[str, ...] | None = None
+    if target.task == "classification":
+        classes = tuple(sorted(known[target.name].unique()))
+        answers = known[target.name].map({name: position for position, name in enumerate(classes)}).to_numpy(int)
+    else:
+        answers = np.log(known[target.name].to_numpy(float))
+    return Examples(
+        gpu_ids=known["gpu_id"].to_numpy(object),
+        texts=known["name_text"].tolist(),
+        values=known[list(FEATURE_NAMES)].to_numpy(float),
+        answers=answers,
+        groups=known["chip_group"].to_numpy(object),
+        folds=known["fold"].to_numpy(np.int64),
+        is_early=known["is_early"].to_numpy(bool),
+        is_earliest=known["is_earliest"].to_numpy(bool),
+        classes=classes,
+    )
+
+
+def predict_unseen(
+    examples: Examples,
+    target: Target,
+    model: ModelOptions,
+    embedding: EmbeddingOptions,
+    seed: int,
+    jobs: int,
+) -> pd.DataFrame:
+    """Predict every example by experts that were trained without its fold, and the late ones by the early ones.
+
+    Returns:
+        Columns `gpu_id, split ("grouped", "temporal" or, for the intervals of the temporal one, "calibration"), fold,
+        level, true`, then `predicted`, `dummy`, `ridge` and
+        one `member_…` per member (natural logs) for regression, or `dummy_<class>`, `ridge_<class>` and one
+        `member_<place>_<class>` per member for classification. The order of rows is fixed.
+    """
+    splits: list[tuple[str, int, NDArray[np.bool_], NDArray[np.bool_]]] = [
+        ("grouped", fold, examples.folds != fold, examples.folds == fold)
+        for fold in np.unique(examples.folds)
+        if fold >= 0
+    ]
+    for split, fold, train, test in (
+        ("temporal", -1, examples.is_early, ~examples.is_early),
+        ("calibration", -2, examples.is_earliest, examples.is_early & ~examples.is_earliest),
+    ):
+        if train.any() and test.any() and (split == "temporal" or examples.classes is None):
+            splits.append((split, fold, train, test))
+    tasks = (
+        delayed(with_one_thread)(
+            _predict_split, examples, target, model, embedding, seed, split, int(fold), train, test
+        )
+        for split, fold, train, test in splits
+    )
+    frames: Iterator[pd.DataFrame] = Parallel(n_jobs=jobs, return_as="generator")(tasks)
+    return pd.concat(
+        list(track(frames, total=len(splits), description=f"cross-validating {target.name}")), ignore_index=True
+    )
+
+
+def _predict_split(
+    examples: Examples,
+    target: Target,
+    model: ModelOptions,
+    embedding_options: EmbeddingOptions,
+    seed: int,
+    split: str,
+    fold: int,
+    train: NDArray[np.bool_],
+    test: NDArray[np.bool_],
+) -> pd.DataFrame:
+    train_texts = [text for text, chosen in zip(examples.texts, train, strict=True) if chosen]
+    embedding = NameEmbedding.fit(train_texts, embedding_options, seed)
+    vectors = embedding.transform(examples.texts)
+    frames = []
+    for level in LEVELS:
+        columns = input_columns(target, level)
+        values, rows = repeat_for_training(examples.values[train], examples.gpu_ids[train], level)
+        told = examples.answers[train][rows], examples.groups[train][rows]
+        train_data = values, vectors[train][rows], *told, columns
+        test_data = hide_figures(examples.values[test], examples.gpu_ids[test], level), vectors[test]
+        expert = fit_expert(*train_data, model, seed, examples.classes)
+        baseline = fit_expert(
+            *train_data,
+            ModelOptions(embedding_dims=0, members=(RidgeOptions(kind="ridge", alpha=BASELINE_ALPHA),)),
+            seed,
+            examples.classes,
+        )
+        frame = pd.DataFrame(
+            {
+                "gpu_id": examples.gpu_ids[test],
+                "split": split,
+                "fold": fold,
+                "level": level,
+                "true": examples.answers[test],
+            }
+        )
+        if examples.classes is None:
+            members = expert.predict_members(*test_data)
+            answers = {
+                "predicted": expert.blend.mix(members, expert.blend.find_modes(test_data[0])),
+                "dummy": np.full(int(test.sum()), np.median(examples.answers[train])),
+                "ridge": baseline.predict(*test_data),
+                **{f"member_{kind}": values for kind, values in zip(expert.kinds, members, strict=True)},
+            }
+        else:
+            shares = np.bincount(examples.answers[train], minlength=len(examples.classes)) / train.sum()
+            answers = {
+                **{
+                    name: values
+                    for place, probabilities in enumerate(expert.predict_members(*test_data))
+                    for name, values in _by_class(f"member_{place}", examples.classes, probabilities).items()
+                },
+                **_by_class("dummy", examples.classes, np.tile(shares, (int(test.sum()), 1))),
+                **_by_class("ridge", examples.classes, baseline.predict(*test_data)),
+            }
+        frames.append(frame.assign(**answers))
+    return pd.concat(frames, ignore_index=True)
+
+
+def with_one_thread(function: Callable[..., Any], *arguments: Any) -> Any:
+    """Call a function with one thread for linear algebra: sums must not depend on the number of cores."""
+    with threadpool_limits(limits=1, user_api="blas"):
+        return function(*arguments)
+
+
+def _by_class(prefix: str, classes: tuple[str, ...], probabilities: NDArray[np.float64]) -> dict[str, Any]:
+    return {f"{prefix}_{name}": probabilities[:, position] for position, name in enumerate(classes)}
+
+
+def fit_served_experts(
+    examples: Examples, target: Target, model: ModelOptions, embedding: NameEmbedding, seed: int, jobs: int
+) -> dict[str, Expert]:
+    """Train one expert per level of knowledge on every example."""
+    vectors = embedding.transform(examples.texts)
+    tasks = []
+    for level in LEVELS:
+        values, rows = repeat_for_training(examples.values, examples.gpu_ids, level)
+        columns = input_columns(target, level)
+        tasks.append(
+            delayed(with_one_thread)(
+                fit_expert,
+                values,
+                vectors[rows],
+                examples.answers[rows],
+                examples.groups[rows],
+                columns,
+                model,
+                seed,
+                examples.classes,
+            )
+        )
+    fitted = Parallel(n_jobs=jobs, return_as="generator")(tasks)
+    return dict(zip(LEVELS, track(fitted, total=len(LEVELS), description=f"training {target.name}"), strict=True))

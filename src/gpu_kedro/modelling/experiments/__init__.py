@@ -1,0 +1,1 @@
+"""Comparisons with other recipes: baselines, AutoGluon, a search inside folds."""

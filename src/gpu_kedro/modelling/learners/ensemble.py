@@ -1,0 +1,356 @@
+"""One expert: inputs made dense, several members fitted on them, their weighted mean as the answer.
+
+There is one expert for each target and level of knowledge, so that an input that is missing by nature (a price
+for a card that was never sold) cannot pose as information. Regression answers in natural logarithms.
+"""
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gpu_kedro.domain.features import FEATURE_NAMES
+from gpu_kedro.modelling.learners.arrays import array_bytes, read_array
+from gpu_kedro.modelling.learners.blending import Blend, Modes, find_newest_year
+from gpu_kedro.modelling.learners.gaussian_process import GaussianProcess, fit_gaussian_process
+from gpu_kedro.modelling.learners.input_kinds import EMBEDDING, GAP, name_kind
+from gpu_kedro.modelling.options import (
+    CatBoostOptions,
+    ExtraTreesOptions,
+    GaussianProcessOptions,
+    MemberOptions,
+    ModelOptions,
+    RidgeOptions,
+    is_stacked,
+)
+
+Matrix = NDArray[np.float64]
+_CLIP = 8.0
+_IS_STRICT, _MATCH_CONFIDENCE, _RELEASE_YEAR = (
+    FEATURE_NAMES.index(name) for name in ("is_strict_match", "match_confidence", "release_year")
+)
+#: Scores of strictly matched GPUs scatter half as much from this year of release on.
+_RECENT_YEAR = 2011
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """Makes a matrix with missing values dense: median, missing flags, standard scores.
+
+    Args:
+        columns: positions of the features that are used.
+        embedding_dims: dimensions of the name embedding that are used.
+        flagged: positions (among the used inputs) that get a missing flag.
+        medians, means, scales: one per used input and flag.
+    """
+
+    columns: NDArray[np.int64]
+    embedding_dims: int
+    flagged: NDArray[np.int64]
+    medians: Matrix
+    means: Matrix
+    scales: Matrix
+
+    @classmethod
+    def fit(cls, values: Matrix, embeddings: Matrix, columns: list[int], embedding_dims: int) -> Self:
+        """Learn medians and scales. Inputs without any value, or with one value only, are left out.
+
+        Args:
+            values: (n, all features), NaN where missing.
+            embeddings: (n, at least embedding_dims).
+            columns: positions of the features that may be used.
+            embedding_dims: how many dimensions of the embedding to use.
+        """
+        informative = [
+            column
+            for column in columns
+            if np.isfinite(values[:, column]).any()
+            and (np.unique(values[:, column][np.isfinite(values[:, column])]).size > 1
+                 or np.isnan(values[:, column]).any())
+        ]  # fmt: skip
+        used = np.array(informative, dtype=np.int64)
+        inputs = np.hstack([values[:, used], embeddings[:, :embedding_dims]])
+        missing = np.isnan(inputs)
+        flagged = _distinct_flags(missing)
+        medians = np.nanmedian(inputs, axis=0)
+        dense = np.hstack([np.where(missing, medians, inputs), missing[:, flagged]])
+        scales = dense.std(axis=0)
+        scales[scales == 0] = 1
+        return cls(used, embedding_dims, flagged, medians, dense.mean(axis=0), scales)
+
+    def transform(self, values: Matrix, embeddings: Matrix) -> NDArray[np.float32]:
+        """Dense float32 inputs, shape (n, used inputs + flags); standard scores are capped at ±8."""
+        used, columns = self.medians.size, self.columns.size
+        inputs = np.empty((len(values), used))
+        values.take(self.columns, axis=1, out=inputs[:, :columns])
+        inputs[:, columns:] = embeddings[:, : self.embedding_dims]
+        missing = np.isnan(inputs)
+        np.copyto(inputs, self.medians, where=missing)
+        dense = np.empty((len(values), self.means.size))
+        dense[:, :used] = inputs
+        dense[:, used:] = missing.take(self.flagged, axis=1)
+        dense -= self.means
+        dense /= self.scales
+        np.minimum(dense, _CLIP, out=dense)
+        np.maximum(dense, -_CLIP, out=dense)
+        return dense.astype(np.float32)
+
+    def to_files(self) -> dict[str, bytes]:
+        """The preparation as files of a bundle."""
+        return {
+            "columns.npy": array_bytes(self.columns),
+            "flagged.npy": array_bytes(self.flagged),
+            "medians.npy": array_bytes(self.medians),
+            "means.npy": array_bytes(self.means),
+            "scales.npy": array_bytes(self.scales),
+        }
+
+    @classmethod
+    def from_files(cls, files: dict[str, bytes]) -> Self:
+        """Read back what `to_files` wrote."""
+        columns, flagged, medians, means, scales = (
+            read_array(files[f"{part}.npy"]) for part in ("columns", "flagged", "medians", "means", "scales")
+        )
+        return cls(columns, medians.size - columns.size, flagged, medians, means, scales)
+
+
+def _distinct_flags(missing: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Positions of the columns whose missing pattern is new; the same pattern twice would count twice."""
+    seen: set[bytes] = set()
+    kept = []
+    for position in range(missing.shape[1]):
+        pattern = missing[:, position]
+        if pattern.any() and not pattern.all() and pattern.tobytes() not in seen:
+            seen.add(pattern.tobytes())
+            kept.append(position)
+    return np.array(kept, dtype=np.int64)
+
+
+@dataclass(frozen=True)
+class Expert:
+    """A fitted blend for one target at one level of knowledge.
+
+    Args:
+        preparation: makes the inputs dense.
+        members: fitted scikit-learn or CatBoost estimators.
+        kinds: `kind` of each member.
+        stacked: which members also see the answer of the Gaussian process before them.
+        blend: how much each member counts.
+        classes: class names of a classifier, None for regression.
+    """
+
+    preparation: Preparation
+    members: tuple[Any, ...]
+    kinds: tuple[str, ...]
+    stacked: tuple[bool, ...]
+    blend: Blend
+    classes: tuple[str, ...] | None
+
+    def predict_members(self, values: Matrix, embeddings: Matrix) -> Matrix:
+        """Answers of each member: (members, n) logs for regression, (members, n, classes) probabilities."""
+        inputs = self.preparation.transform(values, embeddings)
+        if self.classes is None:
+            return ask_regressors(self, inputs)
+        answers = np.zeros((len(self.members), len(inputs), len(self.classes)))
+        for position, member in enumerate(self.members):
+            # a class that the training rows lack has no column of its own
+            answers[position][:, np.asarray(member.classes_, dtype=int).ravel()] = member.predict_proba(inputs)
+        return answers
+
+    def predict(self, values: Matrix, embeddings: Matrix, modes: Modes | None = None) -> Matrix:
+        """The blend: (n,) logs, or (n, classes) probabilities; `modes` other than the GPUs' own on request."""
+        return mix_members(self, values, embeddings, modes)
+
+
+def ask_regressors(expert: Any, inputs: NDArray[np.float32]) -> Matrix:
+    """(members, n) logs that the members of an expert (`Expert` or its exported form) answer to dense inputs."""
+    logs = np.empty((len(expert.members), len(inputs)))
+    seen = inputs
+    for position, (member, stacked) in enumerate(zip(expert.members, expert.stacked, strict=True)):
+        logs[position] = np.ravel(member.predict(seen if stacked else inputs))
+        if isinstance(member, GaussianProcess):
+            seen = stack(inputs, logs[position])
+    return logs
+
+
+def stack(inputs: NDArray[np.float32], told: Matrix) -> NDArray[np.float32]:
+    """(n, inputs + 1) what stacked members see: the inputs, and (n,) what the Gaussian process says.
+
+    Source: Wolpert (1992), Stacked generalization.
+    """
+    seen = np.empty((len(inputs), inputs.shape[1] + 1), dtype=np.float32)
+    seen[:, :-1] = inputs
+    seen[:, -1] = told
+    return seen
+
+
+def mix_members(expert: Any, values: Matrix, embeddings: Matrix, modes: Modes | None) -> Matrix:
+    """Answers of an expert's members (`Expert` or its exported form), mixed."""
+    members: Matrix = expert.predict_members(values, embeddings)
+    if expert.classes is not None:
+        probabilities: Matrix = (expert.blend.weights[0][:, None, None] * members).sum(axis=0)
+        return probabilities
+    blend: Blend = expert.blend
+    return blend.mix(members, blend.find_modes(values) if modes is None else modes)
+
+
+def fit_expert(
+    values: Matrix,
+    embeddings: Matrix,
+    answers: NDArray[Any],
+    groups: NDArray[Any],
+    columns: list[int],
+    options: ModelOptions,
+    seed: int,
+    classes: tuple[str, ...] | None = None,
+) -> Expert:
+    """Fit every member of a blend on the same dense inputs.
+
+    Stacked members learn from what the Gaussian process says of each training row without the row's chip group, as it
+    will speak of GPUs that it has not seen.
+
+    Args:
+        values: (n, all features), NaN where missing.
+        embeddings: (n, dims) name embeddings.
+        answers: (n,) natural logs of the target, or class positions in `classes`.
+        groups: (n,) chip groups.
+        columns: positions of the allowed features.
+        options: the members and their settings.
+        seed: makes the forests and CatBoost repeatable.
+        classes: class names, for classification.
+    """
+    if classes is not None and any(
+        member.weight != 1 or member.unsure_weight is not None for member in options.members
+    ):
+        raise ValueError("weights are for regression: held-out GPUs choose those of the members of a blend of classes")
+    preparation = Preparation.fit(values, embeddings, columns, options.embedding_dims)
+    inputs = preparation.transform(values, embeddings)
+    has_sheets = _MATCH_CONFIDENCE in columns
+    context = _Context(
+        kinds=[name_kind(FEATURE_NAMES[column]) for column in preparation.columns]
+        + [EMBEDDING] * preparation.embedding_dims
+        + [GAP] * preparation.flagged.size,
+        trust=_judge_trust(values) if has_sheets else np.zeros(len(values), dtype=np.int64),
+        groups=groups,
+        seed=seed,
+    )
+    members = _fit_members(options.members, inputs, answers, context, classes is not None)
+    kinds = tuple(member.kind for member in options.members)
+    newest_year = find_newest_year(values) if has_sheets and classes is None else np.inf
+    return Expert(
+        preparation=preparation,
+        members=members,
+        kinds=kinds,
+        stacked=tuple(map(is_stacked, options.members)),
+        blend=Blend.of(options.members, has_sheets=has_sheets, newest_year=newest_year),
+        classes=classes,
+    )
+
+
+@dataclass(frozen=True)
+class _Context:
+    """What a member may need to know beside its inputs.
+
+    Args:
+        kinds: kind of each input.
+        trust: (n,) how much to trust each training row.
+        groups: (n,) its chip group.
+        seed: makes members repeatable.
+    """
+
+    kinds: list[str]
+    trust: NDArray[np.int64]
+    groups: NDArray[Any]
+    seed: int
+
+
+def _judge_trust(values: Matrix) -> NDArray[np.int64]:
+    """0 strict match of a recent GPU, 1 strict match of an older one, 2 other match, 3 none: the noise differs."""
+    is_strict, is_recent = values[:, _IS_STRICT] > 0, values[:, _RELEASE_YEAR] >= _RECENT_YEAR
+    is_matched = values[:, _MATCH_CONFIDENCE] > 0
+    return np.select([is_strict & is_recent, is_strict, is_matched], [0, 1, 2], default=3)
+
+
+def _fit_members(
+    options: Sequence[MemberOptions],
+    inputs: NDArray[np.float32],
+    answers: NDArray[Any],
+    context: _Context,
+    is_classifier: bool,
+) -> tuple[Any, ...]:
+    members: list[Any] = []
+    seen = inputs
+    for member in options:
+        if isinstance(member, GaussianProcessOptions):
+            if is_classifier:
+                raise ValueError("gaussian_process is a regressor: give classes ridge, extra_trees or catboost")
+            process, told = fit_gaussian_process(
+                inputs, answers, context.kinds, context.trust, context.groups, member, context.seed
+            )
+            seen = stack(inputs, told)
+            members.append(process)
+            continue
+        estimator = (_build_classifier if is_classifier else _build_regressor)(member, context.seed)
+        with warnings.catch_warnings():
+            # scikit-learn warns when logistic regression stops at max_iter; the penalty keeps the answer stable
+            warnings.filterwarnings("ignore", message=".*failed to converge.*")
+            members.append(estimator.fit(seen if is_stacked(member) else inputs, answers))
+    return tuple(members)
+
+
+_Estimators = RidgeOptions | ExtraTreesOptions | CatBoostOptions
+
+
+def _build_regressor(options: _Estimators, seed: int) -> Any:
+    from catboost import CatBoostRegressor
+    from sklearn.ensemble import ExtraTreesRegressor
+    from sklearn.linear_model import Ridge
+
+    match options:
+        case RidgeOptions():
+            return Ridge(alpha=options.alpha)
+        case ExtraTreesOptions():
+            return ExtraTreesRegressor(**_forest_settings(options, seed))
+        case CatBoostOptions():
+            return CatBoostRegressor(**_boosting_settings(options, seed))
+
+
+def _build_classifier(options: _Estimators, seed: int) -> Any:
+    from catboost import CatBoostClassifier
+    from sklearn.ensemble import ExtraTreesClassifier
+    from sklearn.linear_model import LogisticRegression
+
+    match options:
+        case RidgeOptions():
+            return LogisticRegression(C=1 / options.alpha, max_iter=1000)
+        case ExtraTreesOptions():
+            return ExtraTreesClassifier(**_forest_settings(options, seed))
+        case CatBoostOptions():
+            return CatBoostClassifier(loss_function="MultiClass", **_boosting_settings(options, seed))
+
+
+def _forest_settings(options: ExtraTreesOptions, seed: int) -> dict[str, Any]:
+    return {
+        "n_estimators": options.trees,
+        "min_samples_leaf": options.min_leaf,
+        "max_features": options.max_features,
+        "random_state": seed,
+        "n_jobs": 1,
+    }
+
+
+def _boosting_settings(options: CatBoostOptions, seed: int) -> dict[str, Any]:
+    return {
+        "iterations": options.iterations,
+        "learning_rate": options.learning_rate,
+        "depth": options.depth,
+        "l2_leaf_reg": options.l2,
+        "rsm": options.column_share,
+        "random_seed": seed,
+        "thread_count": 1,
+        "verbose": False,
+        "allow_writing_files": False,
+    }

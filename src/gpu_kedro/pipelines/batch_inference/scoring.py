@@ -1,0 +1,147 @@
+"""Scores one partition, in whatever process this is, with the bundle that the process was bound to."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from threadpoolctl import threadpool_limits
+
+from gpu_kedro.contracts.rows import ERROR, find_header_fault
+from gpu_kedro.modelling.bundle.files import Bundle
+from gpu_kedro.pipelines.batch_inference.folders import FoundFile, ParquetFolder
+from gpu_kedro.serving.runtime import Runtime
+from gpu_kedro.serving.scoring import extend_schema, score_batch
+
+_CHUNK_ROWS = 2000
+_MARK = b"gpu_kedro"
+_BOUND: dict[str, Runtime] = {}
+
+
+@dataclass(frozen=True)
+class Task:
+    """One partition to score.
+
+    Args:
+        source: folder of the queries.
+        target: folder of the answers.
+        file: the partition; its answers get the same name.
+        version: the bundle to answer with.
+        rows_per_group: rows of one row group of the answers.
+    """
+
+    source: ParquetFolder
+    target: ParquetFolder
+    file: FoundFile
+    version: str
+    rows_per_group: int
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a partition.
+
+    Args:
+        name: of the partition.
+        rows: scored.
+        faulty_rows: of these, the ones with an error instead of predictions.
+        problem: why the partition is not scored, None when it is.
+    """
+
+    name: str
+    rows: int
+    faulty_rows: int
+    problem: str | None = None
+
+
+def bind(bundle: Bundle) -> None:
+    """Load a bundle for the rest of this process's life."""
+    threadpool_limits(limits=1, user_api="blas")
+    runtime = Runtime(bundle)
+    _BOUND[runtime.version] = runtime
+
+
+def unbind(version: str) -> None:
+    """Let a bundle go."""
+    _BOUND.pop(version, None)
+
+
+def find_finished(task: Task) -> Outcome | None:
+    """What was written of a partition before, when that is of this version and of the same queries.
+
+    The mark of it is part of the written file, so that the two cannot disagree.
+    """
+    if not task.target.exists(task.file.name):
+        return None
+    try:
+        with task.target.open(task.file.name) as file:
+            metadata = pq.read_metadata(file)
+    except (pa.ArrowException, OSError):
+        return None
+    mark = json.loads((metadata.metadata or {}).get(_MARK, b"{}"))
+    if mark != _mark(task):
+        return None
+    return Outcome(task.file.name, metadata.num_rows, 0)
+
+
+def _mark(task: Task) -> dict[str, str]:
+    return {"model_version": task.version, "source": task.file.stamp}
+
+
+def count_rows(folder: ParquetFolder, name: str) -> int:
+    """Rows of a partition, 0 when it cannot be read: scoring says why."""
+    try:
+        with folder.open(name) as file:
+            rows: int = pq.read_metadata(file).num_rows
+    except (pa.ArrowException, OSError):
+        return 0
+    return rows
+
+
+def score_partition(task: Task) -> Outcome:
+    """Score a partition some rows at a time, and put the answers in place as a whole.
+
+    A file that cannot be read or written is the outcome, so that the others go on.
+    """
+    try:
+        with task.source.open(task.file.name) as file:
+            source = pq.ParquetFile(file)
+            fault = find_header_fault(source.schema_arrow.names)
+            if fault is not None:
+                return Outcome(task.file.name, 0, 0, fault)
+            with task.target.write_whole(task.file.name) as part:
+                rows, faulty_rows = _write_scored(source, part, task)
+    except FileNotFoundError as err:
+        return Outcome(task.file.name, 0, 0, f"not to be found where it is scored ({err})")
+    except pa.ArrowException as err:
+        return Outcome(task.file.name, 0, 0, f"not a Parquet file, or damaged ({' '.join(str(err).split())[:200]})")
+    except OSError as err:
+        return Outcome(task.file.name, 0, 0, f"cannot be read or written ({err})")
+    return Outcome(task.file.name, rows, faulty_rows)
+
+
+def _write_scored(source: Any, path: str, task: Task) -> tuple[int, int]:
+    schema = extend_schema(source.schema_arrow)
+    metadata = {**(schema.metadata or {}), _MARK: json.dumps(_mark(task)).encode()}
+    rows = faulty_rows = 0
+    with pq.ParquetWriter(path, schema.with_metadata(metadata), compression="zstd") as writer:
+        for group in _group(source, _BOUND[task.version], task.rows_per_group):
+            rows += group.num_rows
+            faulty_rows += pc.count(group.column(ERROR)).as_py()
+            writer.write_table(group)
+    return rows, faulty_rows
+
+
+def _group(source: Any, runtime: Runtime, rows: int) -> Iterator[pa.Table]:
+    """Scored rows in tables of the size of a row group."""
+    waiting: list[pa.RecordBatch] = []
+    for batch in source.iter_batches(_CHUNK_ROWS):
+        waiting.append(score_batch(batch, runtime))
+        if sum(map(len, waiting)) >= rows:
+            yield pa.Table.from_batches(waiting)
+            waiting = []
+    if waiting:
+        yield pa.Table.from_batches(waiting)

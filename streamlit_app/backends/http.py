@@ -1,0 +1,212 @@
+"""Asks the service over HTTP. An answer is whole, in time and of the right shape, or it is a `BackendError`."""
+
+import json
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import TimeoutError as FutureTimeoutError
+from contextvars import ContextVar
+from typing import Any, NoReturn
+
+import httpx
+from pydantic import BaseModel, ValidationError
+
+from gpu_kedro.contracts import v1 as contracts
+from gpu_kedro.contracts.explained import ExplainedPrediction
+from streamlit_app.backends.base import Columns, Record
+from streamlit_app.backends.failures import (
+    BrokenError,
+    BusyError,
+    KeyRefusedError,
+    NoModelError,
+    NonsenseError,
+    NotExplainedError,
+    RefusedError,
+    SlowError,
+    UnreachableError,
+)
+from streamlit_app.settings import Settings
+
+#: When what is asked for a page must have been answered, in `time.monotonic()`; each page is drawn in its own thread.
+_DEADLINE: ContextVar[float | None] = ContextVar("deadline", default=None)
+_MAX_ANSWER_BYTES = 50_000_000
+_START_IT = "Start it with `make api`, or unset API_URL to answer without it."
+
+
+class HttpBackend:
+    """The service at an address.
+
+    Args:
+        settings: address, key and time limit.
+        transport: how requests travel; left out, over the network.
+    """
+
+    def __init__(self, settings: Settings, transport: httpx.BaseTransport | None = None) -> None:
+        self.place = settings.api_url or ""
+        self._seconds = settings.timeout_seconds
+        headers = {"X-API-Key": settings.api_key.get_secret_value()} if settings.api_key else {}
+        # environment variables of proxies are left alone: they would be asked for localhost too
+        self._client = httpx.Client(
+            base_url=self.place,
+            headers=headers,
+            timeout=httpx.Timeout(self._seconds, connect=self._seconds / 2),
+            limits=httpx.Limits(max_connections=32, keepalive_expiry=3),
+            transport=transport,
+            trust_env=False,
+        )
+        self._threads = ThreadPoolExecutor(32, thread_name_prefix="ask")
+
+    def restart_clock(self) -> None:
+        """Give the questions that follow the whole time limit together, until the next call."""
+        _DEADLINE.set(time.monotonic() + self._seconds)
+
+    def read_version(self) -> str:
+        """The version of the bundle in service."""
+        return str(self._ask("GET", "/health/ready", contracts.Readiness)["model_version"])
+
+    def describe(self, query: Record) -> Record:
+        """The card of a GPU, known or not."""
+        return self._ask("POST", "/v1/card", contracts.AnyGpuCard, json=query)
+
+    def explain(self, query: Record) -> Record:
+        """The prediction of a GPU, with what each input adds to each answer."""
+        return self._ask("POST", "/v1/predict", ExplainedPrediction, json=query, params={"explain": "true"})
+
+    def predict_columns(self, columns: Columns) -> Record:
+        """Columns of predictions for columns of queries."""
+        answer = self._ask("POST", "/v1/predict/batch", contracts.PredictionColumns, json=dict(columns))
+        self._check_lengths(answer)
+        return answer
+
+    def judge(self, query: Record) -> Record:
+        """Whether a price is a good deal."""
+        return self._ask("POST", "/v1/value", contracts.Verdict, json=query)
+
+    def compare(self, names: Sequence[str]) -> Record:
+        """GPUs side by side."""
+        return self._ask("POST", "/v1/compare", contracts.Comparison, json={"names": list(names)})
+
+    def find_frontier(self, wanted: Record) -> Record:
+        """The best for the money."""
+        params = {name: value for name, value in wanted.items() if value is not None}
+        return self._ask("GET", "/v1/frontier", contracts.Frontier, params=params)
+
+    def describe_model(self) -> Record:
+        """What is served."""
+        return self._ask("GET", "/v1/model", contracts.ModelCard)
+
+    def tabulate(self) -> Record:
+        """All known GPUs as columns."""
+        answer = self._ask("GET", "/v1/table", contracts.KnownTable)
+        self._check_lengths(answer)
+        return answer
+
+    def map_missing(self) -> Record:
+        """What the table lacks."""
+        return self._ask("GET", "/v1/missing", contracts.MissingMap)
+
+    def _ask(self, method: str, path: str, shape: type[BaseModel], **request: Any) -> Record:
+        """Ask and check the answer; all of it before the deadline, whatever the service does."""
+        deadline = _DEADLINE.get() or time.monotonic() + self._seconds
+        waiting = self._threads.submit(self._send, deadline, method, path, **request)
+        try:
+            status, headers, content = waiting.result(timeout=max(deadline - time.monotonic(), 0))
+        except (FutureTimeoutError, httpx.TimeoutException) as err:
+            raise SlowError(
+                f"The service at {self.place} did not answer within {self._seconds:g} s",
+                "It may be overloaded or stuck: try again, and look at its log.",
+            ) from err
+        except httpx.HTTPError as err:
+            raise UnreachableError(f"No service answers at {self.place}", _START_IT) from err
+        if status >= 400:
+            self._refuse(status, headers, content)
+        try:
+            answer: Record = json.loads(content)
+            shape.model_validate(answer)
+        except (ValueError, RecursionError) as err:
+            what = "its answer has another form" if isinstance(err, ValidationError) else "its answer is not JSON"
+            raise NonsenseError(
+                f"{self.place} does not answer as gpu_kedro does: {what}",
+                "Check that API_URL is the address of this version of the service.",
+            ) from err
+        return answer
+
+    def _send(self, deadline: float, method: str, path: str, **request: Any) -> tuple[int, httpx.Headers, bytes]:
+        try:
+            return self._receive(deadline, method, path, **request)
+        except (httpx.RemoteProtocolError, httpx.ReadError):
+            # the service closed a kept-alive connection; no question changes anything, so it may be asked again
+            return self._receive(deadline, method, path, **request)
+
+    def _receive(self, deadline: float, method: str, path: str, **request: Any) -> tuple[int, httpx.Headers, bytes]:
+        content = bytearray()
+        with self._client.stream(method, path, **request) as response:
+            for part in response.iter_bytes():
+                content += part
+                if time.monotonic() > deadline or len(content) > _MAX_ANSWER_BYTES:
+                    raise httpx.ReadTimeout("the answer is too long in coming")
+        return response.status_code, response.headers, bytes(content)
+
+    def _refuse(self, status: int, headers: httpx.Headers, content: bytes) -> NoReturn:
+        problem = _read_problem(content)
+        detail = str(problem.get("detail", ""))[:300]
+        wait = _read_seconds(headers.get("retry-after"))
+        if status in (401, 403):
+            raise KeyRefusedError(
+                f"The service at {self.place} asks for a key",
+                "Set GPU_KEDRO_API_KEY to the key of the service and start the app again.",
+            )
+        if status == 422 and problem:
+            raise RefusedError(_read_fields(problem))
+        if status == 503 and str(problem.get("type", "")).endswith(":not-explained"):
+            raise NotExplainedError
+        if status == 503 and ("bundle" in detail or problem.get("missing")):
+            told = "; ".join(map(str, problem.get("missing", ()))) or detail
+            raise NoModelError("The service has no model to answer with", f"It says: {told}", wait)
+        if status in (429, 503):
+            when = f"Try again in {wait:g} s." if wait else "Try again in a moment."
+            raise BusyError(f"The service at {self.place} is busy", when, wait)
+        if problem:
+            raise BrokenError(f"The service could not answer ({status})", detail, wait)
+        raise BrokenError(
+            f"{self.place} answered with an error ({status}) that is none of gpu_kedro's",
+            "Check API_URL, and the log of what runs there.",
+            wait,
+        )
+
+    def _check_lengths(self, answer: Record) -> None:
+        if any(isinstance(values, list) and len(values) != answer["rows"] for values in answer.values()):
+            raise NonsenseError(
+                f"{self.place} does not answer as gpu_kedro does: its columns differ in length",
+                "Check that API_URL is the address of this version of the service.",
+            )
+
+
+def _read_problem(content: bytes) -> Record:
+    try:
+        problem = json.loads(content)
+    except (ValueError, RecursionError):
+        return {}
+    return problem if isinstance(problem, dict) and "detail" in problem else {}
+
+
+def _read_fields(problem: Record) -> list[tuple[str, str]]:
+    errors = problem.get("errors")
+    listed = [error for error in errors if isinstance(error, dict)] if isinstance(errors, list) else []
+    if not listed:
+        return [("", str(problem["detail"])[:300])]
+    return [(name_field(error.get("loc", ())), str(error.get("msg", ""))[:300]) for error in listed]
+
+
+def name_field(loc: Any) -> str:
+    """The field that a problem is about, without the part of the request that it stands in."""
+    parts = [str(part) for part in loc] if isinstance(loc, list | tuple) else []
+    return ".".join(part for part in parts if part not in ("body", "query", "path"))
+
+
+def _read_seconds(text: str | None) -> float | None:
+    try:
+        seconds = float(text or "")
+    except ValueError:
+        return None
+    return seconds if 0 <= seconds <= 86_400 else None

@@ -1,0 +1,104 @@
+"""Answers in this process with the serving code that the HTTP service runs."""
+
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from gpu_kedro.contracts import v1 as contracts
+from gpu_kedro.contracts.refusals import list_errors
+from gpu_kedro.serving import answers, errors
+from gpu_kedro.serving.model_card import summarise_model
+from gpu_kedro.serving.runtime import Runtime, RuntimeStore
+from gpu_kedro.serving.table import map_missing, tabulate_known
+from streamlit_app.backends.base import Columns, Record
+from streamlit_app.backends.failures import NoModelError, NotExplainedError, RefusedError
+
+R = TypeVar("R", bound=BaseModel)
+
+
+class LocalBackend:
+    """One runtime for all sessions, swapped when another bundle is promoted.
+
+    Args:
+        bundles: the store of bundles.
+    """
+
+    def __init__(self, bundles: Path) -> None:
+        self.place = "this process"
+        self._store = RuntimeStore(bundles)
+        self._loading = threading.Lock()
+
+    def restart_clock(self) -> None:
+        """Nothing to do: what is answered in process is not waited for."""
+
+    def read_version(self) -> str:
+        """The version of the bundle in service, which is looked for first."""
+        with self._loading:
+            self._store.reload_if_changed()
+        return self._runtime().version
+
+    def describe(self, query: Record) -> Record:
+        """The card of a GPU, known or not."""
+        return answers.describe_query(self._runtime(), _check(contracts.GpuQuery, query).model_dump())
+
+    def explain(self, query: Record) -> Record:
+        """The prediction of a GPU, with what each input adds to each answer."""
+        try:
+            return self._runtime().explain(_check(contracts.GpuQuery, query).model_dump())
+        except errors.NotExplainedError as err:
+            raise NotExplainedError from err
+
+    def predict_columns(self, columns: Columns) -> Record:
+        """Columns of predictions for columns of queries."""
+        queries = _check(contracts.BatchQuery, dict(columns)).queries()
+        runtime = self._runtime()
+        return {**runtime.predict_columns(queries), "model_version": runtime.version, "rows": len(queries)}
+
+    def judge(self, query: Record) -> Record:
+        """Whether a price is a good deal."""
+        asked = _check(contracts.ValueQuery, query)
+        plain = {**asked.model_dump(exclude={"max_tdp_w"}), "price_usd": None}
+        return answers.judge_price(self._runtime(), plain, asked.price_usd, asked.max_tdp_w)
+
+    def compare(self, names: Sequence[str]) -> Record:
+        """GPUs side by side."""
+        asked = _check(contracts.CompareQuery, {"names": list(names)})
+        return answers.compare_gpus(self._runtime(), asked.names)
+
+    def find_frontier(self, wanted: Record) -> Record:
+        """The best for the money."""
+        asked = _check(contracts.FrontierQuery, wanted)
+        return answers.find_frontier(
+            self._runtime(), asked.budget_usd, asked.max_tdp_w, asked.segment, asked.min_g3d_mark
+        )
+
+    def describe_model(self) -> Record:
+        """What is served."""
+        return summarise_model(self._runtime())
+
+    def tabulate(self) -> Record:
+        """All known GPUs as columns."""
+        return tabulate_known(self._runtime())
+
+    def map_missing(self) -> Record:
+        """What the table lacks."""
+        return map_missing(self._runtime())
+
+    def _runtime(self) -> Runtime:
+        try:
+            return self._store.current()
+        except errors.NoBundleError as err:
+            raise NoModelError(
+                "There is no model to answer with", f"Train one with the command below, then reload this page. ({err})"
+            ) from err
+
+
+def _check(shape: type[R], query: Record) -> R:
+    try:
+        return shape.model_validate(query)
+    except ValidationError as err:
+        told = list_errors(err.errors(include_input=False, include_url=False))
+        raise RefusedError([(".".join(map(str, one["loc"])), one["msg"]) for one in told]) from err

@@ -1,0 +1,187 @@
+"""Scores a list of GPUs part by part, and says which rows need a look first."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from gpu_kedro.contracts.rows import is_asked, read_query
+from gpu_kedro.serving.answers import WIDEST_FACTOR
+from streamlit_app.backends.base import Backend
+from streamlit_app.fleet.files import FleetTable, read_name
+from streamlit_app.widgets.wording import FIGURES, SOURCE_WORDS, describe_confidence, explain_codes
+
+#: A 90 % interval whose ends are further apart than this factor says little.
+_WIDE = {"g3d_mark": 4.0, "price_usd": WIDEST_FACTOR, "tdp_w": 10.0}
+_WIDE_WORDS = {"g3d_mark": "performance", "price_usd": "price", "tdp_w": "power"}
+_LEAST_CONFIDENT = 0.55
+_UNKNOWN = 3  # urgency of a row without a known model
+#: Rows of one file that get suggestions: each takes a question of its own.
+_MOST_SUGGESTED = 200
+_ADDED = (
+    "taken_for", "confidence", "confidence_in_words", "did_you_mean", "segment", "segment_source",
+    *(f"{target}{end}" for target in FIGURES for end in ("", "_low_90", "_high_90", "_source")),
+    "look_first", "notes", "error",
+)  # fmt: skip
+
+
+@dataclass
+class Fleet:
+    """A list of GPUs on its way through the models.
+
+    Args:
+        table: as it was uploaded.
+        name_column: which column holds the names.
+        scored: one entry for each row that is done, in order.
+    """
+
+    table: FleetTable
+    name_column: str
+    scored: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def is_done(self) -> bool:
+        """Whether every row is scored."""
+        return len(self.scored) == len(self.table.rows)
+
+    def score(self, backend: Backend, chunk_rows: int) -> Iterator[float]:
+        """Score what is left, part by part; gives the share that is done after each.
+
+        Raises:
+            BackendError: the rows so far stay scored, and another call goes on behind them.
+        """
+        while not self.is_done:
+            start = len(self.scored)
+            backend.restart_clock()
+            self.scored += _score_rows(self, backend, range(start, min(start + chunk_rows, len(self.table.rows))))
+            yield len(self.scored) / len(self.table.rows)
+
+    def header(self) -> list[str]:
+        """Columns of the result: those uploaded, then those added; a name that both have gets `gpu_` in front."""
+        return [*self.table.columns, *(f"gpu_{name}" if name in self.table.columns else name for name in _ADDED)]
+
+    def rows(self) -> list[list[Any]]:
+        """Rows of the result, those that need a look first in front."""
+        width = len(self.table.columns)
+        paired = [
+            ((cells + [None] * width)[:width], added)
+            for cells, added in zip(self.table.rows, self.scored, strict=False)
+        ]
+        paired.sort(key=lambda pair: -pair[1]["urgency"])
+        return [[*cells, *(added[name] for name in _ADDED)] for cells, added in paired]
+
+
+def find_name_column(columns: Sequence[str]) -> str | None:
+    """The column that holds the names by its own name; None where nobody can tell."""
+    for wanted in ("name", "gpu", "gpu_name", "gpuname", "gpu name", "graphics card", "model"):
+        for column in columns:
+            if column.strip().lower() == wanted:
+                return column
+    return columns[0] if len(columns) == 1 else None
+
+
+def _score_rows(fleet: Fleet, backend: Backend, places: range) -> list[dict[str, Any]]:
+    queries, asked = [], []
+    scored: list[dict[str, Any]] = []
+    for place in places:
+        try:
+            queries.append(_read_row(fleet, place))
+        except ValueError as err:
+            scored.append(_refuse(str(err)))
+        else:
+            asked.append(len(scored))
+            scored.append({})
+    if queries:
+        answer = backend.predict_columns(_as_columns(queries))
+        for number, place in enumerate(asked):
+            scored[place] = _describe({name: values[number] for name, values in answer.items() if _is_column(values)})
+        _suggest(fleet, backend, [(queries[number], scored[place]) for number, place in enumerate(asked)])
+    return scored
+
+
+def _suggest(fleet: Fleet, backend: Backend, pairs: Sequence[tuple[dict[str, Any], dict[str, Any]]]) -> None:
+    """Add known names that come close to the rows that no model was found for; batches do not look for them."""
+    left = _MOST_SUGGESTED - sum(row["urgency"] == _UNKNOWN for row in fleet.scored)
+    for query, row in [pair for pair in pairs if pair[1]["urgency"] == _UNKNOWN][: max(left, 0)]:
+        close = backend.describe(query)["prediction"]["match"]["did_you_mean"]
+        if close:
+            row["look_first"] = f"no known model; {close[0]}?"
+            row["did_you_mean"] = "; ".join(close)
+
+
+def _is_column(values: Any) -> bool:
+    return isinstance(values, list)
+
+
+def _read_row(fleet: Fleet, place: int) -> dict[str, Any]:
+    """One row as a query.
+
+    Raises:
+        ValueError: says which cells cannot be taken, and why.
+    """
+    cells, columns = fleet.table.rows[place], fleet.table.columns
+    if len(cells) > len(columns):
+        raise ValueError(f"has {len(cells)} cells, but the header has {len(columns)}")
+    row = dict(zip(columns, cells, strict=False))
+    known = {
+        column: cell for column, cell in row.items() if is_asked(column) and column not in ("name", fleet.name_column)
+    }
+    return read_query({"name": read_name(row.get(fleet.name_column)), **known})
+
+
+def _as_columns(queries: Sequence[dict[str, Any]]) -> dict[str, list[Any]]:
+    plain = {name for query in queries for name, value in query.items() if name != "specs" and value is not None}
+    sheet = {name for query in queries for name in query["specs"] or {}}
+    columns = {name: [query.get(name) for query in queries] for name in sorted(plain)}
+    return columns | {f"spec_{name}": [(query["specs"] or {}).get(name) for query in queries] for name in sorted(sheet)}
+
+
+def _refuse(error: str) -> dict[str, Any]:
+    return {**dict.fromkeys(_ADDED), "look_first": "cannot be scored", "error": error, "urgency": 4}
+
+
+def _describe(answer: dict[str, Any]) -> dict[str, Any]:
+    confidence = answer["match_confidence"]
+    look_first, urgency = _find_reasons(answer)
+    added: dict[str, Any] = {
+        "taken_for": answer["match_spec"],
+        "confidence": round(confidence, 2),
+        "confidence_in_words": describe_confidence(confidence),
+        "did_you_mean": None,
+        "segment": answer["segment"] or "not clear",
+        "segment_source": SOURCE_WORDS[answer["segment_source"]],
+        "look_first": look_first,
+        "notes": explain_codes(answer["warnings"]),
+        "error": None,
+        "urgency": urgency,
+    }
+    for target in FIGURES:
+        added[target] = _round(answer[f"{target}_value"])
+        for end in ("low_90", "high_90"):
+            added[f"{target}_{end}"] = _round(answer[f"{target}_{end}"])
+        added[f"{target}_source"] = SOURCE_WORDS[answer[f"{target}_source"]]
+    return added
+
+
+def _find_reasons(answer: dict[str, Any]) -> tuple[str | None, int]:
+    """Why a person should look at this row, and how urgently; nothing for a row that is fine."""
+    reasons, urgency = [], 0
+    if answer["match_kind"] == "none":
+        # that its intervals are wide goes without saying
+        return "no known model", _UNKNOWN
+    if answer["match_confidence"] < _LEAST_CONFIDENT:
+        reasons.append("the match is a guess")
+        urgency = 2
+    wide = [
+        _WIDE_WORDS[target]
+        for target, factor in _WIDE.items()
+        if answer[f"{target}_source"] == "predicted"
+        and answer[f"{target}_high_90"] > factor * answer[f"{target}_low_90"]
+    ]
+    if wide:
+        reasons.append(f"wide interval: {', '.join(wide)}")
+        urgency = max(urgency, 1)
+    return "; ".join(reasons) or None, urgency
+
+
+def _round(value: float) -> float:
+    return round(value) if abs(value) >= 10 else round(value, 1)

@@ -1,0 +1,155 @@
+"""Inputs of the pages; each keeps its value in the address, so that an answer can be shared."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+
+from gpu_kedro.contracts.v1 import MAX_NAME, GpuQuery, GpuSpecs
+from streamlit_app.backends.cached import Asker
+from streamlit_app.widgets.wording import escape_markdown, shorten
+
+_KNOWN = {
+    "price_usd": "Price ($)",
+    "tdp_w": "Power, TDP (W)",
+    "g3d_mark": "3D mark (points)",
+    "g2d_mark": "2D mark (points)",
+    "test_year": "Year of the test",
+}
+#: The unit of a field is the end of its name.
+_UNITS = {
+    "nm": "nm", "m": "millions", "mm2": "mm²", "mhz": "MHz", "mb": "MB", "gb": "GB", "bits": "bits", "s": "",
+    "gflops": "GFLOP/s", "w": "W",
+}  # fmt: skip
+_SPEC_TITLES = {
+    "die_size_mm2": "Die size (mm²)",
+    "memory_bandwidth_gb_s": "Memory bandwidth (GB/s)",
+    "pixel_rate_gpixel_s": "Pixel rate (Gpixel/s)",
+    "texture_rate_gtexel_s": "Texture rate (Gtexel/s)",
+    "fp32_gflops": "FP32 speed (GFLOP/s)",
+    "fp64_gflops": "FP64 speed (GFLOP/s)",
+    "tdp_w": "Power, TDP (W)",
+    "tmus": "Texture units (TMUs)",
+    "rops": "Render outputs (ROPs)",
+    "rt_cores": "Ray-tracing cores",
+    "l2_cache_mb": "Level-2 cache (MB)",
+    "directx_major": "DirectX version",
+    "bus_interface": "Host interface",
+    "is_mobile": "Made for laptops",
+}
+
+
+def choose_gpu(asker: Asker, label: str, key: str) -> str | None:
+    """A search box that completes the known names and takes any other; None while it is empty."""
+    name = st.selectbox(
+        label,
+        asker.known_names(),
+        index=None,
+        key=key,
+        placeholder="Type a name, e.g. rtx 4070 laptop, or paste a renderer string",
+        accept_new_options=True,
+        bind="query-params",
+    )
+    return clean_name(name)
+
+
+def clean_name(name: str | None) -> str | None:
+    """A name as the service takes it: on one line and not too long; None where nothing is left."""
+    flat = " ".join((name or "").split())[:MAX_NAME]
+    return flat or None
+
+
+def offer_names(title: str, names: Sequence[str], key: str) -> None:
+    """Names as buttons, each of which fills the input of this key."""
+    if not names:
+        return
+    st.caption(title)
+    with st.container(horizontal=True):
+        for place, name in enumerate(names):
+            st.button(
+                escape_markdown(shorten(name, 60)),
+                key=f"{key}_offer_{place}_{name}",
+                on_click=_fill,
+                args=(key, name),
+            )
+
+
+def _fill(key: str, value: Any) -> None:
+    st.session_state[key] = value
+
+
+def enter_known_figures() -> dict[str, float]:
+    """Fields that people may know of a card; only those that are filled in."""
+    columns = st.columns(len(_KNOWN))
+    entered = {}
+    for column, (field, title) in zip(columns, _KNOWN.items(), strict=True):
+        with column:
+            entered[field] = _enter_number(field, title, _describe_field(GpuQuery, field))
+    return {field: value for field, value in entered.items() if value is not None}
+
+
+def enter_amount(label: str, key: str, field: str, *, help: str | None = None) -> float | None:  # noqa: A002
+    """One number with the bounds that the contract has for a field of a query."""
+    return _enter_number(key, label, _describe_field(GpuQuery, field), help)
+
+
+def enter_sheet() -> dict[str, Any]:
+    """A specification sheet, field by field with units and bounds; only those that are filled in."""
+    columns = st.columns(3)
+    entered: dict[str, Any] = {}
+    for place, field in enumerate(GpuSpecs.model_fields):
+        about = _describe_field(GpuSpecs, field)
+        with columns[place % 3]:
+            entered[field] = _enter_field(field, about)
+    return {field: value for field, value in entered.items() if value is not None}
+
+
+def _enter_field(field: str, about: dict[str, Any]) -> Any:
+    key, title = f"spec_{field}", title_spec(field)
+    if about["type"] == "boolean":
+        chosen = st.selectbox(title, ["yes", "no"], index=None, key=key, placeholder="not known", bind="query-params")
+        return None if chosen is None else chosen == "yes"
+    if about["type"] == "string":
+        text = st.text_input(
+            title, key=key, max_chars=about["maxLength"], placeholder=f"e.g. {about['example']}", bind="query-params"
+        )
+        return " ".join((text or "").split()) or None
+    return _enter_number(key, title, about)
+
+
+def _enter_number(key: str, title: str, about: dict[str, Any], help: str | None = None) -> float | None:  # noqa: A002
+    whole = "multipleOf" in about
+    kind = int if whole else float
+    low, high = kind(about["minimum"]), kind(about["maximum"])
+    value: float | None = st.number_input(
+        title,
+        min_value=low,
+        max_value=high,
+        value=None,
+        step=kind(1),
+        format="%d" if whole else "%g",
+        key=key,
+        placeholder=f"e.g. {about['example']:g}",
+        help=help or f"{about['description']}; {low:g} to {high:,g}",
+        bind="query-params",
+    )
+    return value
+
+
+def title_spec(field: str) -> str:
+    """A field of a sheet in words with its unit, `boost_clock_mhz` → "Boost clock (MHz)"."""
+    if field in _SPEC_TITLES:
+        return _SPEC_TITLES[field]
+    words = field.split("_")
+    unit = _UNITS.get(words[-1]) if len(words) > 1 else None
+    text = " ".join(words[:-1] if unit else words)
+    return f"{text[:1].upper()}{text[1:]}{f' ({unit})' if unit else ''}"
+
+
+def _describe_field(model: type[GpuQuery] | type[GpuSpecs], field: str) -> dict[str, Any]:
+    """Type, bounds, description and example of a field, from the contract."""
+    schema = _SCHEMAS[model][field]
+    return {**schema["anyOf"][0], "description": schema["description"], "example": schema["examples"][0]}
+
+
+_SCHEMAS = {model: model.model_json_schema()["properties"] for model in (GpuQuery, GpuSpecs)}
