@@ -71,7 +71,7 @@ def draw_containers() -> Iterator[str]:
 def draw_layers() -> Iterator[str]:
     """Packages by layer, the outermost first."""
     contracts = tomllib.loads((PROJECT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
-    (layers,) = (contract["layers"] for contract in contracts if contract["type"] == "layers")
+    (layers,) = (contract["layers"] for contract in contracts if contract["name"] == "Imports point one way")
     rows = [[package.strip() for package in layer.split("|")] for layer in layers]
     for outer, inner in pairwise(rows):
         for package in outer:

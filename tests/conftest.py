@@ -52,13 +52,12 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """One run of the whole graph on the sample, done by the first worker that asks; each gets a copy of its own."""
     mine = tmp_path_factory.getbasetemp()
     shared = mine.parent if "PYTEST_XDIST_WORKER" in os.environ else mine
-    original = shared / "trained-once"
+    original = shared / "trained-once"   # stays where it is: the records of its run name their files by full paths
     with FileLock(shared / "trained.lock"):
-        if not original.exists():
-            training = shared / "training"
-            training.mkdir()
-            make_workspace(training).run()
-            training.rename(original)
+        if not (original / "done").exists():
+            original.mkdir()
+            make_workspace(original).run()
+            (original / "done").touch()
     return Workspace(Path(shutil.copytree(original / FOLDER, tmp_path_factory.mktemp("trained") / FOLDER)))
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from api import errors
+from api.answers import errors
 from api.answers.errors import PutOff
 
 

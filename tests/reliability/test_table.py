@@ -57,7 +57,7 @@ def rows(tmp_path: Path) -> dict[str, Any]:
     done = subprocess.run(
         [*command, "--promises", str(tmp_path / "rows.json"), str(tmp_path)],
         cwd=PROJECT,
-        env={"PYTHONPATH": f"{PROJECT}:{PROJECT / 'tests'}"},
+        env={"PYTHONPATH": f"{PROJECT}:{PROJECT / 'tests' / 'support'}"},
         capture_output=True,
         text=True,
         check=False,

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from gpu_kedro.modelling import tuning
+from gpu_kedro.modelling.experiments import tuning
 from gpu_kedro.modelling.experiments.tuning import NotTunableError, inner_folds, tune_target
 from gpu_kedro.modelling.options import EmbeddingOptions, ModelOptions, TuningOptions
 from gpu_kedro.modelling.targets import TARGETS
