@@ -2,41 +2,38 @@
 
 from typing import Any, Literal
 
-from pydantic import Field
-
 from gpu_kedro.contracts.v1 import Answer, Figure, Prediction, Price, Segment, SegmentAnswer
+from gpu_kedro.contracts.v1.fields import described
 
 _MEMORY: dict[str, Any] = {"input": "memory", "title": "memory and cache", "fields": {"memory_size_gb": 8}}
-
-
-def _about(description: str, example: Any) -> Any:
-    return Field(description=description, examples=[example])
 
 
 class Contribution(Answer):
     """What one input adds to an answer, against a typical GPU of the training table."""
 
-    input: str = _about("group of fields that are known together, for programs", "memory")
-    title: str = _about("words for it", "memory and cache")
-    fields: dict[str, str | bool | float] = _about(
+    input: str = described("group of fields that are known together, for programs", "memory")
+    title: str = described("words for it", "memory and cache")
+    fields: dict[str, str | bool | float] = described(
         "what is known of it, in the fields of a query, of its sheet, or of the parsed name", {"memory_size_gb": 8}
     )
-    typical_fields: dict[str, float] = _about("the typical GPU's, where they are numbers", {"memory_size_gb": 1})
-    contribution: float = _about("what it adds, in the `unit` of the explanation; negative where it takes away", 5469.9)
+    typical_fields: dict[str, float] = described("the typical GPU's, where they are numbers", {"memory_size_gb": 1})
+    contribution: float = described(
+        "what it adds, in the `unit` of the explanation; negative where it takes away", 5469.9
+    )
 
 
 class FigureContribution(Contribution):
     """What one input adds to a figure."""
 
-    factor: float = _about("the same as a factor: all of them multiply to `predicted` / `typical`", 2.477)
+    factor: float = described("the same as a factor: all of them multiply to `predicted` / `typical`", 2.477)
 
 
 class FigureExplanation(Answer):
     """Shapley values of the inputs of a figure: `typical` and all contributions add up to `predicted`."""
 
-    unit: Literal["points", "USD", "W"] = _about("unit of `typical` and of the contributions", "points")
-    typical: float = _about("what the model says of a typical GPU of which the same inputs are known", 707.0)
-    contributions: list[FigureContribution] = _about(
+    unit: Literal["points", "USD", "W"] = described("unit of `typical` and of the contributions", "points")
+    typical: float = described("what the model says of a typical GPU of which the same inputs are known", 707.0)
+    contributions: list[FigureContribution] = described(
         "the largest first; an input that is not known, not used or as usual adds nothing and is left out",
         [{**_MEMORY, "typical_fields": {"memory_size_gb": 1}, "contribution": 5469.9, "factor": 2.477}],
     )
@@ -45,10 +42,10 @@ class FigureExplanation(Answer):
 class SegmentExplanation(Answer):
     """Shapley values of the inputs of a segment: `typical` and all contributions add up to 100 × its probability."""
 
-    segment: Segment = _about("one of the predicted segments", "Mobile")
-    unit: Literal["percentage points"] = _about("unit of `typical` and of the contributions", "percentage points")
-    typical: float = _about("the same of a typical GPU of which the same inputs are known", 0.4)
-    contributions: list[Contribution] = _about(
+    segment: Segment = described("one of the predicted segments", "Mobile")
+    unit: Literal["percentage points"] = described("unit of `typical` and of the contributions", "percentage points")
+    typical: float = described("the same of a typical GPU of which the same inputs are known", 0.4)
+    contributions: list[Contribution] = described(
         "the largest first, as for a figure",
         [{**_MEMORY, "typical_fields": {"memory_size_gb": 1}, "contribution": 0.75}],
     )
@@ -60,7 +57,7 @@ _FIGURE = {"unit": "points", "typical": 707.0, "contributions": [{**_MEMORY, "co
 class ExplainedSegment(SegmentAnswer):
     """The market segment, and why."""
 
-    explanation: list[SegmentExplanation] = _about(
+    explanation: list[SegmentExplanation] = described(
         "one for each segment in `predicted`",
         [{"segment": "Mobile", "typical": 0.4, "contributions": [{**_MEMORY, "contribution": 0.75}]}],
     )
@@ -69,19 +66,19 @@ class ExplainedSegment(SegmentAnswer):
 class ExplainedFigure(Figure):
     """One figure with its intervals, and why."""
 
-    explanation: FigureExplanation = _about("what each input adds to `predicted`", _FIGURE)
+    explanation: FigureExplanation = described("what each input adds to `predicted`", _FIGURE)
 
 
 class ExplainedPrice(Price):
     """A price with its intervals, and why."""
 
-    explanation: FigureExplanation = _about("what each input adds to `predicted`", {**_FIGURE, "unit": "USD"})
+    explanation: FigureExplanation = described("what each input adds to `predicted`", {**_FIGURE, "unit": "USD"})
 
 
 class ExplainedPrediction(Prediction):
     """Everything that is known or predicted of one GPU, and why; given with `explain=true`."""
 
-    segment: ExplainedSegment = _about("market segment", {"labels": ["Mobile"], "source": "predicted"})
-    g3d_mark: ExplainedFigure = _about("PassMark G3D Mark in points", {"value": 19000, "predicted": 19000})
-    price_usd: ExplainedPrice = _about("price in US dollars", {"value": 450, "predicted": 450})
-    tdp_w: ExplainedFigure = _about("thermal design power in watts", {"value": 115, "predicted": 112})
+    segment: ExplainedSegment = described("market segment", {"labels": ["Mobile"], "source": "predicted"})
+    g3d_mark: ExplainedFigure = described("PassMark G3D Mark in points", {"value": 19000, "predicted": 19000})
+    price_usd: ExplainedPrice = described("price in US dollars", {"value": 450, "predicted": 450})
+    tdp_w: ExplainedFigure = described("thermal design power in watts", {"value": 115, "predicted": 112})

@@ -1,0 +1,100 @@
+"""The answer about one GPU."""
+
+from typing import Any
+
+from pydantic import Field, create_model
+
+from gpu_kedro.contracts.v1.fields import Answer, Ends, Segment, Source, described
+from gpu_kedro.modelling.targets import ADDED_TARGETS, TARGETS
+
+
+class ParsedGpu(Answer):
+    """What the name says; null where it says nothing."""
+
+    vendor: str | None = described("maker, in lower case", "nvidia")
+    series: str | None = described("product line", "geforce rtx")
+    model: str | None = described("model number", "4070")
+    suffix: str | None = described("what follows the number", "ti super")
+    is_mobile: bool = described("made for laptops", True)
+    memory_gb: float | None = described("memory in GB, where the name tells it", 8)
+
+
+class SpecMatchAnswer(Answer):
+    """The specification sheet that the name was matched with."""
+
+    spec: str | None = described("name of the sheet, null without one", "GeForce RTX 4070 Mobile")
+    kind: str = described("how it was found", "direct")
+    confidence: float = described(
+        "how far a match of this kind is trusted, 0 to 1; an order by judgement, not a measured share", 0.99
+    )
+    did_you_mean: list[str] = described("known names that come close, best first", ["GeForce RTX 4070 Ti"])
+
+
+class Probabilities(Answer):
+    """Calibrated probability of each market segment; a GPU may belong to two, so they need not add up to 1."""
+
+    desktop: float = Field(alias="Desktop", description="probability of Desktop, 0 to 1", examples=[0.01])
+    mobile: float = Field(alias="Mobile", description="probability of Mobile, 0 to 1", examples=[0.98])
+    workstation: float = Field(alias="Workstation", description="probability of Workstation, 0 to 1", examples=[0.02])
+
+
+class SegmentAnswer(Answer):
+    """The market segment."""
+
+    labels: list[Segment] = described(
+        "measured labels where the table has them, else predicted; may abstain", ["Mobile"]
+    )
+    predicted: list[Segment] = described("the model's labels, always", ["Mobile"])
+    probabilities: Probabilities = described(
+        "calibrated probabilities", {"Desktop": 0.01, "Mobile": 0.98, "Workstation": 0.02}
+    )
+    source: Source = described("where `labels` come from", "predicted")
+
+
+class Figure(Answer):
+    """One figure with its intervals."""
+
+    value: float = described("the measured figure where the table has one, else `predicted`", 115)
+    predicted: float = described("the model's figure, always", 112)
+    interval_80: Ends = described("lower and upper end; covers 80 % of unseen GPUs", [100, 130])
+    interval_90: Ends = described("lower and upper end; covers 90 % of unseen GPUs", [95, 140])
+    source: Source = described("where `value` comes from", "measured")
+
+
+class Price(Figure):
+    """A price with its intervals."""
+
+    note: str = described("what these prices are", "observations of 2022, in US dollars of that year")
+
+
+class Warn(Answer):
+    """Something to know before relying on an answer."""
+
+    code: str = described("kind of warning, for programs", "extrapolation")
+    field: str | None = described("the field it is about", "release_year")
+    detail: str = described("the warning in words", "newer than any GPU in the training table (2022)")
+
+
+def _added_figures() -> dict[str, Any]:
+    """A field for every target that was added to those of the contract."""
+    return {
+        name: (Figure, described(f"{TARGETS[name].title}, {TARGETS[name].unit}", {"value": 1}))
+        for name in ADDED_TARGETS
+    }
+
+
+_WithAddedFigures: Any = create_model("_WithAddedFigures", __base__=Answer, **_added_figures())
+
+
+class Prediction(_WithAddedFigures):  # type: ignore[misc]  # its fields are those of the targets that were added
+    """Everything that is known or predicted of one GPU."""
+
+    name: str | None = described("the name as it was given", "GeForce RTX 4070 Laptop GPU")
+    model_version: str = described("version of the bundle that answered", "20261123T191426Z-bed6eb00a7bd")
+    parsed: ParsedGpu = described("what the name says", {"vendor": "nvidia", "model": "4070", "is_mobile": True})
+    match: SpecMatchAnswer = described("the matched sheet", {"spec": "GeForce RTX 4070 Mobile", "kind": "direct"})
+    segment: SegmentAnswer = described("market segment", {"labels": ["Mobile"], "source": "predicted"})
+    g3d_mark: Figure = described("PassMark G3D Mark in points", {"value": 19000, "predicted": 19000})
+    price_usd: Price = described("price in US dollars", {"value": 450, "predicted": 450})
+    tdp_w: Figure = described("thermal design power in watts", {"value": 115, "predicted": 112})
+    warnings: list[Warn] = described("what to know before relying on it", [{"code": "extrapolation"}])
