@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from operator import attrgetter
 from typing import Any, NamedTuple
 
+from gpu_kedro.domain.coverage import Refusal, find_refusal
 from gpu_kedro.domain.names.parser import ParsedName, parse_name
 from gpu_kedro.domain.specs.matching import SpecIndex, SpecMatch
 from gpu_kedro.domain.specs.sheets import COLUMN_BY_FIELD, NUMERIC_SPEC_FIELDS
@@ -43,18 +44,23 @@ class Reading(NamedTuple):
         parsed: all that the name says.
         plain: the same GPU by its plainest name (`SpecIndex.simplify`), which features are computed from.
         match: the row of the specifications that it joins.
+        refusal: why no figure can be given from the name, None where one can. Who asks for a GPU by its specification
+            sheet, or one that the table has measured, need not mind it.
+        others: further GPUs that the same text names, as the text calls them ("UHD Graphics 630" beside a GTX 1650).
     """
 
     parsed: ParsedName
     plain: ParsedName
     match: SpecMatch
+    refusal: Refusal | None = None
+    others: tuple[str, ...] = ()
 
 
 def read_gpu(name: str, index: SpecIndex) -> Reading:
     """Read a name and join it; never raises on a strange one."""
     parsed = parse_name(name)
     plain = index.simplify(parsed)
-    return Reading(parsed, plain, index.match(plain))
+    return Reading(parsed, plain, index.match(plain), find_refusal(parsed))
 
 
 def identify_gpu(
