@@ -52,7 +52,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """One run of the whole graph on the sample, done by the first worker that asks; each gets a copy of its own."""
     mine = tmp_path_factory.getbasetemp()
     shared = mine.parent if "PYTEST_XDIST_WORKER" in os.environ else mine
-    original = shared / "trained-once"   # stays where it is: the records of its run name their files by full paths
+    original = shared / "trained-once"  # stays where it is: the records of its run name their files by full paths
     with FileLock(shared / "trained.lock"):
         if not (original / "done").exists():
             original.mkdir()

@@ -73,7 +73,10 @@ def soak(bundle: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cal
     folder = tmp_path_factory.mktemp("soak")
     told = folder / "soak.json"
     with serve(copy_store(bundle, folder / "bundles"), folder) as service:
-        script, numbers = PROJECT / "tests" / "support" / "soaking.py", (service.port, service.process.pid, SOAK_SECONDS)
+        script, numbers = (
+            PROJECT / "tests" / "support" / "soaking.py",
+            (service.port, service.process.pid, SOAK_SECONDS),
+        )
         command = [sys.executable, str(script), *map(str, numbers), str(told)]
         process = subprocess.Popen(command, cwd=PROJECT, env={"PYTHONPATH": str(PROJECT)})
 

@@ -113,3 +113,26 @@ def test_a_question_in_another_unit_is_answered_with_a_warning_at_its_field(star
             unnoticed.append((query, answer["warnings"]))
     measured("data.asked_units", len(unnoticed), f"{len(WRONG_UNITS)} questions")
     assert unnoticed == []
+
+
+@pytest.mark.reliability
+@promise("data.small", "small tables that neither train nor end in one line", at_most=0)
+def test_a_small_table_trains_or_ends_in_one_line(tmp_path: Path, measured: Measured):
+    table = pd.read_csv(PROJECT / "data" / "01_raw" / "gpu_benchmarks.csv", dtype="str", keep_default_na=False)
+    emptied = [None, "category", "price", "TDP", "testDate", None, "G2Dmark", None, "gpuName", None]
+    faults, trained = [], 0
+    for seed, (rows, column) in enumerate(zip((1, 2, 7, 30, 75, 130, 180, 250, 320, 400), emptied, strict=True)):
+        subset = table.sample(rows, random_state=seed)
+        folder = tmp_path / str(seed)
+        folder.mkdir()
+        subset.assign(**({column: ""} if column else {})).to_csv(folder / "gpus.csv", index=False)
+        environment = os.environ | Workspace(folder).environment() | {"GPU_KEDRO_RAW_DATA": str(folder / "gpus.csv")}
+        command = [sys.executable, "-m", "kedro", "run", "--env", "test"]
+        run = subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True, check=False)
+        told = (run.stdout + run.stderr).strip().splitlines()
+        trained += run.returncode == 0
+        if run.returncode != 0 and ("Traceback" in "\n".join(told) or not told[-1].startswith("Error: ")):
+            faults.append(f"{rows} rows without {column}: {told[-1]}")
+    measured("data.small", len(faults), f"ten random subsets of 1 to 400 rows, {trained} of them trained")
+    assert faults == []
+    assert trained > 0

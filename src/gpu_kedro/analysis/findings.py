@@ -1,6 +1,6 @@
 """What an analysis gives: a question with its method and caveat, an answer in words and numbers, and tidy tables."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sized
 from dataclasses import dataclass, field
 from math import isfinite
 from typing import Any
@@ -75,7 +75,7 @@ def answer_question(question: Question, measure: Callable[[], Study]) -> Study:
         return Study(question, f"This table cannot answer it: {err}.", 0, {}, pd.DataFrame({"rows": [0]}))
 
 
-def require_rows(rows: pd.DataFrame, needed: int, what: str) -> None:
+def require_rows(rows: Sized, needed: int, what: str) -> None:
     """Refuse to answer from fewer rows than needed.
 
     Raises:

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from gpu_kedro.analysis.findings import require_rows
 from gpu_kedro.analysis.options import AnalysisOptions
 
 Counts = NDArray[np.int64]
@@ -33,7 +34,12 @@ class Estimate(NamedTuple):
 
 
 def draw_counts(groups: pd.Series, options: AnalysisOptions) -> Counts:
-    """How often each of n rows stands in each bootstrap sample, (replicates, n): rows of a group come together."""
+    """How often each of n rows stands in each bootstrap sample, (replicates, n): rows of a group come together.
+
+    Raises:
+        NotAnswerableError: there is no row.
+    """
+    require_rows(groups, 1, "GPUs")
     codes, names = pd.factorize(groups)
     generator = np.random.default_rng(options.seed)
     drawn = generator.multinomial(len(names), np.full(len(names), 1 / len(names)), size=options.replicates)

@@ -190,6 +190,22 @@ def test_a_target_without_any_known_value_is_refused(model_input: pd.DataFrame):
         select_examples(model_input.assign(price_usd=np.nan), TARGETS["price_usd"])
 
 
+def test_too_few_known_values_are_counted_and_refused(model_input: pd.DataFrame):
+    priced = model_input[model_input["price_usd"].notna()].sort_values("fold").iloc[:30]
+    in_two_folds = priced.assign(fold=[0] * 12 + [1] * 18)
+    with pytest.raises(
+        NotLearnableError, match="price_usd: 30 known values, 12 in the smallest training part; at least 20 are needed"
+    ):
+        select_examples(in_two_folds, TARGETS["price_usd"])
+
+
+def test_an_embedding_of_few_names_has_fewer_directions_than_asked_for():
+    names = [f"geforce gtx {number}" for number in range(960, 968)]
+    embedding = NameEmbedding.fit(names, EmbeddingOptions(dims=40, min_count=2, ngram_max=3), seed=1)
+    preparation = Preparation.fit(np.ones((8, 2)), embedding.transform(names), [0, 1], embedding_dims=40)
+    assert (embedding.dims, preparation.embedding_dims) == (7, 7)
+
+
 def test_trees_are_written_in_the_compact_form(values: np.ndarray):
     inputs = np.nan_to_num(values[:300]).astype(np.float32)
     forest = ExtraTreesRegressor(n_estimators=5, min_samples_leaf=3, random_state=0).fit(inputs, inputs[:, 0])

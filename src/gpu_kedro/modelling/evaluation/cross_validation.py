@@ -13,6 +13,7 @@ from joblib import Parallel, delayed
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
+from gpu_kedro.domain.errors import NotLearnableError
 from gpu_kedro.domain.features import FEATURE_NAMES
 from gpu_kedro.domain.table.cleaning import require_learnable
 from gpu_kedro.modelling.evaluation.input_levels import hide_figures, repeat_for_training
@@ -22,6 +23,8 @@ from gpu_kedro.modelling.options import EmbeddingOptions, ModelOptions, RidgeOpt
 from gpu_kedro.modelling.progress import track
 from gpu_kedro.modelling.targets import LEVELS, Target, input_columns
 
+#: Known answers that every training part needs: enough for the members, and for intervals of their errors.
+LEAST_KNOWN = 20
 #: Strength of the ridge baseline's penalty, in units of standardised inputs.
 BASELINE_ALPHA = 30.0
 
@@ -59,7 +62,7 @@ def select_examples(model_input: pd.DataFrame, target: Target) -> Examples:
     Regression answers become natural logarithms, segments become positions among the sorted combinations.
 
     Raises:
-        NotLearnableError: no GPU has a known answer, or all have the same.
+        NotLearnableError: no GPU has a known answer, all have the same, or a fold leaves too few to train on.
     """
     require_learnable(model_input, target.name)
     known = model_input[model_input[target.name].notna()]
@@ -69,17 +72,29 @@ def select_examples(model_input: pd.DataFrame, target: Target) -> Examples:
         answers = known[target.name].map({name: position for position, name in enumerate(classes)}).to_numpy(int)
     else:
         answers = np.log(known[target.name].to_numpy(float))
+    folds = known["fold"].to_numpy(np.int64)
+    if (smallest := count_smallest_part(folds)) < LEAST_KNOWN:
+        raise NotLearnableError(
+            f"{target.name}: {len(known)} known values, {smallest} in the smallest training part; at least "
+            f"{LEAST_KNOWN} are needed there, give more rows in which it is filled in"
+        )
     return Examples(
         gpu_ids=known["gpu_id"].to_numpy(object),
         texts=known["name_text"].tolist(),
         values=known[list(FEATURE_NAMES)].to_numpy(float),
         answers=answers,
         groups=known["chip_group"].to_numpy(object),
-        folds=known["fold"].to_numpy(np.int64),
+        folds=folds,
         is_early=known["is_early"].to_numpy(bool),
         is_earliest=known["is_earliest"].to_numpy(bool),
         classes=classes,
     )
+
+
+def count_smallest_part(folds: NDArray[np.int64]) -> int:
+    """Rows that are left to train on without the largest fold, of the test folds of n rows."""
+    _, sizes = np.unique(folds, return_counts=True)
+    return int(folds.size - sizes.max()) if folds.size else 0
 
 
 def predict_unseen(
@@ -107,7 +122,8 @@ def predict_unseen(
         ("temporal", -1, examples.is_early, ~examples.is_early),
         ("calibration", -2, examples.is_earliest, examples.is_early & ~examples.is_earliest),
     ):
-        if train.any() and test.any() and (split == "temporal" or examples.classes is None):
+        enough = count_smallest_part(examples.folds[train]) >= LEAST_KNOWN and test.any()
+        if enough and (split == "temporal" or examples.classes is None):
             splits.append((split, fold, train, test))
     tasks = (
         delayed(with_one_thread)(

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 from sklearn.model_selection import GroupKFold
 
+from gpu_kedro.domain.errors import NotLearnableError
 from gpu_kedro.modelling.options import SplitOptions
 
 
@@ -16,8 +17,15 @@ def assign_folds(groups: pd.Series, options: SplitOptions) -> pd.Series:
     Args:
         groups: chip group per GPU, indexed by `gpu_id`.
         options: number of folds and the seed of the shuffle.
+
+    Raises:
+        NotLearnableError: fewer chip groups than folds.
     """
     ordered = groups.sort_index()
+    if (known := ordered.nunique()) < options.folds:
+        raise NotLearnableError(
+            f"the table: chip families found: {known}, needed: {options.folds}, one for each test fold; give more rows"
+        )
     splitter = GroupKFold(n_splits=options.folds, shuffle=True, random_state=options.seed)
     folds = pd.Series(-1, index=ordered.index, name="fold", dtype="int64")
     # numbers in the order of the texts: scikit-learn looks each text up in all others

@@ -14,10 +14,12 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from gpu_kedro.domain.errors import NotLearnableError
 from gpu_kedro.modelling.learners.arrays import array_bytes, read_array
 from gpu_kedro.modelling.options import EmbeddingOptions
 
 _LONGEST_TEXT = 200
+_LEAST_NGRAMS = 3
 #: Names are made of a few thousand words, which come again and again; one takes about a kilobyte.
 _KEPT_WORDS = 4096
 #: Boards share their chips' names; one takes half a kilobyte.
@@ -66,13 +68,23 @@ class NameEmbedding:
 
     @classmethod
     def fit(cls, texts: list[str], options: EmbeddingOptions, seed: int) -> Self:
-        """Learn the n-grams that occur in at least `min_count` of the texts and their main directions."""
+        """Learn the n-grams that occur in at least `min_count` of the texts and their main directions.
+
+        Of few texts there are fewer directions than asked for.
+
+        Raises:
+            NotLearnableError: hardly any n-gram occurs so often.
+        """
         from scipy.sparse import csr_matrix
         from sklearn.decomposition import TruncatedSVD
 
         counts = [Counter(ngrams(text, options.ngram_max)) for text in texts]
         documents = Counter(gram for count in counts for gram in count)
         kept = sorted(gram for gram, times in documents.items() if times >= options.min_count)
+        if min(len(kept), len(texts)) < _LEAST_NGRAMS:
+            raise NotLearnableError(
+                f"the table: {len(texts)} names are too few to learn their parts from; give more rows"
+            )
         vocabulary = {gram: position for position, gram in enumerate(kept)}
         idf = np.array([np.log((1 + len(texts)) / (1 + documents[gram])) + 1 for gram in kept])
         rows, columns, values = [], [], []
@@ -86,7 +98,7 @@ class NameEmbedding:
         norms = np.sqrt(np.asarray(matrix.power(2).sum(axis=1)).ravel())
         norms[norms == 0] = 1
         normed = csr_matrix(matrix.multiply(1 / norms[:, None]))
-        dims = min(options.dims, len(kept) - 1)
+        dims = min(options.dims, len(kept) - 1, len(texts) - 1)
         svd = TruncatedSVD(n_components=dims, algorithm="arpack", random_state=seed).fit(normed)
         return cls(vocabulary, idf, np.ascontiguousarray(svd.components_.T), options.ngram_max)
 

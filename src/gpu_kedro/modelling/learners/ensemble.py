@@ -60,9 +60,9 @@ class Preparation:
 
         Args:
             values: (n, all features), NaN where missing.
-            embeddings: (n, at least embedding_dims).
+            embeddings: (n, dims).
             columns: positions of the features that may be used.
-            embedding_dims: how many dimensions of the embedding to use.
+            embedding_dims: how many dimensions of the embedding to use, of those that there are.
         """
         informative = [
             column
@@ -72,6 +72,7 @@ class Preparation:
                  or np.isnan(values[:, column]).any())
         ]  # fmt: skip
         used = np.array(informative, dtype=np.int64)
+        embedding_dims = min(embedding_dims, embeddings.shape[1])
         inputs = np.hstack([values[:, used], embeddings[:, :embedding_dims]])
         missing = np.isnan(inputs)
         flagged = _distinct_flags(missing)

@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from gpu_kedro.domain.errors import NotLearnableError
 from gpu_kedro.domain.identify import KNOWN_FIELDS, NUMERIC_ROW_FIELDS, GpuRow, identify_gpu
 from gpu_kedro.domain.specs.matching import SpecIndex
 from gpu_kedro.domain.table.cleaning import CleaningOptions, clean_gpus
@@ -20,7 +21,14 @@ def clean_table(raw_gpus: pd.DataFrame, options: CleaningOptions) -> tuple[pd.Da
 
 
 def close_ledger(raw_gpus: pd.DataFrame, clean_gpus: pd.DataFrame, ledger: pd.DataFrame) -> LedgerSummary:
-    """Count the rules that fired and check that rows in = rows kept + rows rejected."""
+    """Count the rules that fired and check that rows in = rows kept + rows rejected.
+
+    Raises:
+        NotLearnableError: no row is left.
+    """
+    if clean_gpus.empty:
+        rules = ", ".join(f"{name} ({count})" for name, count in ledger["rule"].value_counts().items())
+        raise NotLearnableError(f"the table: none of its {len(raw_gpus)} rows can be used ({rules}); give rows of GPUs")
     return summarise_ledger(ledger, rows_in=len(raw_gpus), rows_kept=len(clean_gpus))
 
 
