@@ -19,8 +19,8 @@ from openapi_page import write_api_page
 from plotly.offline import get_plotlyjs
 
 from api.main import create_app
-from gpu_kedro.analysis.chapter import tell_finding
-from gpu_kedro.reports.report_page import draw_inline
+from gpu_kedro.reports.findings import finding_markdown
+from gpu_kedro.reports.templates import figure_html
 
 PROJECT = Path(__file__).resolve().parents[1]
 PACKAGES = ("domain", "modelling", "analysis", "pipelines", "serving")
@@ -75,7 +75,7 @@ def _write_analysis() -> str:
         return "\n\n".join([*parts, _UNTRAINED])
     for finding in json.loads(path.read_text(encoding="utf-8")):
         figure = f"<!-- figure: analysis_{finding['name']} -->"
-        parts += [f"## {finding['title']}", tell_finding(finding), figure]
+        parts += [f"## {finding['title']}", finding_markdown(finding), figure]
     return "\n\n".join(parts)
 
 
@@ -149,4 +149,4 @@ def on_page_content(html: str, page: Page, **_: Any) -> str:
 def _draw(name: str) -> str:
     path = reporting() / "figures" / f"{name}.json"
     figure = plotly.io.from_json(path.read_text(encoding="utf-8")) if path.is_file() else None
-    return draw_inline(figure, name) if figure is not None and figure.data else ""
+    return figure_html(figure, name) if figure is not None and figure.data else ""

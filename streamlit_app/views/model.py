@@ -9,7 +9,7 @@ import streamlit as st
 
 from gpu_kedro.modelling.formatting import SPLIT_TITLES, level_title, stratum_title
 from gpu_kedro.modelling.targets import LEVELS, REGRESSION_TARGETS, TARGETS
-from gpu_kedro.reports.cards import ATTRIBUTION
+from gpu_kedro.reports.attribution import ATTRIBUTION
 from streamlit_app.backends.base import Record
 from streamlit_app.backends.cached import Asker
 from streamlit_app.charts.figures import CONFIG

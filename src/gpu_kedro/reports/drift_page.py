@@ -1,4 +1,4 @@
-"""The monitoring report: what has moved, drawn and in tables."""
+"""The monitoring report: what has moved, drawn and in tables (`templates/drift.html.j2`)."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,9 +9,9 @@ import plotly.graph_objects as go
 from gpu_kedro.modelling.evaluation.drift import rank_shifts
 from gpu_kedro.modelling.formatting import format_count, format_number, format_share
 from gpu_kedro.modelling.options import MonitoringOptions
-from gpu_kedro.reports.figures import BLUE, ORANGE, VERMILION, finish_figure
-from gpu_kedro.reports.report_page import Section, render_page
+from gpu_kedro.reports.plotting import BLUE, ORANGE, VERMILION, finish_figure
 from gpu_kedro.reports.tables import Table
+from gpu_kedro.reports.templates import render
 
 _DRAWN = 25
 _DISTRIBUTIONS = 6
@@ -95,26 +95,17 @@ def write_drift_page(
             for side, name, measured in ranked
         ),
     )
-    verdict = (
-        "Above the thresholds: " + "; ".join(drift["alarms"]) + "."
-        if drift["alarms"]
-        else "Nothing is above its threshold."
+    return render(
+        "drift.html",
+        contents={
+            "verdict": "Verdict",
+            "distributions": "Distributions of what moved most",
+            "everything": "Every quantity",
+        },
+        drift=drift,
+        options=options,
+        shifts=draw_shifts(drift, options),
+        distributions=distributions,
+        shares=shares,
+        everything=everything,
     )
-    counts = (
-        f"{format_count(drift['rows'])} predictions were compared with the training data. PSI is alarming above "
-        f"{options.max_psi:g}, KS above {options.max_ks:g}; quantities of which one side knows fewer than "
-        f"{options.min_rows} values are left out."
-    )
-    sections = [
-        Section(
-            "verdict",
-            "Verdict",
-            (verdict, counts),
-            (("Shares", shares.to_html()),),
-            {"shifts": draw_shifts(drift, options)},
-        ),
-        Section("distributions", "Distributions of what moved most", (), (), distributions),
-        Section("everything", "Every quantity", (), (("", everything.to_html()),)),
-    ]
-    notice = verdict if drift["alarms"] else ""
-    return render_page("gpu_kedro: monitoring", "gpu_kedro: what is asked, against the training data", notice, sections)

@@ -8,17 +8,10 @@ import plotly.graph_objects as go
 from gpu_kedro.modelling.bundle.shapley import INPUTS
 from gpu_kedro.modelling.formatting import format_number
 from gpu_kedro.modelling.targets import TARGETS
-from gpu_kedro.reports.figures import BLUE, finish_figure
+from gpu_kedro.reports.plotting import BLUE, finish_figure
 from gpu_kedro.reports.tables import Table
 
 _ROW_HEIGHT = 34
-
-
-IMPORTANCE_NOTE = (
-    "The mean size of each input's contribution (Shapley values against a typical GPU of the table) for GPUs whose "
-    "name and specification sheet are known. A factor of 1.50 means that the input typically makes the figure one and "
-    "a half times as large, or as small."
-)
 
 
 def draw_importance(importance: Mapping[str, Mapping[str, Any]], target: str) -> go.Figure:

@@ -2,20 +2,28 @@
 
 import plotly.graph_objects as go
 
-from gpu_kedro.analysis.figures.marks import (
-    GREY,
-    INK,
-    MAKER_MARKS,
-    ROW_HEIGHT,
-    add_dots,
-    escape,
-    log2_ticks,
-    mark_no_effect,
-)
+from gpu_kedro.analysis.figures.marks import log2_ticks, mark_no_effect
 from gpu_kedro.analysis.findings import Study
 from gpu_kedro.modelling.formatting import format_count
-from gpu_kedro.reports.figures import BLUE, ORANGE, VERMILION, finish_figure
+from gpu_kedro.reports.plotting import (
+    BLUE,
+    GREEN,
+    GREY,
+    INK,
+    ORANGE,
+    ROW_HEIGHT,
+    VERMILION,
+    add_dots,
+    escape,
+    finish_figure,
+)
 
+_MAKER_MARKS = {
+    "NVIDIA": (GREEN, "circle"),
+    "AMD": (VERMILION, "square"),
+    "ATI": (ORANGE, "square-open"),
+    "Intel": (BLUE, "diamond"),
+}
 _BARS = "bars: 95 % intervals"
 
 
@@ -29,7 +37,7 @@ def draw_architectures(study: Study) -> go.Figure:
     for maker in rows["manufacturer"].unique():
         chosen = (rows["manufacturer"] == maker).to_numpy()
         own = [label for label, is_own in zip(labels, chosen, strict=True) if is_own]
-        marks = MAKER_MARKS.get(maker, (GREY, "x"))
+        marks = _MAKER_MARKS.get(maker, (GREY, "x"))
         add_dots(figure, own, rows[chosen], "points_per_w", maker, marks, unit=" points per watt")
     figure.update_xaxes(
         title="Median G3D Mark points per watt (log₂ scale)",

@@ -4,10 +4,10 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from gpu_kedro.analysis.figures.marks import escape, fade, log2_ticks, round_off
+from gpu_kedro.analysis.figures.marks import fade, log2_ticks
 from gpu_kedro.analysis.findings import Study
 from gpu_kedro.modelling.formatting import format_count
-from gpu_kedro.reports.figures import BLUE, finish_figure
+from gpu_kedro.reports.plotting import BLUE, escape, finish_figure, round_off
 
 _SHOWN = 5
 #: From light to dark, so that the order of the years shows without colour.

@@ -1,6 +1,5 @@
-"""Marks that the figures share: colours, logarithmic axes, dots with intervals."""
+"""Logarithmic axes, points by segment and lines, for figures of the findings."""
 
-import html
 from collections.abc import Iterable
 from math import ceil, floor, log2
 from typing import Any
@@ -10,39 +9,16 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from gpu_kedro.modelling.formatting import format_count
-from gpu_kedro.reports.figures import BLUE, ORANGE, VERMILION
+from gpu_kedro.reports.plotting import DASHED, GREY, INK, SEGMENT_MARKS, escape, round_off
 
-GREEN, PURPLE, GREY, INK = "#009E73", "#CC79A7", "#8A8A8A", "#444444"
-SEGMENT_MARKS = {
-    "Desktop": (BLUE, "circle"),
-    "Mobile": (ORANGE, "square"),
-    "Workstation": (GREEN, "diamond"),
-    "not labelled": (GREY, "x"),
-}
-MAKER_MARKS = {
-    "NVIDIA": (GREEN, "circle"),
-    "AMD": (VERMILION, "square"),
-    "ATI": (ORANGE, "square-open"),
-    "Intel": (BLUE, "diamond"),
-}
-ROW_HEIGHT = 26
+_SEGMENT_MARKS = {**SEGMENT_MARKS, "not labelled": (GREY, "x")}
 _MOST_TICKS = 8
-
-
-def round_off(values: Iterable[float]) -> list[float | None]:
-    """Five significant digits: more cannot be seen, and they would double the file."""
-    return [float(f"{value:.5g}") if value == value else None for value in values]
 
 
 def fade(colour: str, opacity: float) -> str:
     """A hexadecimal colour as one that lets through what lies below."""
     red, green, blue = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
     return f"rgba({red},{green},{blue},{opacity})"
-
-
-def escape(names: Iterable[Any]) -> list[str]:
-    """Names as Plotly may show them."""
-    return [html.escape(str(name)) for name in names]
 
 
 def log2_ticks(values: Iterable[float]) -> dict[str, Any]:
@@ -58,51 +34,6 @@ def _tick(value: float) -> str:
     return f"{value:,.0f}" if value >= 1 else f"{value:.3g}"
 
 
-def add_dots(
-    figure: go.Figure,
-    labels: list[str],
-    rows: pd.DataFrame,
-    column: str,
-    name: str,
-    marks: tuple[str, str],
-    scale: float = 1.0,
-    unit: str = "",
-    **place: Any,
-) -> None:
-    """Horizontal dots with their 95 % intervals, one a label.
-
-    Args:
-        figure: is added to.
-        labels: on the vertical axis.
-        rows: `column`, `column_low` and `column_high`, in the order of the labels.
-        column: what is drawn.
-        name: in the legend.
-        marks: colour and symbol.
-        scale: what values are multiplied by.
-        unit: of the hover text.
-        place: of the trace.
-    """
-    colour, symbol = marks
-    values, lows, highs = (scale * rows[f"{column}{end}"].to_numpy(float) for end in ("", "_low", "_high"))
-    figure.add_scatter(
-        x=round_off(values),
-        y=labels,
-        mode="markers",
-        name=name,
-        error_x={
-            "type": "data",
-            "symmetric": False,
-            "array": round_off(np.maximum(highs - values, 0)),
-            "arrayminus": round_off(np.maximum(values - lows, 0)),
-            "thickness": 1.3,
-            "width": 0,
-        },
-        marker={"color": colour, "symbol": symbol, "size": 9},
-        hovertemplate=f"%{{y}}: %{{x:,.3~g}}{unit}<extra>{html.escape(name)}</extra>",
-        **place,
-    )
-
-
 def add_segment_points(figure: go.Figure, rows: pd.DataFrame, values: pd.Series, unit: str) -> None:
     """One small mark a GPU over its release year, by its first labelled segment.
 
@@ -115,7 +46,7 @@ def add_segment_points(figure: go.Figure, rows: pd.DataFrame, values: pd.Series,
     first = rows["segment"].fillna("not labelled").str.split(", ").str[0]
     # whole years would lie on one another: spread by position, not by chance
     spread = np.linspace(-0.3, 0.3, 13)[np.arange(len(rows)) % 13]
-    for segment, (colour, symbol) in SEGMENT_MARKS.items():
+    for segment, (colour, symbol) in _SEGMENT_MARKS.items():
         chosen = (first == segment).to_numpy()
         if not chosen.any():
             continue
@@ -145,7 +76,7 @@ def add_line(figure: go.Figure, x: Any, y: Any, name: str, colour: str, dash: st
 
 def mark_no_effect(figure: go.Figure, at: float, words: str) -> None:
     """A vertical line where there is no effect."""
-    figure.add_vline(at, line={"color": INK, "width": 1, "dash": "dash"})
+    figure.add_vline(at, line=DASHED)
     figure.add_annotation(
         x=log2(at) / log2(10) if figure.layout.xaxis.type == "log" else at,
         y=1, yref="paper", yanchor="bottom", text=words, showarrow=False, font={"size": 11, "color": INK},

@@ -4,17 +4,20 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from gpu_kedro.analysis.figures.marks import (
-    GREEN,
-    ROW_HEIGHT,
-    add_dots,
-    escape,
-    fade,
-    round_off,
-)
+from gpu_kedro.analysis.figures.marks import fade
 from gpu_kedro.analysis.findings import Study
 from gpu_kedro.modelling.formatting import format_count
-from gpu_kedro.reports.figures import BLUE, ORANGE, VERMILION, finish_figure
+from gpu_kedro.reports.plotting import (
+    BLUE,
+    GREEN,
+    ORANGE,
+    ROW_HEIGHT,
+    VERMILION,
+    add_dots,
+    escape,
+    finish_figure,
+    round_off,
+)
 
 _FIELD_MARKS = {"price": (BLUE, "circle"), "power": (ORANGE, "square"), "segment": (GREEN, "diamond")}
 

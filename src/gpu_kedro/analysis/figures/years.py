@@ -3,22 +3,22 @@
 import numpy as np
 import plotly.graph_objects as go
 
-from gpu_kedro.analysis.figures.marks import (
-    GREEN,
-    INK,
-    PURPLE,
-    SEGMENT_MARKS,
-    add_line,
-    add_segment_points,
-    escape,
-    fade,
-    log2_ticks,
-    round_off,
-)
+from gpu_kedro.analysis.figures.marks import add_line, add_segment_points, fade, log2_ticks
 from gpu_kedro.analysis.findings import Study
 from gpu_kedro.analysis.price_performance import EPOCH_YEARS
 from gpu_kedro.modelling.formatting import format_count
-from gpu_kedro.reports.figures import BLUE, ORANGE, VERMILION, finish_figure
+from gpu_kedro.reports.plotting import (
+    BLUE,
+    GREEN,
+    INK,
+    ORANGE,
+    PURPLE,
+    SEGMENT_MARKS,
+    VERMILION,
+    escape,
+    finish_figure,
+    round_off,
+)
 
 _YEARS = "Release year"
 _TIER_MARKS = {60: (BLUE, "circle"), 70: (ORANGE, "square"), 80: (GREEN, "diamond")}

@@ -7,11 +7,11 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from gpu_kedro.analysis.chapter import write_chapter
 from gpu_kedro.modelling.evaluation.suspects import find_suspects, summarise_suspects
 from gpu_kedro.modelling.options import ModelOptions, SplitOptions
 from gpu_kedro.modelling.targets import REGRESSION_TARGETS, TARGETS
 from gpu_kedro.reports.cards import write_model_card
+from gpu_kedro.reports.findings import illustrate_findings
 from gpu_kedro.reports.importance import draw_importance
 from gpu_kedro.reports.report_page import write_page
 
@@ -124,4 +124,4 @@ def assemble_page(
     figures = {name: figure for name, figure in drawn.items() if not name.startswith("analysis_")}
     studied = {one["name"]: drawn[f"analysis_{one['name']}_figure"] for one in findings}
     tables = {one["name"]: drawn[f"analysis_{one['name']}_table"] for one in findings}
-    return write_page(metrics, splits, figures, write_chapter(findings, studied, tables))
+    return write_page(metrics, splits, figures, illustrate_findings(findings, studied, tables))

@@ -1,40 +1,43 @@
-"""Plotly figures of the data and of how well the models do; names from data are escaped before Plotly sees them."""
+"""Figures of how well the models do; names from data are escaped before Plotly sees them."""
 
-import html
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from math import floor
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
-from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
 from gpu_kedro.modelling.evaluation.confidence import Spread, median_interval, share_interval
 from gpu_kedro.modelling.evaluation.metrics import label_probabilities, reliability_bins, stratify
 from gpu_kedro.modelling.formatting import MODEL_TITLES, format_count, stratum_title
 from gpu_kedro.modelling.targets import SEGMENTS, TARGETS
+from gpu_kedro.reports.plotting import (
+    BLUE,
+    DASHED,
+    GREY,
+    INK,
+    ORANGE,
+    ROW_HEIGHT,
+    SEGMENT_MARKS,
+    VERMILION,
+    add_dots,
+    escape,
+    finish_figure,
+    interval_bars,
+    round_off,
+)
 
-# Okabe and Ito (2008), Color universal design: eight colours that colour-blind people tell apart.
-BLUE, ORANGE, _GREEN, VERMILION, _GREY = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#7F7F7F"
-_MODEL_MARKS = {"ours": (BLUE, "circle"), "ridge": (ORANGE, "square"), "dummy": (_GREY, "x")}
+_MODEL_MARKS = {"ours": (BLUE, "circle"), "ridge": (ORANGE, "square"), "dummy": (GREY, "x")}
 _MATCH_MARKS = {
     "same model found": (BLUE, "circle"),
     "related model found": (ORANGE, "square"),
     "no specification": (VERMILION, "x"),
 }
 _COVERAGE_MARKS = {"80": (ORANGE, "square"), "90": (BLUE, "circle")}
-_SEGMENT_MARKS = dict(zip(SEGMENTS, ((BLUE, "circle"), (ORANGE, "square"), (_GREEN, "diamond")), strict=True))
-_ACTION_MARKS = {
-    "rejected": (VERMILION, "x"),
-    "set_missing": (ORANGE, "square"),
-    "repaired": (BLUE, "circle"),
-    "flagged": (_GREY, "diamond"),
-}
 #: Strata of fewer GPUs are not drawn: their figures are mostly chance.
-SMALLEST_DRAWN_STRATUM = 10
-_ROW_HEIGHT = 26
+_SMALLEST_STRATUM = 10
 _RELIABILITY_HOVER = "predicted %{x:.2f}, observed %{y:.2f}, %{customdata:,} answers"
 
 
@@ -59,16 +62,16 @@ def draw_predicted(predictions: pd.DataFrame, model_input: pd.DataFrame, target:
     for name, factor, dash in (("exact", 1.0, "solid"), ("twice or half", 2.0, "dot"), ("half", 0.5, "dot")):
         figure.add_scatter(
             x=[low, high], y=[low * factor, high * factor], mode="lines", name=name, showlegend=factor >= 1,
-            line={"color": "#444444", "width": 1, "dash": dash}, hoverinfo="skip",
+            line={"color": INK, "width": 1, "dash": dash}, hoverinfo="skip",
         )  # fmt: skip
     for match, (colour, symbol) in _MATCH_MARKS.items():
         chosen = rows[matches == match]
         if chosen.empty:
             continue
         figure.add_scatter(
-            x=_rounded(chosen["measured"]), y=_rounded(chosen["estimated"]),
+            x=round_off(chosen["measured"]), y=round_off(chosen["estimated"]),
             mode="markers", name=f"{match} ({format_count(len(chosen))})",
-            text=[html.escape(name) for name in chosen["name"]],
+            text=escape(chosen["name"]),
             marker={"color": colour, "symbol": symbol, "size": 6, "opacity": 0.6},
             hovertemplate=f"%{{text}}<br>measured %{{x:,.4~g}} {facts.unit}<br>predicted %{{y:,.4~g}} {facts.unit}",
         )  # fmt: skip
@@ -88,7 +91,7 @@ def draw_errors(predictions: pd.DataFrame, model_input: pd.DataFrame, target: st
     """
     rows = _headline(predictions)
     masks = stratify(model_input.set_index("gpu_id").loc[rows["gpu_id"]])
-    drawn = {name: mask.to_numpy() for name, mask in masks.items() if mask.sum() >= SMALLEST_DRAWN_STRATUM}
+    drawn = {name: mask.to_numpy() for name, mask in masks.items() if mask.sum() >= _SMALLEST_STRATUM}
     labels = [f"{stratum_title(name)} ({format_count(int(mask.sum()))})" for name, mask in drawn.items()]
     figure = go.Figure()
     for model, column in (("dummy", "dummy"), ("ridge", "ridge"), ("ours", "predicted")):
@@ -98,7 +101,7 @@ def draw_errors(predictions: pd.DataFrame, model_input: pd.DataFrame, target: st
     figure.update_xaxes(title="Median relative error, % of the measured value (log scale)", type="log")
     figure.update_yaxes(title="Stratum (GPUs)", autorange="reversed")
     note = "grouped split, everything known; bars: 95 % interval of the median"
-    return finish_figure(figure, f"{TARGETS[target].title}: error by stratum", note, 220 + _ROW_HEIGHT * len(drawn))
+    return finish_figure(figure, f"{TARGETS[target].title}: error by stratum", note, 220 + ROW_HEIGHT * len(drawn))
 
 
 def draw_coverage(results: Mapping[str, Any]) -> go.Figure:
@@ -113,10 +116,10 @@ def draw_coverage(results: Mapping[str, Any]) -> go.Figure:
     order = [
         stratum_title(name)
         for name, metrics in next(iter(splits.values())).items()
-        if metrics["rows"] >= SMALLEST_DRAWN_STRATUM
+        if metrics["rows"] >= _SMALLEST_STRATUM
     ]
     for place, strata in enumerate(splits.values(), start=1):
-        drawn = {name: item for name, item in strata.items() if item["rows"] >= SMALLEST_DRAWN_STRATUM}
+        drawn = {name: item for name, item in strata.items() if item["rows"] >= _SMALLEST_STRATUM}
         labels = [stratum_title(name) for name in drawn]
         for percent, marks in _COVERAGE_MARKS.items():
             if not all(f"coverage_{percent}" in metrics for metrics in drawn.values()):
@@ -133,7 +136,7 @@ def draw_coverage(results: Mapping[str, Any]) -> go.Figure:
     figure.update_yaxes(title="Stratum", col=1)
     title = f"{TARGETS[results['target']].title}: interval coverage by stratum"
     note = "dashed: nominal; bars: 95 % interval of the share; everything known"
-    return finish_figure(figure, title, note, 240 + _ROW_HEIGHT * len(order))
+    return finish_figure(figure, title, note, 240 + ROW_HEIGHT * len(order))
 
 
 def draw_confusion(predictions: pd.DataFrame) -> go.Figure:
@@ -153,7 +156,7 @@ def draw_confusion(predictions: pd.DataFrame) -> go.Figure:
         go.Heatmap(
             x=[name.replace(", ", ",<br>") for name in classes],
             y=[f"{name} ({total:,})" for name, total in zip(classes, totals[:, 0], strict=True)],
-            z=_rounded_rows(shares * 100),
+            z=[round_off(line) for line in shares * 100],
             text=[[f"{count:,}" if count else "" for count in line] for line in counts],
             texttemplate="%{text}",
             colorscale="Blues",
@@ -181,22 +184,22 @@ def draw_reliability(predictions: pd.DataFrame) -> go.Figure:
     figure = make_subplots(2, 1, shared_xaxes=True, row_heights=[0.72, 0.28], vertical_spacing=0.06)
     figure.add_scatter(
         x=[0, 1], y=[0, 1], mode="lines", name="perfectly calibrated", hoverinfo="skip",
-        line={"color": "#444444", "width": 1, "dash": "dash"}, row=1, col=1,
+        line=DASHED, row=1, col=1,
     )  # fmt: skip
     memberships = np.array([[segment in name.split(", ") for segment in SEGMENTS] for name in classes])
     members = memberships[rows["true"].to_numpy()]
     pooled = pd.DataFrame(reliability_bins(members.ravel(), probabilities.ravel()))
     figure.add_scatter(
-        x=_rounded(pooled["probability"]), y=_rounded(pooled["share"]), mode="lines+markers", name="all segments",
+        x=round_off(pooled["probability"]), y=round_off(pooled["share"]), mode="lines+markers", name="all segments",
         marker={"color": "#000000", "size": 9}, line={"color": "#000000", "width": 1},
-        error_y=_asymmetric(pooled["share"], pooled["lower"], pooled["upper"]), customdata=pooled["rows"].tolist(),
+        error_y=interval_bars(pooled["share"], pooled["lower"], pooled["upper"]), customdata=pooled["rows"].tolist(),
         hovertemplate=_RELIABILITY_HOVER, row=1, col=1,
     )  # fmt: skip
     for position, segment in enumerate(SEGMENTS):
-        colour, symbol = _SEGMENT_MARKS[segment]
+        colour, symbol = SEGMENT_MARKS[segment]
         bins = pd.DataFrame(reliability_bins(members[:, position], probabilities[:, position]))
         figure.add_scatter(
-            x=_rounded(bins["probability"]), y=_rounded(bins["share"]), mode="markers", name=segment, opacity=0.7,
+            x=round_off(bins["probability"]), y=round_off(bins["share"]), mode="markers", name=segment, opacity=0.7,
             marker={"color": colour, "symbol": symbol, "size": 8}, customdata=bins["rows"].tolist(),
             hovertemplate=_RELIABILITY_HOVER, row=1, col=1,
         )  # fmt: skip
@@ -210,71 +213,6 @@ def draw_reliability(predictions: pd.DataFrame) -> go.Figure:
     figure.update_yaxes(title="GPUs in the bin<br>(log scale)", type="log", row=2)
     note = "ten equal bins; bars: 95 % interval of the share over all segments; grouped split, everything known"
     return finish_figure(figure, "Market segment: are the probabilities right?", note, 620)
-
-
-def draw_missing(primary_gpus: pd.DataFrame) -> go.Figure:
-    """Share of missing values by column and segment.
-
-    Args:
-        primary_gpus: the primary table; `segment` may hold several segments and then counts in each.
-    """
-    segments = primary_gpus["segment"]
-    groups = {"all": pd.Series(True, index=primary_gpus.index)}
-    groups |= {name: segments.str.contains(name, regex=False).fillna(False).astype(bool) for name in SEGMENTS}
-    groups["unknown"] = segments.isna()
-    groups = {name: mask for name, mask in groups.items() if mask.any()}
-    known = ["g3d_mark", "g2d_mark", "price_usd", "tdp_w", "test_year"]
-    columns = [*known, *(column for column in primary_gpus.columns if column.startswith("spec_"))]
-    columns = [column for column in columns if primary_gpus[column].isna().any()]
-    columns = sorted(columns, key=lambda column: (column not in known, -primary_gpus[column].isna().mean(), column))
-    missing = primary_gpus[columns].isna()
-    shares = np.array([[missing.loc[mask, column].mean() * 100 for mask in groups.values()] for column in columns])
-    figure = go.Figure(
-        go.Heatmap(
-            x=[f"{name}<br>({format_count(int(mask.sum()))})" for name, mask in groups.items()],
-            y=columns,
-            z=_rounded_rows(shares),
-            texttemplate="%{z:.0f}",
-            colorscale="Blues",
-            zmin=0,
-            zmax=100,
-            showscale=False,
-            hovertemplate="%{y}<br>%{x}<br>%{z:.1f} % missing<extra></extra>",
-        )
-    )
-    figure.update_xaxes(title="Segment (GPUs)", tickangle=0)
-    figure.update_yaxes(title="Column", autorange="reversed")
-    note = "% of GPUs without a value; spec_… come from the joined specification"
-    return finish_figure(figure, "What is missing, by column and segment", note, 200 + 20 * len(columns))
-
-
-def draw_ledger(ledger_summary: Mapping[str, Any]) -> go.Figure:
-    """How often each cleaning rule fired, by what it did.
-
-    Args:
-        ledger_summary: `rows_in, rows_kept, rows_rejected, by_rule`.
-    """
-    fired = sorted(ledger_summary["by_rule"], key=lambda entry: (-entry["entries"], entry["rule"], entry["column"]))
-    labels = [f"{entry['rule']} · {entry['column']}" for entry in fired]
-    figure = go.Figure()
-    for action, (colour, symbol) in _ACTION_MARKS.items():
-        chosen = [place for place, entry in enumerate(fired) if entry["action"] == action]
-        if not chosen:
-            continue
-        counts = [fired[place]["entries"] for place in chosen]
-        figure.add_scatter(
-            x=counts, y=[labels[place] for place in chosen], mode="markers+text", name=action.replace("_", " "),
-            text=[f"{count:,}" for count in counts], textposition="middle right", cliponaxis=False,
-            marker={"color": colour, "symbol": symbol, "size": 10},
-            hovertemplate="%{y}: %{x:,} times",
-        )  # fmt: skip
-    figure.update_xaxes(type="log", title="Times the rule fired (log scale)")
-    figure.update_yaxes(title="Rule · column", categoryorder="array", categoryarray=labels[::-1])
-    note = (
-        f"{format_count(ledger_summary['rows_in'])} rows in, {format_count(ledger_summary['rows_kept'])} kept, "
-        f"{format_count(ledger_summary['rows_rejected'])} rejected"
-    )
-    return finish_figure(figure, "Cleaning rules that fired", note, 220 + _ROW_HEIGHT * len(fired))
 
 
 def _headline(predictions: pd.DataFrame) -> pd.DataFrame:
@@ -291,48 +229,5 @@ def _add_spreads(
     figure: go.Figure, spreads: list[Spread], labels: list[str], name: str, marks: tuple[str, str], **place: Any
 ) -> None:
     """Add one horizontal dot with its interval for each label, in percent."""
-    colour, symbol = marks
-    percents = pd.DataFrame(spreads, columns=["value", "lower", "upper"]) * 100
-    bars = _asymmetric(percents["value"], percents["lower"], percents["upper"]) | {"thickness": 1.2, "width": 0}
-    figure.add_scatter(
-        x=_rounded(percents["value"]), y=labels, mode="markers", name=name, error_x=bars,
-        marker={"color": colour, "symbol": symbol, "size": 9}, hovertemplate="%{y}: %{x:.1f} %", **place,
-    )  # fmt: skip
-
-
-def _asymmetric(values: pd.Series, lower: pd.Series, upper: pd.Series) -> dict[str, Any]:
-    return {
-        "type": "data",
-        "symmetric": False,
-        "array": _rounded((upper - values).clip(lower=0)),
-        "arrayminus": _rounded((values - lower).clip(lower=0)),
-    }
-
-
-def _rounded(values: Iterable[float]) -> list[float]:
-    """Five significant digits: more cannot be seen, and they would double the file."""
-    return [float(f"{value:.5g}") for value in values]
-
-
-def _rounded_rows(values: NDArray[np.float64]) -> list[list[float]]:
-    return [_rounded(line) for line in values]
-
-
-def finish_figure(figure: go.Figure, title: str, note: str, height: int) -> go.Figure:
-    """Give every figure the same frame: its title with a note, white ground, a legend below."""
-    return figure.update_layout(
-        template="plotly_white",
-        title={
-            "text": f"{title}<br><sup>{note}</sup>",
-            "x": 0.01,
-            "xanchor": "left",
-            "y": 1,
-            "yanchor": "top",
-            "pad": {"t": 26},
-        },
-        height=height,
-        font={"size": 13},
-        margin={"t": 90, "r": 40, "b": 110, "l": 90},
-        legend={"orientation": "h", "yref": "container", "y": 0.01, "yanchor": "bottom", "x": 0},
-        hoverlabel={"namelength": -1},
-    )
+    rows = pd.DataFrame(spreads, columns=["share", "share_low", "share_high"])
+    add_dots(figure, labels, rows, "share", name, marks, scale=100, unit=" %", **place)

@@ -1,16 +1,17 @@
-"""How the comparison and the search for recipes read."""
+"""Figures of the comparison and of the search for recipes, in tables, text and plot."""
 
 import copy
 from typing import Any
 
 from gpu_kedro.reports.benchmark_figures import draw_comparison
-from gpu_kedro.reports.benchmark_report import (
-    introduce_comparison,
-    introduce_tuning,
+from gpu_kedro.reports.benchmark_tables import (
+    autogluon_leads,
+    autogluon_records,
     tabulate_comparison,
     tabulate_seeds,
     tabulate_tuning,
 )
+from gpu_kedro.reports.facts import describe_comparison, describe_tuning
 
 
 def _summary(**means: float) -> dict[str, dict[str, float]]:
@@ -104,20 +105,23 @@ def test_figures_with_deviations_are_aligned_like_figures():
     assert "<td class=figure>12.5 ± 1.0 %</td>" in table.to_html()
 
 
-def test_the_report_says_that_autogluon_was_not_run():
-    assert introduce_comparison(BENCHMARK)[-1] == "AutoGluon has not been run: make benchmark."
+def test_a_comparison_without_autogluon_says_how_to_run_it():
+    assert autogluon_records(BENCHMARK) == []
+    assert "make benchmark" in describe_comparison(BENCHMARK)["paragraphs"][-1]
 
 
-def test_the_report_says_how_autogluon_was_asked_and_that_it_is_behind():
-    *_, asked, verdict = introduce_comparison(_asked(0.49, 0.13))
-    assert asked.startswith("AutoGluon 1.6.3 (best_quality) was given 10 minutes a target on 2 cores (used: 10.0)")
-    assert verdict == "It is ahead nowhere."
+def test_the_comparison_holds_how_autogluon_was_asked():
+    asked = _asked(0.49, 0.13)
+    assert autogluon_records(asked) == [RECORD]
+    paragraph = describe_comparison(asked)["paragraphs"][1]
+    assert "1.6.3 (best_quality) was given 10 minutes a target on 2 cores (used: 10.0), 24 GiB" in paragraph
 
 
-def test_the_report_says_where_autogluon_is_ahead():
-    assert introduce_comparison(_asked(0.47, 0.13))[-1] == (
-        "AutoGluon is ahead on that fold for 3D performance (G3D Mark) (RMSLE)."
-    )
+def test_autogluon_leads_where_its_figure_is_better_on_the_common_fold():
+    assert list(autogluon_leads(_asked(0.49, 0.13))) == []
+    leads = _asked(0.47, 0.13)
+    assert list(autogluon_leads(leads)) == [("3D performance (G3D Mark)", "RMSLE")]
+    assert describe_comparison(leads)["paragraphs"][-1].endswith("3D performance (G3D Mark) (RMSLE).")
 
 
 def test_our_figures_are_told_by_stratum_and_later_gpus_apart():
@@ -138,7 +142,7 @@ def test_a_choice_is_shown_beside_the_recipe_in_use():
         ("fold 0", "0.44", "6", "2", "0.91", "0.190", "0.182", "0.180"),
         ("recipe in use", "0.50", "4", "1", "1.00", "–", "0.182", "0.180"),
     )
-    assert introduce_tuning(TUNING).startswith("In each of 1 outer folds 2 recipes were tried")
+    assert describe_tuning(TUNING)["paragraphs"][0].startswith("In each of 1 outer folds 2 recipes were tried")
 
 
 def test_every_dot_of_the_plot_is_a_model_that_was_run():
