@@ -9,14 +9,16 @@ import pytest
 
 PROJECT = Path(__file__).resolve().parents[2]
 README = (PROJECT / "README.md").read_text()
+QUALITY = (PROJECT / "docs" / "quality.md").read_text()
 METRICS = PROJECT / "data" / "08_reporting" / "metrics.json"
 BENCHMARK = METRICS.with_name("benchmark.json")
 TITLES = {"g3d_mark": "3D performance", "price_usd": "price", "tdp_w": "power", "segment": "segment"}
+HEADLINE = (("name", "ours"), ("everything", "ours"), ("everything", "ridge"))
 OPPONENTS = ("dummy", "ridge", "random_forest", "catboost", "ours")
 
 
 def results_table(metrics: dict[str, Any]) -> str:
-    """The rows of the README's table of results, from a run's metrics."""
+    """The rows of the long table of results, from a run's metrics."""
     lines = []
     for target, title in TITLES.items():
         for level, models in metrics["targets"][target]["splits"]["grouped"].items():
@@ -38,7 +40,7 @@ def results_table(metrics: dict[str, Any]) -> str:
 
 
 def comparison_table(benchmark: dict[str, Any]) -> str:
-    """The rows of the README's table of the comparison, from the benchmark's figures."""
+    """The rows of the table of the comparison, from the benchmark's figures."""
     lines = []
     for target, title in TITLES.items():
         metric = "log_loss" if target == "segment" else "rmsle"
@@ -51,11 +53,22 @@ def comparison_table(benchmark: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
+def headline_table(metrics: dict[str, Any]) -> str:
+    """The rows of the README's small table, from a run's metrics."""
+    lines = []
+    for target, title in TITLES.items():
+        main = "exact" if target == "segment" else "median_error"
+        grouped = metrics["targets"][target]["splits"]["grouped"]
+        figures = [grouped[level][by]["all"][main] for level, by in HEADLINE]
+        lines.append(f"| {' | '.join([title, *(f'{figure:.1%}' for figure in figures)])} |")
+    return "\n".join(lines)
+
+
 def test_every_make_target_and_file_in_the_readme_exists():
     targets = set(re.findall(r"^([a-z-]+):.*##", (PROJECT / "Makefile").read_text(), flags=re.MULTILINE))
     assert set(re.findall(r"`(?:[A-Z]+=\S+ )?make ([a-z-]+)", README)) <= targets
     for link in re.findall(r"\]\((?!http)([^)]+)\)", README):
-        assert (PROJECT / link).exists(), link
+        assert (PROJECT / link.partition("#")[0]).exists(), link
 
 
 def test_the_two_commands_come_first():
@@ -66,8 +79,21 @@ def _cells(table: str) -> list[list[str]]:
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines()]
 
 
+def test_the_headline_is_that_of_the_last_run():
+    table = README.split("<!-- /headline -->")[0].rpartition("---: |\n")[2].strip()
+    assert [row[0] for row in _cells(table)] == list(TITLES.values())
+    if METRICS.is_file():
+        found = headline_table(json.loads(METRICS.read_text()))
+        for told, measured in zip(_cells(table), _cells(found), strict=True):
+            assert [*map(_number, told[1:])] == pytest.approx([*map(_number, measured[1:])], abs=0.01), told
+
+
+def test_a_newcomer_can_read_the_readme():
+    assert len(README.splitlines()) <= 150
+
+
 def test_the_table_of_results_has_every_target_at_every_level():
-    table = README.split("<!-- /results -->")[0].rpartition("---: |\n")[2].strip()
+    table = QUALITY.split("<!-- /results -->")[0].rpartition("---: |\n")[2].strip()
     expected = [
         (title, level)
         for title in ("3D performance", "price", "power", "segment")
@@ -82,7 +108,7 @@ def test_the_table_of_results_has_every_target_at_every_level():
 
 
 def test_the_comparison_has_every_target():
-    table = README.split("<!-- /comparison -->")[0].rpartition("---: |\n")[2].strip()
+    table = QUALITY.split("<!-- /comparison -->")[0].rpartition("---: |\n")[2].strip()
     assert [row[0] for row in _cells(table)] == list(TITLES.values())
     if BENCHMARK.is_file():
         found = comparison_table(json.loads(BENCHMARK.read_text()))
