@@ -1,0 +1,224 @@
+"""Fits observed prices and tells what any card costs on any date, with what is not known about it.
+
+An observation is a price of its card, or junk (a decimal slip, a bundle, a broken card): which of the two is told from
+what all others say of it, so a price that they contradict counts for nothing. Weights of Student's t, which the design
+proposed, still let half of a decimal slip through where ten prices are known. The search starts with wide noise that
+narrows step by step, or the first junk price would pull everything towards itself.
+
+Sources: Minka (2001), Expectation propagation for approximate Bayesian inference; Rasmussen & Williams (2006),
+Gaussian processes for machine learning (sections 3.6 and 5.4.2); Kuss, Pfingsten, Csató & Rasmussen (2005),
+Approximate inference for robust Gaussian process regression.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gpu_kedro.modelling.market.cards import MarketCards, Vector
+from gpu_kedro.modelling.market.kernel import Matrix, Offers, covariance, prior_mean, prior_variance
+from gpu_kedro.modelling.market.observed import ObservedPrices
+from gpu_kedro.modelling.market.scales import TABLE_TIME, MarketScales
+
+#: Standard deviation of the noise at the start of the search, how fast it may narrow, and how long the search goes on.
+_WIDE_NOISE, _NARROWING, _MOST_STEPS = 0.5, 0.5, 14
+_LEAST_NOISE = 0.01
+#: Of a step that is taken; whole steps may swing to and fro.
+_DAMPING = 0.6
+_LEAST_PRECISION, _AGREEMENT = 1e-4, 0.1
+_QUANTILES = {0.8: 1.2816, 0.9: 1.6449}
+
+
+@dataclass(frozen=True)
+class MarketPrices:
+    """Prices of n cards at one moment.
+
+    Args:
+        log_price: (n,) logarithm of US dollars.
+        variance: (n,) of that logarithm, for one more observation of the card.
+    """
+
+    log_price: Vector
+    variance: Vector
+
+    @property
+    def price_usd(self) -> Vector:
+        """The median."""
+        return np.exp(self.log_price)
+
+    def interval(self, coverage: float) -> Matrix:
+        """(n, 2) lower and upper bound in US dollars; `coverage` is 0.8 or 0.9."""
+        half = _QUANTILES[coverage] * np.sqrt(self.variance)
+        return np.exp(np.stack([self.log_price - half, self.log_price + half], axis=1))
+
+
+class MarketProcess:
+    """A market that was fitted to observed prices.
+
+    Args:
+        observed: the prices, at least one.
+        scales: of the process.
+
+    Attributes:
+        belief_: (n,) probability that each price is one of its card, and no junk.
+        noise_: standard deviation of one price around what its card costs.
+        expected_: (n,) what all other prices say that each card costs, in US dollars.
+    """
+
+    def __init__(self, observed: ObservedPrices, scales: MarketScales | None = None) -> None:
+        self.scales = scales or MarketScales()
+        self.observed = observed
+        self._fit()
+
+    def _fit(self) -> None:
+        """Approximate each observation by a normal one with a centre and a precision of its own, until they agree."""
+        scales, counts = self.scales, self.observed.counts
+        kernel = covariance(self.observed.offers, self.observed.offers, scales)
+        mean = prior_mean(self.observed.offers, scales)
+        errors = self.observed.log_prices - mean
+        noise = _WIDE_NOISE
+        centres, precisions = errors.copy(), np.full(len(errors), noise**-2.0)
+        for _ in range(_MOST_STEPS):
+            cavity, spread = _leave_out(kernel, centres, precisions)[:2]
+            site = _match_moments(errors, cavity, spread, noise**2 / counts, scales)
+            mixed = _DAMPING * site.precisions + (1 - _DAMPING) * precisions
+            centres = (_DAMPING * site.precisions * site.centres + (1 - _DAMPING) * precisions * centres) / mixed
+            moved = float(np.abs(np.log(mixed / precisions)).max())
+            precisions = mixed
+            learned = _learn_noise(errors - cavity, spread, site.belief, counts, noise, scales)
+            moved = max(moved, abs(np.log(learned / noise)))
+            noise = max(learned, _NARROWING * noise)
+            if moved < _AGREEMENT:
+                break
+        cavity, spread, self._inverse, self._solved = _leave_out(kernel, centres, precisions)
+        self.noise_ = noise
+        self.belief_ = _match_moments(errors, cavity, spread, noise**2 / counts, scales).belief
+        self.expected_ = np.exp(mean + cavity)
+
+    @property
+    def is_junk(self) -> NDArray[np.bool_]:
+        """(n,) whether each price is likelier junk than a price of its card."""
+        return self.belief_ < 0.5
+
+    def price(self, cards: MarketCards, time: float, condition: str, market: str) -> MarketPrices:
+        """What cards cost at one moment.
+
+        Args:
+            cards: n cards.
+            time: in years, 2026.2 for the middle of March 2026.
+            condition: `new` or `used`.
+            market: one of the observed markets, or another.
+        """
+        asked = Offers.at(cards, time, condition, market)
+        across = covariance(asked, self.observed.offers, self.scales)
+        known = np.einsum("ij,ij->i", across @ self._inverse, across)
+        variance = np.maximum(prior_variance(asked, self.scales) - known, 0.0) + self.noise_**2
+        return MarketPrices(prior_mean(asked, self.scales) + across @ self._solved, variance)
+
+    def total(
+        self, cards: MarketCards, counts: Sequence[int], time: float, condition: str, market: str
+    ) -> MarketPrices:
+        """What all cards cost together: one price, whose interval knows that they rise and fall together.
+
+        The sum of log-normal prices is taken for log-normal, with its mean and variance.
+
+        Args:
+            cards: n different cards.
+            counts: (n,) how many there are of each.
+            time: as for `price`, like the two that follow.
+            condition: `new` or `used`.
+            market: of which market.
+
+        Source: Fenton (1960), The sum of log-normal probability distributions in scatter transmission systems.
+        """
+        asked = Offers.at(cards, time, condition, market)
+        across = covariance(asked, self.observed.offers, self.scales)
+        together = covariance(asked, asked, self.scales) - across @ self._inverse @ across.T
+        own = np.full(len(cards), self.noise_**2)
+        centre = prior_mean(asked, self.scales) + across @ self._solved
+        return add_up(centre, together, own, np.array(counts, float))
+
+
+class _Sites(NamedTuple):
+    """Normal stand-ins of n observations, and how likely each is no junk."""
+
+    centres: Vector
+    precisions: Vector
+    belief: Vector
+
+
+def _leave_out(kernel: Matrix, centres: Vector, precisions: Vector) -> tuple[Vector, Vector, Matrix, Vector]:
+    """What all other observations say of each: mean and variance; and the inverse they were found with."""
+    inverse: Matrix = np.linalg.inv(kernel + np.diag(1 / precisions)).astype(float)
+    solved: Vector = inverse @ centres
+    left_out: Vector = 1 / np.diagonal(inverse)
+    spread: Vector = (left_out - 1 / precisions).clip(1e-6)
+    return centres - solved * left_out, spread, inverse, solved
+
+
+def _match_moments(errors: Vector, cavity: Vector, spread: Vector, noise: Vector, scales: MarketScales) -> _Sites:
+    """Observations seen with what the others say: each is a price of its card, or junk.
+
+    Args:
+        errors: (n,) what was observed, less the mean of the process.
+        cavity: (n,) what all others say.
+        spread: (n,) variance of that.
+        noise: (n,) variance of an observation that is no junk.
+        scales: how much junk there is, and how far it scatters.
+    """
+    gaps = errors - cavity
+    kinds = []
+    for share, own in ((1 - scales.junk_share, noise), (scales.junk_share, np.full(len(gaps), scales.junk**2))):
+        around = spread + own
+        weight = np.log(share) - 0.5 * np.log(around) - 0.5 * gaps**2 / around
+        kinds.append((weight, cavity + spread / around * gaps, spread * own / around))
+    (sound, centre, rest), (junk, junk_centre, junk_rest) = kinds
+    belief = 1 / (1 + np.exp(np.clip(junk - sound, -500, 500)))
+    middle = belief * centre + (1 - belief) * junk_centre
+    variance = belief * (rest + (centre - middle) ** 2) + (1 - belief) * (junk_rest + (junk_centre - middle) ** 2)
+    precisions = np.clip(1 / variance - 1 / spread, _LEAST_PRECISION, 1 / noise)
+    centres = (middle / variance - cavity / spread) / precisions
+    return _Sites(np.where(precisions > _LEAST_PRECISION, centres, middle), precisions, belief)
+
+
+def _learn_noise(
+    gaps: Vector, spread: Vector, belief: Vector, counts: Vector, noise: float, scales: MarketScales
+) -> float:
+    """One step towards the noise that explains how far prices are from what all others say (Fisher scoring).
+
+    A price whose card nobody else has seen tells little of the noise and counts for little; the start counts as
+    `noise_strength` prices of well known cards.
+    """
+    own = noise**2 / counts
+    weights = belief / counts / (spread + own) ** 2
+    prior = scales.noise_strength / noise**4
+    learned = (prior * scales.noise**2 + (weights * (gaps**2 - spread)).sum()) / (prior + (weights / counts).sum())
+    return float(np.clip(np.sqrt(max(learned, 0.0)), _LEAST_NOISE, _WIDE_NOISE))
+
+
+def price_unobserved(cards: MarketCards, time: float, scales: MarketScales | None = None) -> MarketPrices:
+    """Prices where nobody observed one: the 2022 answers, widened by the years that have passed since."""
+    chosen = scales or MarketScales()
+    variance = cards.uncertainty**2 + chosen.drift**2 * abs(time - TABLE_TIME)
+    return MarketPrices(np.log(cards.answer_usd), variance)
+
+
+def add_up(centre: Vector, together: Matrix, own: Vector, counts: Vector) -> MarketPrices:
+    """The sum of log-normal prices, as one.
+
+    Args:
+        centre: (n,) logarithms of the medians.
+        together: (n, n) covariance of what the cards cost.
+        own: (n,) variance of one listing around what its card costs; every listing has its own.
+        counts: (n,) how many of each.
+    """
+    means = np.exp(centre + (np.diag(together) + own) / 2)
+    shares = counts * means
+    mean = shares.sum()
+    variance = (
+        shares @ np.expm1(together) @ shares + (counts * means**2 * np.exp(np.diag(together)) * np.expm1(own)).sum()
+    )
+    spread = np.log1p(variance / mean**2)
+    return MarketPrices(np.array([np.log(mean) - spread / 2]), np.array([spread]))

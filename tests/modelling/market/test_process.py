@@ -1,0 +1,128 @@
+"""What the market says of a card follows what was observed, and says how sure it is."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from market_rows import MARKS, cards, prices
+
+from gpu_kedro.modelling.market.process import MarketProcess, add_up, price_unobserved
+
+HALVED = {"alpha": 75.0, "gamma": 150.0, "epsilon": 250.0}
+
+
+def price_of(process: MarketProcess, key: str, time: float = 2023.5, condition: str = "used") -> float:
+    return float(process.price(cards(key), time, condition, "shop").price_usd[0])
+
+
+def test_without_observations_the_answer_of_2022_stands_and_widens_with_the_years():
+    at_once, later, much_later = (price_unobserved(cards("gamma"), time) for time in (2022.5, 2023.5, 2026.5))
+    assert [round(float(p.price_usd[0]), 6) for p in (at_once, later, much_later)] == [300.0, 300.0, 300.0]
+    assert at_once.interval(0.9)[0].tolist() == pytest.approx([200.0, 450.0], rel=1e-3)
+    widths = [float(np.log(p.interval(0.9)[0, 1] / p.interval(0.9)[0, 0])) for p in (at_once, later, much_later)]
+    assert widths == pytest.approx([0.811, 1.279, 2.134], abs=0.002)
+
+
+def test_a_price_of_the_table_comes_before_the_answer_of_the_model():
+    known = price_unobserved(cards("gamma", price_table=220.0), 2022.5)
+    assert float(known.price_usd[0]) == pytest.approx(220.0)
+
+
+def test_half_prices_of_three_cards_halve_the_price_of_a_fourth():
+    process = MarketProcess(prices(HALVED))
+    assert price_of(process, "delta") == pytest.approx(200, rel=0.05)
+    assert not process.is_junk.any()
+
+
+def test_an_observed_card_costs_what_it_was_observed_at():
+    process = MarketProcess(prices({**HALVED, "delta": 230.0}))
+    assert price_of(process, "delta") == pytest.approx(230, rel=0.05)
+
+
+def test_the_interval_of_an_observed_card_is_narrower_and_grows_with_time():
+    process = MarketProcess(prices(HALVED))
+    seen, unseen = process.price(cards("gamma", "delta"), 2023.5, "used", "shop").variance
+    (later,) = process.price(cards("gamma"), 2025.5, "used", "shop").variance
+    assert seen < unseen < later
+
+
+def test_a_decimal_slip_is_told_and_moves_nothing():
+    honest = {"alpha": 75.0, "beta": 112.0, "gamma": 150.0, "delta": 201.0, "epsilon": 250.0}
+    clean = price_of(MarketProcess(prices(honest)), "zeta")
+    process = MarketProcess(prices({**honest, "delta": 2010.0}))
+    assert process.is_junk.tolist() == [False, False, False, True, False]
+    assert process.expected_[3] == pytest.approx(200, rel=0.1)
+    assert price_of(process, "zeta") == pytest.approx(clean, rel=0.03)
+
+
+def test_a_broken_card_among_repeated_prices_is_told():
+    process = MarketProcess(prices([("gamma", 150.0), ("gamma", 152.0), ("gamma", 149.0), ("gamma", 30.0)]))
+    assert process.is_junk.tolist() == [False, False, False, True]
+    assert price_of(process, "gamma") == pytest.approx(150, rel=0.02)
+
+
+def test_scattered_prices_of_one_card_widen_its_interval():
+    even = MarketProcess(prices([("gamma", 150.0)] * 8))
+    uneven = MarketProcess(prices([("gamma", price) for price in (120, 180, 130, 170, 140, 160, 125, 175)]))
+    assert uneven.noise_ > 3 * even.noise_
+
+
+def test_used_cards_are_cheaper_than_new_ones_where_only_new_ones_were_seen():
+    process = MarketProcess(prices(HALVED, condition="new"))
+    new, used = price_of(process, "delta", condition="new"), price_of(process, "delta", condition="used")
+    assert 0.6 < used / new < 0.95
+
+
+def test_a_fleet_of_like_cards_is_less_certain_than_if_its_cards_were_independent():
+    process = MarketProcess(prices(HALVED))
+    (alone,) = process.price(cards("zeta"), 2023.5, "used", "shop").variance
+    total = process.total(cards("zeta"), [10], 2023.5, "used", "shop")
+    assert float(total.price_usd[0]) == pytest.approx(10 * price_of(process, "zeta"), rel=0.05)
+    assert float(total.variance[0]) > 5 * alone / 10
+
+
+def test_a_sum_of_equal_certain_prices_is_their_sum():
+    total = add_up(np.log([100.0, 50.0]), np.zeros((2, 2)), np.zeros(2), np.array([3.0, 2.0]))
+    assert total.interval(0.9)[0].tolist() == pytest.approx([400.0, 400.0])
+
+
+def test_ten_like_cards_are_as_uncertain_as_one_if_they_cost_the_same():
+    same = np.full((1, 1), 0.04)
+    one, ten = (add_up(np.log([100.0]), same, np.zeros(1), np.array([count])) for count in (1.0, 10.0))
+    assert float(one.variance[0]) == pytest.approx(0.04)
+    assert float(ten.variance[0]) == pytest.approx(0.04)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(st.tuples(st.sampled_from(sorted(MARKS)), st.floats(1.0, 50_000.0)), min_size=1, max_size=12),
+    st.floats(2015.0, 2035.0),
+)
+def test_whatever_was_observed_prices_are_finite_and_inside_their_intervals(seen, time):
+    told = MarketProcess(prices(seen)).price(cards(), time, "used", "shop")
+    low, high = told.interval(0.9).T
+    narrow_low, narrow_high = told.interval(0.8).T
+    assert np.isfinite(high).all()
+    assert (low > 0).all()
+    assert (low < narrow_low).all()
+    assert (narrow_low < told.price_usd).all()
+    assert (told.price_usd < narrow_high).all()
+    assert (narrow_high < high).all()
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.permutations(list(enumerate(sorted(MARKS)))))
+def test_the_order_of_observations_means_nothing(order):
+    pairs = [(key, 50.0 + 40 * place) for place, key in order]
+    straight = sorted(pairs)
+    assert price_of(MarketProcess(prices(pairs)), "gamma") == pytest.approx(
+        price_of(MarketProcess(prices(straight)), "gamma"), rel=1e-6
+    )
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.floats(0.5, 2.0))
+def test_prices_that_all_change_by_a_factor_change_a_told_price_by_most_of_it(factor):
+    first = price_of(MarketProcess(prices(HALVED)), "delta")
+    other = price_of(MarketProcess(prices({key: price * factor for key, price in HALVED.items()})), "delta")
+    assert other / first == pytest.approx(factor, rel=0.2)
