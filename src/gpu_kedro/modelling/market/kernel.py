@@ -150,8 +150,7 @@ def _square_distances(
     squares: Matrix = (left**2).sum(axis=1)[:, None] + (right**2).sum(axis=1)[None, :] - 2 * left @ right.T
     squares += np.where(same_vendor, 0.0, scales.vendor_length**-2)
     squares += np.where(same_segment, 0.0, scales.segment_length**-2)
-    squares = np.maximum(squares, 0.0)
-    return squares
+    return squares.clip(0.0)
 
 
 def _places(cards: MarketCards, scales: MarketScales) -> Matrix:
