@@ -1,31 +1,15 @@
 """Somebody adds a target by doing what docs/how-to/add-a-target.md says, and nothing else."""
 
 import json
-import os
-import re
-import shutil
-import subprocess
-import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
+from fresh_copy import FreshCopy, read_blocks
 from workspace import PROJECT, Workspace
 
 PAGE = (PROJECT / "docs" / "how-to" / "add-a-target.md").read_text()
-COPIED = ("api", "conf", "src", "streamlit_app", "tests/data", "pyproject.toml", "requirements.lock")
-SCRIPT = """
-import json, os, shlex, sys
-from kedro.framework.cli.cli import main as kedro
-from gpu_kedro.command_line import main as gpu_kedro
-
-for line in json.load(sys.stdin):
-    sys.argv = shlex.split(line)
-    try:
-        kedro() if sys.argv[0] == "kedro" else gpu_kedro()
-    except SystemExit as end:
-        if end.code: raise
-
+ASK = """
+import os
 from fastapi.testclient import TestClient
 from api.main import create_app
 from api.settings import Settings
@@ -40,42 +24,20 @@ print("ASKED" + json.dumps(asked))
 """
 
 
-def _block(language: str, place: int = 0) -> str:
-    return re.findall(rf"```{language}\n(.*?)```", PAGE, flags=re.DOTALL)[place]
-
-
-def _insert(path: Path, before: str, text: str) -> None:
-    content = path.read_text()
-    assert content.count(before) == 1, (path, before)
-    path.write_text(content.replace(before, text + before))
-
-
 @pytest.fixture(scope="module")
 def extended(trained: Workspace, tmp_path_factory: pytest.TempPathFactory) -> tuple[Workspace, str]:
     """The project with one more target, trained by the commands of the page; and what they printed."""
-    done = Workspace(tmp_path_factory.mktemp("extended"))
-    project = done.folder / "project"
-    for name in COPIED:
-        source, copy = PROJECT / name, project / name
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        copied = shutil.copytree if source.is_dir() else shutil.copy
-        copied(source, copy)
-    _insert(project / "src/gpu_kedro/modelling/targets.py", '    "segment": Target(', _block("python"))
-    _insert(project / "conf/base/parameters_regression.yml", "  g3d_mark:\n", _block("yaml"))
-    shutil.copytree(trained.data, done.data)
-    (project / "gpus.csv").write_text("name\nGeForce RTX 3070\n")
-    commands = [line + (" --env test" if line.startswith("kedro run") else "") for line in _commands()]
-    environment = os.environ | done.environment() | {"PYTHONPATH": f"{project / 'src'}{os.pathsep}{project}"}
-    finished = subprocess.run(
-        [sys.executable, "-c", SCRIPT], cwd=project, env=environment, input=json.dumps(commands),
-        capture_output=True, text=True, timeout=600,
-    )  # fmt: skip
+    copy = FreshCopy(Workspace(tmp_path_factory.mktemp("extended")), trained)
+    copy.insert("src/gpu_kedro/modelling/targets.py", '    "segment": Target(', read_blocks(PAGE, "python")[0])
+    copy.insert("conf/base/parameters_regression.yml", "  g3d_mark:\n", read_blocks(PAGE, "yaml")[0])
+    (copy.project / "gpus.csv").write_text("name\nGeForce RTX 3070\n")
+    finished = copy.run(_commands(), then=ASK)
     assert finished.returncode == 0, finished.stdout[-3000:] + finished.stderr[-6000:]
-    return done, finished.stdout
+    return copy.workspace, finished.stdout
 
 
 def _commands() -> list[str]:
-    return [line for place in range(2) for line in _block("console", place).splitlines()]
+    return [line for block in read_blocks(PAGE, "console")[:2] for line in block.splitlines()]
 
 
 @pytest.fixture(scope="module")

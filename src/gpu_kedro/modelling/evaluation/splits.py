@@ -4,8 +4,12 @@ import numpy as np
 import pandas as pd
 from sklearn.model_selection import GroupKFold
 
-from gpu_kedro.domain.errors import NotLearnableError
+from gpu_kedro.domain.errors import GpuKedroError, NotLearnableError
 from gpu_kedro.modelling.options import SplitOptions
+
+
+class OtherFoldsError(GpuKedroError):
+    """Folds on the disk are not those that a run asks for."""
 
 
 def assign_folds(groups: pd.Series, options: SplitOptions) -> pd.Series:
@@ -33,6 +37,24 @@ def assign_folds(groups: pd.Series, options: SplitOptions) -> pd.Series:
     for fold, (_, tested) in enumerate(splitter.split(numbers, groups=numbers)):
         folds.iloc[tested] = fold
     return folds.reindex(groups.index)
+
+
+def require_same_folds(model_input: pd.DataFrame, options: SplitOptions) -> None:
+    """Refuse folds that were made with other options: whoever chose by them would choose on the reported ones.
+
+    Args:
+        model_input: `gpu_id, chip_group, fold`.
+        options: what the run asks for.
+
+    Raises:
+        OtherFoldsError: the stored folds are not those of the options.
+    """
+    stored = model_input.set_index("gpu_id")
+    if not stored["fold"].equals(assign_folds(stored["chip_group"], options)):
+        raise OtherFoldsError(
+            "the stored folds were made with other `splits` than this run asks for; run `kedro run --pipeline "
+            "feature_engineering` with the same --params first"
+        )
 
 
 def is_training_year(test_years: pd.Series, options: SplitOptions) -> pd.Series:

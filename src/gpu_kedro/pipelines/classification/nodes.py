@@ -17,6 +17,7 @@ from gpu_kedro.modelling.evaluation.metrics import (
     segment_reliability,
     stratify,
 )
+from gpu_kedro.modelling.evaluation.splits import require_same_folds
 from gpu_kedro.modelling.learners.embedding import NameEmbedding
 from gpu_kedro.modelling.learners.ensemble import Expert
 from gpu_kedro.modelling.learners.pooling import cross_pool, fit_pool, pool_probabilities
@@ -33,6 +34,7 @@ def predict_unseen_segments(
     model_input: pd.DataFrame, model: ModelOptions, embedding: EmbeddingOptions, splits: SplitOptions, jobs: int
 ) -> pd.DataFrame:
     """Cross-validated and later-than-training probabilities of every GPU whose segment is known."""
+    require_same_folds(model_input, splits)
     return predict_unseen(select_examples(model_input, _TARGET), _TARGET, model, embedding, splits.seed, jobs)
 
 

@@ -27,6 +27,7 @@ from gpu_kedro.modelling.evaluation.cross_validation import fit_served_experts, 
 from gpu_kedro.modelling.evaluation.input_levels import hide_figures
 from gpu_kedro.modelling.evaluation.leakage import compare_leaky
 from gpu_kedro.modelling.evaluation.metrics import interval_metrics, median_error_spread, regression_metrics, stratify
+from gpu_kedro.modelling.evaluation.splits import require_same_folds
 from gpu_kedro.modelling.learners.embedding import NameEmbedding
 from gpu_kedro.modelling.learners.ensemble import Expert
 from gpu_kedro.modelling.options import EmbeddingOptions, IntervalOptions, LeakageOptions, ModelOptions, SplitOptions
@@ -45,6 +46,7 @@ def predict_unseen_gpus(
     jobs: int,
 ) -> pd.DataFrame:
     """Cross-validated and later-than-training predictions of every GPU with a known answer."""
+    require_same_folds(model_input, splits)
     examples = select_examples(model_input, TARGETS[target])
     return predict_unseen(examples, TARGETS[target], model, embedding, splits.seed, jobs)
 
