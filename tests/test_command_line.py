@@ -139,6 +139,8 @@ def test_a_card_steers_no_terminal():
     card = render_card(
         {
             "name": "\x1b[31mRTX\u202e",
+            "answer": "full",
+            "reason": None,
             "match": {"spec": None, "kind": "none", "confidence": 0.0, "did_you_mean": []},
             "segment": {"labels": ["Desktop"], "source": "predicted", "probabilities": {"Desktop": 1.0}},
             "g3d_mark": figure,

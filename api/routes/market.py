@@ -9,6 +9,7 @@ from api.bodies.json_body import PredictionRoute
 from api.deps import run_heavy, use_runtime, write_json
 from gpu_kedro.contracts.v1 import CompareQuery, Comparison, Frontier, FrontierQuery, ValueQuery, Verdict
 from gpu_kedro.serving import answers
+from gpu_kedro.serving.verdict import judge_price as judge
 
 router = APIRouter(prefix="/v1", tags=["market"], route_class=PredictionRoute)
 _ERRORS = describe_errors(400, 413, 415, 422, 503)
@@ -21,9 +22,7 @@ async def judge_price(query: ValueQuery, request: Request) -> Response:
     The price asked is judged, and never an input of its own fair price.
     """
     asked = {**query.model_dump(exclude={"max_tdp_w"}), "price_usd": None}
-    judged = await run_heavy(
-        request, answers.judge_price, use_runtime(request), asked, query.price_usd, query.max_tdp_w
-    )
+    judged = await run_heavy(request, judge, use_runtime(request), asked, query.price_usd, query.max_tdp_w)
     return write_json(judged)
 
 

@@ -82,19 +82,18 @@ def render_card(answer: dict[str, Any]) -> str:
     """An answer of the API as a card for the terminal."""
     match, segment = answer["match"], answer["segment"]
     found = f"{match['spec']} ({match['kind']}, {match['confidence']:.0%} sure)" if match["spec"] else "nothing known"
-    shares = ", ".join(f"{label} {share:.0%}" for label, share in segment["probabilities"].items())
+    shares = [f"{label} {share:.0%}" for label, share in (segment["probabilities"] or {}).items()]
+    source = "; ".join([segment["source"], *filter(None, [", ".join(shares)])])
     lines = [
         click.style(_printable(answer["name"] or "unnamed GPU"), bold=True),
         f"  {'taken for':<15} {found}",
-        f"  {'segment':<15} {', '.join(segment['labels'])} ({segment['source']}; {shares})",
+        f"  {'segment':<15} {', '.join(segment['labels']) or '–'} ({source})",
     ]
+    if answer["reason"] is not None:
+        lines.insert(1, f"  {'answer':<15} {answer['answer']}: {answer['reason']['detail']}")
     added = {name: (TARGETS[name].title, f"{{:,.0f}} {TARGETS[name].unit}") for name in ADDED_TARGETS}
     for field, (title, unit) in (_TITLES | added).items():
-        figure = answer[field]
-        low, high = (unit.format(edge) for edge in figure["interval_90"])
-        estimate = "" if figure["source"] == "predicted" else f", model says {unit.format(figure['predicted'])}"
-        value = f"{unit.format(figure['value'])} ({figure['source']}{estimate})"
-        lines.append(f"  {title:<15} {value:<52} 90 %: {low} to {high}")
+        lines.append(f"  {title:<15} {_render_figure(answer[field], unit)}".rstrip())
     if match["did_you_mean"]:
         lines.append(f"  {'did you mean':<15} {', '.join(match['did_you_mean'])}")
     lines.extend(f"  {'note':<15} {warning['field']}: {warning['detail']}" for warning in answer["warnings"])
@@ -102,11 +101,26 @@ def render_card(answer: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
+def _render_figure(figure: dict[str, Any], unit: str) -> str:
+    told = figure["source"]
+    if told == "measured" and figure["date"]:
+        told += f" {figure['date']}"
+    value = "–" if figure["value"] is None else unit.format(figure["value"])
+    if figure["predicted"] is None:
+        return f"{value} ({told})"
+    estimate = "" if figure["source"] == "predicted" else f", model says {unit.format(figure['predicted'])}"
+    low, high = (unit.format(edge) for edge in figure["interval_90"])
+    card = f"{value} ({told}{estimate})"
+    return f"{card:<52} 90 %: {low} to {high}"
+
+
 def render_explanation(answer: dict[str, Any]) -> str:
     """What each input adds to each answer, as tables with bars for the terminal."""
     parts = []
     for field, (title, unit) in _TITLES.items():
         figure = answer[field]
+        if figure["explanation"] is None:
+            return "  nothing to explain: the models say nothing of it"
         parts.append(_render_shares(f"why {title}", unit, figure["explanation"], figure["predicted"]))
     for explanation in answer["segment"]["explanation"]:
         label = explanation["segment"]

@@ -13,6 +13,7 @@ from gpu_kedro.serving import answers, errors
 from gpu_kedro.serving.model_card import summarise_model
 from gpu_kedro.serving.runtime import Runtime, RuntimeStore
 from gpu_kedro.serving.table import map_missing, tabulate_known
+from gpu_kedro.serving.verdict import judge_price
 from streamlit_app.backends.base import Columns, Record
 from streamlit_app.backends.failures import NoModelError, NotExplainedError, RefusedError
 
@@ -61,7 +62,7 @@ class LocalBackend:
         """Whether a price is a good deal."""
         asked = _check(contracts.ValueQuery, query)
         plain = {**asked.model_dump(exclude={"max_tdp_w"}), "price_usd": None}
-        return answers.judge_price(self._runtime(), plain, asked.price_usd, asked.max_tdp_w)
+        return judge_price(self._runtime(), plain, asked.price_usd, asked.max_tdp_w)
 
     def compare(self, names: Sequence[str]) -> Record:
         """GPUs side by side."""

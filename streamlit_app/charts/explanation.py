@@ -21,6 +21,7 @@ def list_reasons(prediction: Mapping[str, Any]) -> dict[str, tuple[str, Quantity
     reasons: dict[str, tuple[str, Quantity, Mapping[str, Any], float]] = {
         target: (quantity.title, quantity, prediction[target]["explanation"], prediction[target]["predicted"])
         for target, quantity in FIGURES.items()
+        if prediction[target]["explanation"] is not None
     }
     for explanation in prediction["segment"]["explanation"]:
         label = explanation["segment"]

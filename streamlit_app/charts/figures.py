@@ -6,7 +6,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from streamlit_app.widgets.style import MEASURED, PREDICTED
-from streamlit_app.widgets.wording import QUANTITIES, escape_html, shorten
+from streamlit_app.widgets.wording import KNOWN_SOURCES, QUANTITIES, escape_html, shorten
 
 CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"]}
 _BANDS = {90: "rgba(27, 127, 196, 0.18)", 80: "rgba(27, 127, 196, 0.32)"}
@@ -66,7 +66,7 @@ def draw_side_by_side(rows: Sequence[Mapping[str, Any]], quantity_name: str) -> 
     """One figure of several GPUs as points with their 80 % (thick) and 90 % (thin) intervals.
 
     Args:
-        rows: `name`, `value`, `source`, `interval_80`, `interval_90`, in the order shown.
+        rows: `name`, `value`, `source`, `interval_80`, `interval_90`, in the order shown; a missing value is None.
         quantity_name: a key of `QUANTITIES`.
     """
     quantity = QUANTITIES[quantity_name]
@@ -74,13 +74,16 @@ def draw_side_by_side(rows: Sequence[Mapping[str, Any]], quantity_name: str) -> 
     figure = go.Figure()
     for percent, width in ((90, 5), (80, 11)):
         for label, row in zip(labels, rows, strict=True):
+            if row[f"interval_{percent}"] is None:
+                continue
             low, high = row[f"interval_{percent}"]
             figure.add_scatter(
                 x=[low, high], y=[label, label], mode="lines", showlegend=False,
                 line={"color": _BANDS[percent].replace("0.18", "0.45").replace("0.32", "0.6"), "width": width},
                 hovertemplate=f"{percent} %: {quantity.write_range((low, high))}<extra>{label}</extra>",
             )  # fmt: skip
-    for source, colour, symbol in (("predicted", PREDICTED, "circle"), ("measured", MEASURED, "diamond")):
+    marks = dict.fromkeys(KNOWN_SOURCES, (MEASURED, "diamond")) | {"predicted": (PREDICTED, "circle")}
+    for source, (colour, symbol) in marks.items():
         chosen = [(label, row) for label, row in zip(labels, rows, strict=True) if row["source"] == source]
         if chosen:
             figure.add_scatter(
@@ -90,10 +93,10 @@ def draw_side_by_side(rows: Sequence[Mapping[str, Any]], quantity_name: str) -> 
                 hovertemplate="%{customdata}<extra>%{y}, " + source + "</extra>",
             )  # fmt: skip
     figure.update_yaxes(categoryorder="array", categoryarray=labels[::-1], automargin=True, title=None)
-    furthest = max(max(row["value"], row["interval_90"][1]) for row in rows)
+    ends = [end for row in rows for end in (row["value"], *(row["interval_90"] or ())) if end is not None]
     figure.update_xaxes(
         title=quantity.after.strip() or "US dollars",
-        range=[0, 1.06 * furthest],
+        range=[0, 1.06 * max(ends, default=1)],
         tickformat=",",
         tickprefix=quantity.before,
         nticks=5,

@@ -18,6 +18,7 @@ def select_gpus(known: pd.DataFrame, below: str, *, measured_only: bool) -> pd.D
         measured_only: leave out GPUs of which either figure is predicted.
     """
     chosen = known[known["release_year"].notna() & known["g3d_mark"].ge(LEAST_POINTS)]
+    chosen = chosen[chosen[below].notna()]
     measured = chosen["g3d_mark_source"].eq("measured") & chosen[f"{below}_source"].eq("measured")
     if measured_only:
         chosen = chosen[measured]

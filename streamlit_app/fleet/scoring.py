@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gpu_kedro.contracts.rows import is_asked, read_query
-from gpu_kedro.serving.answers import WIDEST_FACTOR
+from gpu_kedro.modelling.bundle.ladder import WIDEST_FACTOR
 from streamlit_app.backends.base import Backend
 from streamlit_app.fleet.files import FleetTable, read_name
-from streamlit_app.widgets.wording import FIGURES, SOURCE_WORDS, describe_confidence, explain_codes
+from streamlit_app.widgets.wording import FIGURES, REASON_TITLES, describe_confidence, explain_codes
 
 #: A 90 % interval whose ends are further apart than this factor says little.
 _WIDE = {"g3d_mark": 4.0, "price_usd": WIDEST_FACTOR, "tdp_w": 10.0}
@@ -18,7 +18,7 @@ _UNKNOWN = 3  # urgency of a row without a known model
 #: Rows of one file that get suggestions: each takes a question of its own.
 _MOST_SUGGESTED = 200
 _ADDED = (
-    "taken_for", "confidence", "confidence_in_words", "did_you_mean", "segment", "segment_source",
+    "answer", "reason", "taken_for", "confidence", "confidence_in_words", "did_you_mean", "segment", "segment_source",
     *(f"{target}{end}" for target in FIGURES for end in ("", "_low_90", "_high_90", "_source")),
     "look_first", "notes", "error",
 )  # fmt: skip
@@ -104,7 +104,7 @@ def _suggest(fleet: Fleet, backend: Backend, pairs: Sequence[tuple[dict[str, Any
     for query, row in [pair for pair in pairs if pair[1]["urgency"] == _UNKNOWN][: max(left, 0)]:
         close = backend.describe(query)["prediction"]["match"]["did_you_mean"]
         if close:
-            row["look_first"] = f"no known model; {close[0]}?"
+            row["look_first"] = f"{row['look_first']}; {close[0]}?"
             row["did_you_mean"] = "; ".join(close)
 
 
@@ -143,12 +143,14 @@ def _describe(answer: dict[str, Any]) -> dict[str, Any]:
     confidence = answer["match_confidence"]
     look_first, urgency = _find_reasons(answer)
     added: dict[str, Any] = {
+        "answer": answer["answer"],
+        "reason": REASON_TITLES.get(answer["reason"] or ""),
         "taken_for": answer["match_spec"],
         "confidence": round(confidence, 2),
         "confidence_in_words": describe_confidence(confidence),
         "did_you_mean": None,
         "segment": answer["segment"] or "not clear",
-        "segment_source": SOURCE_WORDS[answer["segment_source"]],
+        "segment_source": answer["segment_source"],
         "look_first": look_first,
         "notes": explain_codes(answer["warnings"]),
         "error": None,
@@ -158,13 +160,15 @@ def _describe(answer: dict[str, Any]) -> dict[str, Any]:
         added[target] = _round(answer[f"{target}_value"])
         for end in ("low_90", "high_90"):
             added[f"{target}_{end}"] = _round(answer[f"{target}_{end}"])
-        added[f"{target}_source"] = SOURCE_WORDS[answer[f"{target}_source"]]
+        added[f"{target}_source"] = answer[f"{target}_source"]
     return added
 
 
 def _find_reasons(answer: dict[str, Any]) -> tuple[str | None, int]:
     """Why a person should look at this row, and how urgently; nothing for a row that is fine."""
     reasons, urgency = [], 0
+    if answer["answer"] == "none":
+        return REASON_TITLES.get(answer["reason"], "no answer"), _UNKNOWN
     if answer["match_kind"] == "none":
         # that its intervals are wide goes without saying
         return "no known model", _UNKNOWN
@@ -183,5 +187,7 @@ def _find_reasons(answer: dict[str, Any]) -> tuple[str | None, int]:
     return "; ".join(reasons) or None, urgency
 
 
-def _round(value: float) -> float:
+def _round(value: float | None) -> float | None:
+    if value is None:
+        return None
     return round(value) if abs(value) >= 10 else round(value, 1)

@@ -12,7 +12,7 @@ from streamlit_app.charts.explanation import draw_reasons, list_reasons
 from streamlit_app.charts.figures import CONFIG, draw_curve
 from streamlit_app.frame import show, show_failure
 from streamlit_app.views.what_if import HIGHEST, LOWEST, merge_sheet, sweep_sheet
-from streamlit_app.widgets.cards import draw_figure, draw_heading, draw_legend, draw_shares
+from streamlit_app.widgets.cards import draw_figure, draw_heading, draw_legend, draw_reason, draw_shares
 from streamlit_app.widgets.inputs import choose_gpu, enter_known_figures, enter_sheet, offer_names, title_spec
 from streamlit_app.widgets.tables import show_gpus
 from streamlit_app.widgets.wording import FIGURES, PRICE_NOTE, escape_markdown, explain_warning
@@ -62,7 +62,10 @@ def _show_card(card: Record) -> None:
             st.html(draw_heading(prediction))
             offer_names("Did you mean", prediction["match"]["did_you_mean"][:4], "name")
         with right:
-            st.html(draw_shares(prediction["segment"]["probabilities"]))
+            if prediction["segment"]["probabilities"]:
+                st.html(draw_shares(prediction["segment"]["probabilities"]))
+        if prediction["reason"]:
+            st.html(draw_reason(prediction))
         for column, target in zip(st.columns(len(FIGURES), gap="medium"), FIGURES, strict=True):
             with column:
                 st.html(draw_figure(target, prediction[target]))
@@ -98,6 +101,9 @@ def _show_why(asker: Asker, query: Record) -> None:
             reasons = list_reasons(asker.explain(query))
         except NotExplainedError as err:
             show_failure(err)
+            return
+        if not reasons:
+            st.info("There is nothing to explain: the models say nothing of it.")
             return
         chosen = st.segmented_control(
             "Explain", list(reasons), format_func=lambda one: reasons[one][0], default="g3d_mark", required=True,
@@ -159,10 +165,10 @@ def _turn_levers(levers: list[str], sheet: dict[str, Any]) -> dict[str, float]:
 
 
 def _show_comparable(card: Record) -> None:
+    if not card["comparable"]:
+        return
     st.subheader("Comparable GPUs", anchor=False)
     show_gpus(card["comparable"], "comparable")
 
 
-show(
-    "Ask about a GPU", "How fast, what kind, what price, how much power: measured or predicted, with intervals.", render
-)
+show("Ask about a GPU", "How fast, what kind, what price, how much power: known or predicted, with intervals.", render)

@@ -11,7 +11,7 @@ from streamlit_app.charts.figures import CONFIG, draw_side_by_side
 from streamlit_app.frame import show
 from streamlit_app.widgets.cards import draw_legend
 from streamlit_app.widgets.inputs import clean_name
-from streamlit_app.widgets.tables import configure_columns, name_measured
+from streamlit_app.widgets.tables import configure_columns, name_known, round_known
 from streamlit_app.widgets.wording import (
     FIGURES,
     PRICE_NOTE,
@@ -55,10 +55,12 @@ def render(asker: Asker) -> None:
             st.plotly_chart(draw_side_by_side(lines, name), config=CONFIG, key=f"plot_{name}")
     st.caption(
         "Thick bars: 80 % interval, thin bars: 90 %. Of ratios, both intervals are joined as if their errors were "
-        f"independent, and measured figures count as exact. {PRICE_NOTE}"
+        f"independent, and known figures count as exact. {PRICE_NOTE}"
     )
     for prediction in comparison["predictions"]:
-        if not prediction["match"]["spec"]:
+        if prediction["reason"]:
+            st.warning(f"{escape_markdown(prediction['name'])}: {escape_markdown(prediction['reason']['detail'])}")
+        elif not prediction["match"]["spec"]:
             st.warning(f"{escape_markdown(prediction['name'])}: no known model; read off the name alone.")
 
 
@@ -67,18 +69,21 @@ def _fill_example() -> None:
 
 
 def _list_rows(comparison: Record, quantity: str) -> list[dict[str, Any]]:
-    """Value, source and intervals of one quantity for each GPU."""
+    """Value, source and intervals of one quantity for each GPU that has any of them."""
     rows = []
     for prediction, ratios in zip(comparison["predictions"], comparison["ratios"], strict=True):
         if quantity in FIGURES:
-            rows.append({"name": prediction["name"], **prediction[quantity]})
+            if prediction[quantity]["value"] is not None or prediction[quantity]["interval_90"]:
+                rows.append({"name": prediction["name"], **prediction[quantity]})
+            continue
+        if ratios[quantity] is None:
             continue
         sources = {prediction["g3d_mark"]["source"], prediction[_RATIOS[quantity]]["source"]}
         rows.append(
             {
                 "name": prediction["name"],
                 "value": ratios[quantity],
-                "source": "measured" if sources == {"measured"} else "predicted",
+                "source": "predicted" if "predicted" in sources else "measured",
                 "interval_80": ratios[f"{quantity}_interval_80"],
                 "interval_90": ratios[f"{quantity}_interval_90"],
             }
@@ -92,12 +97,9 @@ def _show_table(comparison: Record) -> None:
         {
             "name": [one["name"] for one in predictions],
             "segment": [join_segments(one["segment"]["labels"]) for one in predictions],
-            **{target: [round(one[target]["value"]) for one in predictions] for target in FIGURES},
+            **{target: [round_known(one[target]["value"]) for one in predictions] for target in FIGURES},
             **{ratio: [one[ratio] for one in comparison["ratios"]] for ratio in _RATIOS},
-            "measured": [
-                name_measured([target for target in FIGURES if one[target]["source"] == "measured"])
-                for one in predictions
-            ],
+            "known": [name_known({target: one[target]["source"] for target in FIGURES}) for one in predictions],
             "match": [f"{one['match']['spec'] or 'none'} ({describe_match(one['match'])})" for one in predictions],
         }
     )

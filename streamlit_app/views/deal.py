@@ -41,14 +41,21 @@ def _show_verdict(verdict: Record) -> None:
         st.html(draw_verdict(verdict))
         st.html(draw_heading(prediction))
         offer_names("Did you mean", prediction["match"]["did_you_mean"][:4], "name")
-        st.markdown(
-            f"**Fair price {escape_markdown(_PRICE.write(fair['predicted']))}**, 80 %: "
-            f"{escape_markdown(_PRICE.write_range(fair['interval_80']))}, 90 %: "
-            f"{escape_markdown(_PRICE.write_range(fair['interval_90']))}"
-        )
-        st.html(f'<div class="gk">{draw_interval(_PRICE, fair, verdict["asked_usd"])}</div>')
-        st.html(draw_legend(measured=fair["source"] == "measured", asked=True))
+        if fair["value"] is not None:
+            _show_fair_price(fair, verdict["asked_usd"])
         st.caption(f"{PRICE_NOTE} The asking price does not count as an input of its own fair price.")
+
+
+def _show_fair_price(fair: Record, asked: float) -> None:
+    st.markdown(
+        f"**Fair price {escape_markdown(_PRICE.write(fair['value']))}**, 80 %: "
+        f"{escape_markdown(_PRICE.write_range(fair['interval_80']))}, 90 %: "
+        f"{escape_markdown(_PRICE.write_range(fair['interval_90']))}; from {escape_markdown(fair['basis'])}"
+    )
+    source = "predicted" if fair["observed"] is None else "measured"
+    drawn = {**fair, "predicted": fair["value"], "value": fair["observed"], "source": source}
+    st.html(f'<div class="gk">{draw_interval(_PRICE, drawn, asked)}</div>')
+    st.html(draw_legend(known=source == "measured", asked=True))
 
 
 def _show_alternatives(verdict: Record, power: float | None) -> None:

@@ -20,7 +20,8 @@ _ORDERS = {
     "performance": lambda gpu: -gpu["g3d_mark"],
     "price": lambda gpu: gpu["price_usd"],
     "performance per dollar": lambda gpu: -gpu["g3d_mark"] / gpu["price_usd"],
-    "performance per watt": lambda gpu: -gpu["g3d_mark"] / gpu["tdp_w"],
+    # a card of the frontier has a mark and a price; its power may not be known
+    "performance per watt": lambda gpu: -gpu["g3d_mark"] / (gpu["tdp_w"] or float("inf")),
 }
 
 

@@ -1,6 +1,7 @@
 """Fleet: a whole list of GPUs at once."""
 
 import hashlib
+from collections import Counter
 
 import pandas as pd
 import streamlit as st
@@ -10,7 +11,7 @@ from streamlit_app.backends.cached import Asker
 from streamlit_app.fleet.files import FleetFileError, FleetTable, read_fleet, read_name, write_csv, write_excel
 from streamlit_app.fleet.scoring import Fleet, find_name_column
 from streamlit_app.frame import show
-from streamlit_app.widgets.wording import FIGURES, PRICE_NOTE, escape_markdown
+from streamlit_app.widgets.wording import FIGURES, KNOWN_SOURCES, PRICE_NOTE, escape_markdown
 
 _ENDINGS = ("csv", "txt", "tsv", "xlsx", "parquet")
 _EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -75,16 +76,34 @@ def _score(asker: Asker, table: FleetTable, column: str, key: str) -> Fleet:
 
 
 def _show_summary(fleet: Fleet) -> None:
-    done = [row for row in fleet.scored if row["error"] is None]
+    prices, powers = (_known_values(fleet, target) for target in ("price_usd", "tdp_w"))
     numbers = (
         ("Rows", f"{len(fleet.scored):,}"),
         ("Need a look first", f"{sum(row['look_first'] is not None for row in fleet.scored):,}"),
-        ("Sum of fair prices", FIGURES["price_usd"].write(sum(row["price_usd"] for row in done))),
-        ("Sum of power", FIGURES["tdp_w"].write(sum(row["tdp_w"] for row in done))),
+        (f"Sum of {len(prices):,} prices", FIGURES["price_usd"].write(sum(prices))),
+        (f"Sum of {len(powers):,} powers", FIGURES["tdp_w"].write(sum(powers))),
     )
     for column, (title, value) in zip(st.columns(len(numbers)), numbers, strict=True):
         column.metric(title, escape_markdown(value), border=True)
-    st.caption(f"{PRICE_NOTE} Sums add single estimates; errors of similar cards do not cancel out.")
+    told = _tell_left_out(fleet)
+    st.caption(f"{PRICE_NOTE} Sums add single estimates; errors of similar cards do not cancel out.{told}")
+
+
+def _known_values(fleet: Fleet, target: str) -> list[float]:
+    return [row[target] for row in fleet.scored if row[target] is not None]
+
+
+def _tell_left_out(fleet: Fleet) -> str:
+    """How many rows the sums leave out, by why."""
+    reasons = Counter(
+        "cannot be scored" if row["error"] else row["reason"]
+        for row in fleet.scored
+        if row["price_usd"] is None or row["tdp_w"] is None
+    )
+    if not reasons:
+        return ""
+    listed = ", ".join(f"{rows:,} {reason}" for reason, rows in reasons.most_common())
+    return f" Rows without a price or a power are left out of its sum: {listed}."
 
 
 def _show_rows(fleet: Fleet) -> None:
@@ -110,9 +129,9 @@ def _show_rows(fleet: Fleet) -> None:
 def _write_estimate(row: Record, target: str) -> str:
     if row[target] is None:
         return ""
-    quantity = FIGURES[target]
-    if row[f"{target}_source"] == "measured":
-        return f"{quantity.write(row[target])} (measured)"
+    quantity, source = FIGURES[target], row[f"{target}_source"]
+    if source in KNOWN_SOURCES:
+        return f"{quantity.write(row[target])} ({source})"
     ends = quantity.write_range((row[f"{target}_low_90"], row[f"{target}_high_90"]))
     return f"{quantity.write(row[target])} (90 %: {ends})"
 

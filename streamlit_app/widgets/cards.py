@@ -6,10 +6,12 @@ from typing import Any
 from streamlit_app.widgets.style import ASKED, GOOD, NEUTRAL, PREDICTED
 from streamlit_app.widgets.wording import (
     FIGURES,
+    KNOWN_SOURCES,
     Quantity,
     describe_confidence,
     describe_match,
     escape_html,
+    explain_source,
     join_segments,
 )
 
@@ -35,16 +37,29 @@ def draw_heading(prediction: Mapping[str, Any]) -> str:
     return (
         f'<div class="gk"><p class="gk-name">{escape_html(name)}</p>'
         f'<p class="gk-muted">{taken}</p>'
-        f"<div>{tag_source(segment['source'], join_segments(segment['labels']))}</div></div>"
+        f"<div>{tag_source(segment, join_segments(segment['labels']))}</div></div>"
     )
 
 
-def tag_source(source: str, text: str = "") -> str:
-    """A tag that tells measured and predicted apart by shape, colour and word."""
-    words = f"{escape_html(text)} · {source}" if text else source
+def draw_reason(prediction: Mapping[str, Any]) -> str:
+    """Why an answer is not whole."""
+    title = "No answer" if prediction["answer"] == "none" else "A part of the answer only"
     return (
-        f'<span class="gk-tag"><i class="gk-{"measured" if source == "measured" else "predicted"}"></i>{words}</span>'
+        f'<div class="gk gk-verdict" style="border-color:{NEUTRAL}" role="status"><strong>{title}</strong>'
+        f"<div>{escape_html(prediction['reason']['detail'])}</div></div>"
     )
+
+
+def tag_source(sourced: Mapping[str, Any], text: str = "") -> str:
+    """A tag that tells known and predicted apart by shape, colour and word."""
+    told = explain_source(sourced)
+    words = f"{escape_html(text)} · {told}" if text else told
+    return f'<span class="gk-tag"><i class="gk-{_mark(sourced["source"])}"></i>{words}</span>'
+
+
+def _mark(source: str) -> str:
+    """The shape of a source: a diamond for what is known, whoever says so, a dot for the model, nothing for none."""
+    return "measured" if source in KNOWN_SOURCES else source
 
 
 def draw_shares(probabilities: Mapping[str, float]) -> str:
@@ -58,33 +73,36 @@ def draw_shares(probabilities: Mapping[str, float]) -> str:
 
 
 def draw_figure(target: str, figure: Mapping[str, Any]) -> str:
-    """One figure: its value, where it comes from, and its intervals as a bar."""
+    """One figure: its value, where it comes from, and the model's intervals as a bar, where it says anything."""
     quantity = FIGURES[target]
-    measured = figure["source"] == "measured"
-    model = f'<div class="gk-muted">model says {quantity.write(figure["predicted"])}</div>' if measured else ""
-    title = "Price" if measured and target == "price_usd" else quantity.title
+    is_known = figure["source"] in KNOWN_SOURCES
+    title = "Price" if is_known and target == "price_usd" else quantity.title
+    drawn = draw_interval(quantity, figure) + _write_ends(quantity, figure) if figure["interval_90"] else ""
+    model = (
+        f'<div class="gk-muted">model says {quantity.write(figure["predicted"])}</div>' if is_known and drawn else ""
+    )
     return (
         f'<div class="gk"><div class="gk-title">{title}</div>'
         f'<div class="gk-value">{quantity.write(figure["value"])}</div>'
-        f"<div>{tag_source(figure['source'])}</div>"
-        f"{draw_interval(quantity, figure)}{model}{_write_ends(quantity, figure)}</div>"
+        f"<div>{tag_source(figure)}</div>{model}{drawn}</div>"
     )
 
 
 def draw_interval(quantity: Quantity, figure: Mapping[str, Any], asked: float | None = None) -> str:
-    """Intervals on a line from zero: bands, the predicted point, the measured one, and a price asked."""
+    """Intervals on a line from zero: bands, the estimate, the known figure, and a price asked."""
     (low_80, high_80), (low_90, high_90) = figure["interval_80"], figure["interval_90"]
-    measured = figure["value"] if figure["source"] == "measured" else None
-    end = 1.06 * max(value for value in (high_90, figure["predicted"], measured, asked) if value is not None)
+    known = figure["value"] if figure["source"] in KNOWN_SOURCES else None
+    marks = {"predicted": figure["predicted"], "measured": known, "asked": asked}
+    end = 1.06 * max([high_90, *(value for value in marks.values() if value is not None)])
 
     def place(value: float) -> float:
-        return max(0.0, 100 * value / end)
+        return max(0.0, float(100 * value / end))
 
-    marks = f'<i class="gk-mark gk-predicted" style="left:{place(figure["predicted"]):.2f}%"></i>'
-    if measured is not None:
-        marks += f'<i class="gk-mark gk-measured" style="left:{place(measured):.2f}%"></i>'
-    if asked is not None:
-        marks += f'<i class="gk-mark gk-asked" style="left:{place(asked):.2f}%"></i>'
+    drawn = "".join(
+        f'<i class="gk-mark gk-{name}" style="left:{place(value):.2f}%"></i>'
+        for name, value in marks.items()
+        if value is not None
+    )
     told = f"predicted {quantity.write(figure['predicted'])}, " + ", ".join(
         f"{percent} %: {quantity.write_range(figure[f'interval_{percent}'])}" for percent in (80, 90)
     )
@@ -93,7 +111,7 @@ def draw_interval(quantity: Quantity, figure: Mapping[str, Any], asked: float | 
         for percent, low, high in ((90, low_90, high_90), (80, low_80, high_80))
     )
     return (
-        f'<div class="gk-bar" role="img" aria-label="{told}" title="{told}">{bands}{marks}</div>'
+        f'<div class="gk-bar" role="img" aria-label="{told}" title="{told}">{bands}{drawn}</div>'
         f'<div class="gk-ends"><span>{quantity.write(0)}</span><span>{quantity.write(end)}</span></div>'
     )
 
@@ -114,11 +132,11 @@ def draw_verdict(verdict: Mapping[str, Any]) -> str:
     )
 
 
-def draw_legend(*, measured: bool = True, asked: bool = False) -> str:
+def draw_legend(*, known: bool = True, asked: bool = False) -> str:
     """What the marks and bands mean."""
     parts = ['<i class="gk-mark gk-predicted"></i>predicted']
-    if measured:
-        parts.append('<i class="gk-mark gk-measured"></i>measured (PassMark)')
+    if known:
+        parts.append('<i class="gk-mark gk-measured"></i>known: measured (PassMark), given or listed (sheet)')
     if asked:
         parts.append('<i class="gk-mark gk-asked"></i>asking price')
     parts.append("dark band: 80 %, light band: 90 % of unseen GPUs")

@@ -49,7 +49,8 @@ QUANTITIES: dict[str, Quantity] = {
 #: What every page shows; targets that were added stand on the Model page and in the service's answers.
 FIGURES = {name: QUANTITIES[name] for name in REGRESSION_TARGETS if name in BUILT_IN_TARGETS}
 PRICE_NOTE = "Prices are 2022 observations, in US dollars of that year."
-SOURCE_WORDS = {"measured": "measured", "predicted": "predicted"}
+#: Rungs of the ladder of knowledge that are facts, not estimates.
+KNOWN_SOURCES = ("measured", "given", "listed")
 _FIELD_WORDS = {
     "g3d_mark": "the 3D mark",
     "g2d_mark": "the 2D mark",
@@ -154,7 +155,11 @@ def explain_warning(warning: Mapping[str, Any]) -> str:
             limits = detail.removeprefix("outside the training range ").strip("()")
             return f"{words[:1].upper()}{words[1:]} lies outside what the models learned from ({limits})."
         case "contradiction":
-            return f"{words[:1].upper()}{words[1:]} contradicts the known sheet: {detail}."
+            return f"{words[:1].upper()}{words[1:]} contradicts what is known: {detail}."
+        case "outlier_listing" | "doubt_value" | "doubt_prediction":
+            return f"{words[:1].upper()}{words[1:]}: {detail}."
+        case "disputed_segment":
+            return f"The segment is disputed: {detail}."
     return f"{words}: {detail}" if words else detail
 
 
@@ -171,7 +176,11 @@ WARNING_TITLES = {
     "saturation": "faster than the training",
     "extrapolation": "newer than the training",
     "out_of_range": "outside the training range",
-    "contradiction": "contradicts the known sheet",
+    "contradiction": "contradicts what is known",
+    "outlier_listing": "observed price is no market price",
+    "doubt_value": "known figure to be doubted",
+    "doubt_prediction": "model to be doubted",
+    "disputed_segment": "table and maker disagree on the segment",
 }
 
 
@@ -180,6 +189,19 @@ def explain_codes(codes: str) -> str:
     return "; ".join(dict.fromkeys(WARNING_TITLES.get(code, code.replace("_", " ")) for code in codes.split()))
 
 
+def explain_source(sourced: Mapping[str, Any]) -> str:
+    """Where a figure comes from, with its year where it was measured."""
+    date = sourced.get("date")
+    return f"{sourced['source']} {date}" if date else str(sourced["source"])
+
+
+REASON_TITLES = {
+    "not_a_gpu": "not a GPU",
+    "not_covered": "not covered by the data",
+    "too_little_known": "too little is known of it",
+}
+
+
 def join_segments(labels: list[str]) -> str:
-    """Segments as one phrase; none means that the model abstains."""
+    """Segments as one phrase; none where none can be given."""
     return " + ".join(labels) if labels else "not clear"

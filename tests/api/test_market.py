@@ -3,7 +3,7 @@ from itertools import pairwise
 
 import pytest
 
-from gpu_kedro.contracts.v1 import Comparison, Frontier, Verdict
+from gpu_kedro.contracts.v1 import Comparison, FairPrice, Frontier, Verdict
 
 CARD = {"name": "GeForce RTX 3070"}
 
@@ -15,7 +15,9 @@ def test_a_price_is_judged_by_its_interval(client):
         Verdict.model_validate(told)
         assert set(Verdict.model_fields) == set(told)
         assert (told["verdict"], told["asked_usd"]) == (verdict, price)
-        assert told["fair_price"] == fair
+        assert told["reason"].startswith(f"in 2022, ${price:,.0f} was ")
+        assert told["fair_price"]["interval_80"] == pytest.approx(fair["interval_80"])
+        assert set(FairPrice.model_fields) == set(told["fair_price"])
 
 
 @pytest.mark.parametrize("query", [{**CARD}, {"price_usd": 100}, {**CARD, "price_usd": 0}, {**CARD, "price_usd": None}])
@@ -73,13 +75,19 @@ def test_the_frontier_leaves_out_what_is_too_slow(client):
     assert fast["considered"] < every["considered"]
 
 
-def test_ratios_have_intervals_and_measured_figures_are_exact(client):
+def test_ratios_have_intervals_and_known_figures_are_exact(client):
     told = client.post("/v1/compare", json={"names": ["GeForce GTX 1080", "rtx 4070 laptop"]}).json()
     measured, predicted = told["ratios"]
     assert measured["g3d_per_usd_interval_90"] == pytest.approx([measured["g3d_per_usd"]] * 2)
     for ratio in ("g3d_per_usd", "g3d_per_watt"):
         (low_80, high_80), (low_90, high_90) = (predicted[f"{ratio}_interval_{cover}"] for cover in (80, 90))
         assert low_90 < low_80 < predicted[ratio] < high_80 < high_90
-    points, watts = (told["predictions"][1][name]["interval_80"] for name in ("g3d_mark", "tdp_w"))
-    width = math.log(predicted["g3d_per_watt_interval_80"][1] / predicted["g3d_per_watt_interval_80"][0])
-    assert width == pytest.approx(math.hypot(math.log(points[1] / points[0]), math.log(watts[1] / watts[0])))
+    points, price, power = (told["predictions"][1][name] for name in ("g3d_mark", "price_usd", "tdp_w"))
+    assert (price["source"], power["source"]) == ("predicted", "listed")
+    widths = [math.log(figure["interval_80"][1] / figure["interval_80"][0]) for figure in (points, price)]
+    per_usd, per_watt = (
+        math.log(predicted[f"{ratio}_interval_80"][1] / predicted[f"{ratio}_interval_80"][0])
+        for ratio in ("g3d_per_usd", "g3d_per_watt")
+    )
+    assert per_usd == pytest.approx(math.hypot(*widths))
+    assert per_watt == pytest.approx(widths[0])

@@ -58,39 +58,6 @@ def test_an_unknown_gpu_is_refused_with_the_closest_names(runtime: Runtime):
     assert any("RTX 30" in name for name in caught.value.did_you_mean)
 
 
-def test_verdicts_follow_the_interval(runtime: Runtime):
-    query = {"name": "GeForce GTX 1060 6GB"}
-    fair = answers.judge_price(runtime, query, 200.0)["fair_price"]
-    (low, high) = fair["interval_80"]
-    assert answers.judge_price(runtime, query, low * 0.9)["verdict"] == "good_deal"
-    assert answers.judge_price(runtime, query, (low * high) ** 0.5)["verdict"] == "fair"
-    assert answers.judge_price(runtime, query, high * 1.1)["verdict"] == "overpriced"
-
-
-def test_nobody_can_say_when_the_interval_is_too_wide(runtime: Runtime, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(answers, "WIDEST_FACTOR", 1.01)
-    verdict = answers.judge_price(runtime, {"name": "GeForce GTX 1060 6GB"}, 200.0)
-    assert verdict["verdict"] == "cannot_say"
-    assert "too wide" in verdict["reason"]
-
-
-def test_the_price_asked_does_not_shape_its_own_judgement(runtime: Runtime):
-    query = {"name": "GeForce GTX 1060 6GB", "price_usd": 5.0}
-    assert (
-        answers.judge_price(runtime, query, 200.0)["fair_price"]
-        == answers.judge_price(runtime, {"name": "GeForce GTX 1060 6GB"}, 900.0)["fair_price"]
-    )
-
-
-def test_alternatives_are_faster_and_cost_no_more(runtime: Runtime):
-    judged = answers.judge_price(runtime, {"name": "GeForce GTX 960"}, 600.0)
-    assert judged["alternatives"]
-    for gpu in judged["alternatives"]:
-        assert gpu["g3d_mark"] > judged["prediction"]["g3d_mark"]["value"]
-        assert gpu["price_usd"] <= 600
-        assert gpu["price_usd_source"] == "measured"
-
-
 def test_nobody_on_the_frontier_is_beaten(runtime: Runtime):
     found = answers.find_frontier(runtime, 400.0, 250.0, "Desktop")
     prices = [gpu["price_usd"] for gpu in found["gpus"]]
@@ -120,3 +87,28 @@ def test_comparison_keeps_the_order_of_the_names(runtime: Runtime):
     assert compared["ratios"][0]["g3d_per_usd"] == pytest.approx(
         first["g3d_mark"]["value"] / first["price_usd"]["value"]
     )
+
+
+def test_a_gpu_without_figures_is_compared_by_nothing(runtime: Runtime):
+    compared = answers.compare_gpus(runtime, ["Apple M2 Pro", "RTX 3060"])
+    nothing, known = compared["ratios"]
+    assert set(nothing.values()) == {"Apple M2 Pro", None}
+    assert known["g3d_per_usd"] == pytest.approx(16958 / 329)
+    assert known["g3d_per_usd_interval_90"] == pytest.approx([16958 / 329] * 2)
+    card = answers.describe_query(runtime, {"name": "Apple M2 Pro"})
+    assert (card["name"], card["comparable"]) == (None, [])
+
+
+def test_a_gpu_is_compared_by_the_figures_that_are_known(runtime: Runtime):
+    card = answers.describe_query(runtime, {"name": "Apple M2 Pro", "tdp_w": 107})
+    assert [gpu["tdp_w"] for gpu in card["comparable"]] == pytest.approx([107] * 6, rel=0.1)
+
+
+def test_the_catalogue_lists_the_power_of_sheets(runtime: Runtime):
+    (gpu,) = answers.search_gpus(runtime, "Radeon RX 6500 XT", "Desktop", 1, 0)["gpus"]
+    assert (gpu["name"], gpu["tdp_w"], gpu["tdp_w_source"]) == ("Radeon RX 6500 XT", 107.0, "listed")
+
+
+def test_a_card_that_is_refused_says_why(runtime: Runtime):
+    with pytest.raises(UnknownGpuError, match="no such GPU: GPUs of Apple are not covered"):
+        answers.describe_gpu(runtime, "Apple M2 Pro")

@@ -16,11 +16,36 @@ def test_the_card_answers_all_in_units(open_page, backend_kind):
 
 def test_measured_and_predicted_are_told_apart_in_words_and_shape(open_page, backend_kind):
     measured = "".join(htmls(open_page("ask", name="GeForce RTX 3060")))
-    assert '<i class="gk-measured"></i>measured' in measured
-    assert "model says" in measured
+    assert '<i class="gk-measured"></i>measured 2022' in measured
+    assert measured.count("model says") == 3
     predicted = "".join(htmls(open_page("ask", name="rtx 4070 laptop")))
     assert '<i class="gk-predicted"></i>predicted' in predicted
-    assert "model says" not in predicted
+    # its sheet states the power
+    assert '<div class="gk-value">115 W</div><div><span class="gk-tag"><i class="gk-measured"></i>listed' in predicted
+    assert predicted.count("model says") == 1
+
+
+def test_what_was_given_is_shown_as_given(open_page, backend_kind):
+    page = "".join(htmls(open_page("ask", name="GeForce", tdp_w="200", price_usd="300")))
+    assert '<div class="gk-value">200 W</div><div><span class="gk-tag"><i class="gk-measured"></i>given' in page
+    assert '<div class="gk-value">$300</div><div><span class="gk-tag"><i class="gk-measured"></i>given' in page
+
+
+@pytest.mark.parametrize(
+    ("name", "title", "words"),
+    [
+        ("Apple M2 Pro", "No answer", "GPUs of Apple are not covered"),
+        ("Microsoft Basic Display Adapter", "No answer", "not a GPU"),
+        ("GeForce GPU", "A part of the answer only", "Neither a model number nor a specification sheet"),
+    ],
+)
+def test_where_nothing_is_known_the_page_says_why(open_page, backend_kind, name, title, words):
+    at = open_page("ask", name=name, why="true")
+    assert not at.exception
+    page = "".join(htmls(at))
+    assert f"<strong>{title}</strong>" in page
+    assert words in page
+    assert '<div class="gk-value">–</div>' in page
 
 
 def test_without_a_question_there_are_examples_to_click(open_page, backend_kind):

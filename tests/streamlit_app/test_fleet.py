@@ -2,7 +2,7 @@ import pytest
 from app_pages import plain
 
 from streamlit_app.backends.opening import open_backend
-from streamlit_app.fleet.files import read_fleet
+from streamlit_app.fleet.files import read_fleet, write_csv, write_excel
 from streamlit_app.fleet.scoring import Fleet, find_name_column
 from streamlit_app.settings import Settings
 
@@ -112,3 +112,31 @@ def test_a_file_that_is_too_long_is_refused_with_the_limit(open_page, monkeypatc
     at.file_uploader[0].set_value(("fleet.csv", FILE, "text/csv")).run()
     assert not at.exception
     assert "more than 5 rows" in plain(at.error[0].value)
+
+
+def test_rows_without_an_answer_have_no_figures_and_say_why(bundles):
+    content = b"name,tdp_w\nGeForce RTX 3060,\nApple M2 Pro,\nMicrosoft Basic Display Adapter,15\nRadeon RX 6600,90\n"
+    done, _ = _score(bundles, content, 9)
+    known, apple, adapter, given = done.scored
+    assert [row["answer"] for row in done.scored] == ["full", "none", "none", "full"]
+    assert (apple["reason"], apple["look_first"]) == ("not covered by the data", "not covered by the data")
+    assert adapter["reason"] == "not a GPU"
+    for row in (apple, adapter):
+        assert [row[target] for target in ("g3d_mark", "price_usd", "tdp_w")] == [None] * 3
+    assert (known["tdp_w_source"], given["tdp_w"], given["tdp_w_source"]) == ("measured", 90, "given")
+    header = done.header()
+    first = dict(zip(header, done.rows()[0], strict=True))
+    assert (first["answer"], first["price_usd"], first["price_usd_low_90"]) == ("none", None, None)
+    assert b"not covered by the data" in write_csv(header, done.rows())
+    assert write_excel(header, done.rows())[:2] == b"PK"
+
+
+def test_sums_leave_out_what_has_no_figure_and_count_it(open_page, backend_kind):
+    at = open_page("fleet")
+    content = b"name\nGeForce RTX 3060\nApple M2 Pro\nMicrosoft Basic Display Adapter\nGeForce RTX 3060\n"
+    at.file_uploader[0].set_value(("fleet.csv", content, "text/csv")).run()
+    assert not at.exception
+    shown = {metric.label: plain(metric.value) for metric in at.metric}
+    assert (shown["Sum of 2 prices"], shown["Sum of 2 powers"]) == ("$658", "340 W")
+    said = "".join(plain(caption.value) for caption in at.caption)
+    assert "left out of its sum: 1 not covered by the data, 1 not a GPU" in said

@@ -83,7 +83,7 @@ def test_confidence_in_a_word(confidence, word):
             "contradiction",
             "tdp_w",
             "900 is given, but GeForce RTX 3070 has 220",
-            "The power (TDP) contradicts the known sheet: 900 is given, but GeForce RTX 3070 has 220.",
+            "The power (TDP) contradicts what is known: 900 is given, but GeForce RTX 3070 has 220.",
         ),
         (
             "unseen_maker",

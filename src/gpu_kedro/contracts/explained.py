@@ -66,13 +66,17 @@ class ExplainedSegment(SegmentAnswer):
 class ExplainedFigure(Figure):
     """One figure with its intervals, and why."""
 
-    explanation: FigureExplanation = described("what each input adds to `predicted`", _FIGURE)
+    explanation: FigureExplanation | None = described(
+        "what each input adds to `predicted`; null where the model says nothing", _FIGURE
+    )
 
 
 class ExplainedPrice(Price):
     """A price with its intervals, and why."""
 
-    explanation: FigureExplanation = described("what each input adds to `predicted`", {**_FIGURE, "unit": "USD"})
+    explanation: FigureExplanation | None = described(
+        "what each input adds to `predicted`; null where the model says nothing", {**_FIGURE, "unit": "USD"}
+    )
 
 
 class ExplainedPrediction(Prediction):

@@ -28,7 +28,7 @@ _SPELLED = {
 }
 #: Those of them that shops sell on boards of many makers.
 _SOLD = frozenset({"GeForce RTX 3070", "GeForce GTX 1060 6GB", "Quadro P2000", "Radeon RX 6600 XT", "Arc A770"})
-_NOT_PREDICTED = frozenset({"name", "value", "source", "labels"})
+_NOT_PREDICTED = frozenset({"name", "value", "source", "labels", "date", "origin"})
 _SIGNS = ("(TM)", "(R)", "™", "®")
 #: Cards whose segment nobody doubts.
 SEGMENTS: dict[str, str] = {

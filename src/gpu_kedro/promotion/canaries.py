@@ -16,7 +16,7 @@ def find_canary_faults(runtime: Runtime, files: Mapping[str, bytes], count: int)
     """Ask the canaries and say what is wrong with the answers, nothing when all is well.
 
     Figures must be finite and positive, intervals ordered (low ≤ predicted ≤ high, 80 % inside 90 %), probabilities
-    between 0 and 1.
+    between 0 and 1. Of a name that is refused the models must say nothing at all.
 
     Args:
         runtime: of the bundle.
@@ -56,6 +56,10 @@ def _spread(size: int, count: int) -> list[int]:
 
 def _find_faults(answer: Mapping[str, Any]) -> list[str]:
     faults = []
+    probabilities = answer["segment"]["probabilities"]
+    if probabilities is None:
+        told = [target for target in REGRESSION_TARGETS if answer[target]["predicted"] is not None]
+        return [f"{target} is predicted of a name that is refused" for target in told]
     for target in REGRESSION_TARGETS:
         figure = answer[target]
         predicted, (low_80, high_80), (low_90, high_90) = (
@@ -68,7 +72,6 @@ def _find_faults(answer: Mapping[str, Any]) -> list[str]:
             faults.append(f"{target} is not finite and positive: {order}")
         elif order != sorted(order):
             faults.append(f"{target} is not ordered: {order}")
-    probabilities = answer["segment"]["probabilities"]
     if not all(0 <= value <= 1.0001 for value in probabilities.values()):
         faults.append(f"segment probabilities are not between 0 and 1: {probabilities}")
     return faults

@@ -1,29 +1,27 @@
-"""What people ask for: find a GPU, judge a price, compare, and the best for a budget.
+"""What people ask for: find a GPU, compare, and the best for a budget.
 
-All of it is read off the catalogue of the bundle (measured figures where the table has them, predictions elsewhere) and
-off single predictions. Prices are observations of 2022.
+All of it is read off the catalogue of the bundle and off single predictions, whose figures both keep to the ladder of
+knowledge (`gpu_kedro.modelling.bundle.ladder`). Prices are observations of 2022.
 """
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
+from gpu_kedro.contracts.assembling import PRICE_NOTE
 from gpu_kedro.domain.identify import read_gpu
 from gpu_kedro.domain.names.parser import complete_name, name_gpu, parse_name
-from gpu_kedro.pipelines.inference.nodes import PRICE_NOTE
 from gpu_kedro.serving.catalogue import Catalogue, Entry
 from gpu_kedro.serving.errors import UnknownGpuError
 from gpu_kedro.serving.runtime import Runtime
 
-Verdict = Literal["good_deal", "fair", "overpriced", "cannot_say"]
-#: A 90 % interval of prices whose ends are further apart than this factor says too little to judge a price.
-WIDEST_FACTOR = 25.0
 _COMPARABLE = 6
-_ALTERNATIVES = 5
+#: How much each figure counts in how alike two GPUs are.
+_WEIGHTS = {"g3d_mark": 1.0, "tdp_w": 1.0, "price_usd": 0.25}
 _LEAST_SIMILAR = 62.0
 
 
@@ -31,6 +29,7 @@ def search_gpus(runtime: Runtime, q: str | None, segment: str | None, limit: int
     """Find known GPUs by name and segment, the very one first, then by likeness; without a name the fastest first."""
     catalogue = runtime.catalogue
     chosen = catalogue.in_segment(segment)
+    fastest = np.nan_to_num(catalogue.g3d_mark)
     if q and (text := name_gpu(q)):
         parsed, allowed = parse_name(q), set(chosen.tolist())
         in_full = complete_name(text, parsed.series, parsed.kind)
@@ -40,7 +39,7 @@ def search_gpus(runtime: Runtime, q: str | None, segment: str | None, limit: int
                 (
                     catalogue.texts[place] != in_full,
                     -_rank_match(text, catalogue.texts[place], score),
-                    -catalogue.g3d_mark[place],
+                    -fastest[place],
                     place,
                 )
                 for _, score, place in found
@@ -49,7 +48,7 @@ def search_gpus(runtime: Runtime, q: str | None, segment: str | None, limit: int
         )
         places = [place for *_, place in ranked]
     else:
-        places = chosen[np.argsort(-catalogue.g3d_mark[chosen], kind="stable")].tolist()
+        places = chosen[np.argsort(-fastest[chosen], kind="stable")].tolist()
     return {
         "model_version": runtime.version,
         "total": len(places),
@@ -74,8 +73,13 @@ def describe_gpu(runtime: Runtime, name: str) -> dict[str, Any]:
     card = describe_query(runtime, {"name": name})
     if card["name"] is None:
         told = card["prediction"]["match"]["did_you_mean"]
-        raise UnknownGpuError(name, told or _nearest_names(runtime.catalogue, name))
+        raise UnknownGpuError(name, told or _nearest_names(runtime.catalogue, name), _say_refused(card["prediction"]))
     return card
+
+
+def _say_refused(prediction: Mapping[str, Any]) -> str:
+    """Why the models say nothing of a name; empty where they do."""
+    return "" if prediction["segment"]["probabilities"] else prediction["reason"]["detail"].rstrip(".")
 
 
 def describe_query(runtime: Runtime, query: Mapping[str, Any]) -> dict[str, Any]:
@@ -102,17 +106,18 @@ def _nearest_names(catalogue: Catalogue, name: str) -> list[str]:
 
 
 def find_comparable(catalogue: Catalogue, prediction: Mapping[str, Any]) -> list[Entry]:
-    """GPUs alike in performance, power, price and segment, the most alike first.
+    """GPUs alike in performance, power, price and segment, the most alike first; none where no figure is known.
 
-    Distance is Euclidean over logarithms of the three figures, price at half weight because it is the least certain; a
+    Distance is Euclidean over logarithms of the known figures, price at half weight because it is the least certain; a
     GPU of another segment is as far as one of twice the performance.
     """
     text = name_gpu(prediction["name"] or "")
-    distance = (
-        np.square(np.log(catalogue.g3d_mark / prediction["g3d_mark"]["value"]))
-        + np.square(np.log(catalogue.tdp_w / prediction["tdp_w"]["value"]))
-        + 0.25 * np.square(np.log(catalogue.price_usd / prediction["price_usd"]["value"]))
-    )
+    distance = np.zeros(len(catalogue.names))
+    known = [field for field in _WEIGHTS if prediction[field]["value"] is not None]
+    if not known:
+        return []
+    for field in known:
+        distance += _WEIGHTS[field] * np.square(np.log(getattr(catalogue, field) / prediction[field]["value"]))
     same = np.array([segment == ", ".join(prediction["segment"]["labels"]) for segment in catalogue.segments])
     distance += np.where(same, 0.0, np.log(2.0) ** 2)
     spec = prediction["match"]["spec"]
@@ -123,93 +128,38 @@ def find_comparable(catalogue: Catalogue, prediction: Mapping[str, Any]) -> list
     )
     found: list[Entry] = []
     for place in places:
-        if len(found) == _COMPARABLE:
+        if len(found) == _COMPARABLE or np.isnan(distance[place]):
             break
         found.append({**catalogue.describe(place), "distance": round(float(np.sqrt(distance[place])), 3)})
     return found
 
 
-def judge_price(
-    runtime: Runtime, query: Mapping[str, Any], price_usd: float, max_tdp_w: float | None = None
-) -> dict[str, Any]:
-    """Whether an asking price is a good deal, judged by the interval of fair prices.
-
-    Args:
-        query: the GPU; a price of its own in it does not count.
-        price_usd: what is asked for it, US dollars.
-        max_tdp_w: highest power of the alternatives; a tenth more than the GPU's own when left out.
-    """
-    (prediction,) = runtime.predict([{**query, "price_usd": None}])
-    price = prediction["price_usd"]
-    verdict, reason = _judge(prediction, price_usd)
-    limit = max_tdp_w or 1.1 * (query.get("tdp_w") or prediction["tdp_w"]["value"])
-    return {
-        "model_version": runtime.version,
-        "verdict": verdict,
-        "reason": reason,
-        "asked_usd": price_usd,
-        "fair_price": price,
-        "prediction": prediction,
-        "alternatives": _find_alternatives(runtime.catalogue, prediction, price_usd, limit),
-    }
-
-
-def _judge(prediction: Mapping[str, Any], price_usd: float) -> tuple[Verdict, str]:
-    price = prediction["price_usd"]
-    (low_80, high_80), (low_90, high_90) = price["interval_80"], price["interval_90"]
-    if high_90 / low_90 > WIDEST_FACTOR:
-        return "cannot_say", f"a fair price may lie anywhere from ${low_90:,.0f} to ${high_90:,.0f}: too wide to judge"
-    span = f"${low_80:,.0f} to ${high_80:,.0f} (80 % of comparable GPUs)"
-    if price_usd < low_80:
-        return "good_deal", f"${price_usd:,.0f} is below the fair range, {span}"
-    if price_usd > high_80:
-        return "overpriced", f"${price_usd:,.0f} is above the fair range, {span}"
-    return "fair", f"${price_usd:,.0f} is inside the fair range, {span}"
-
-
-def _find_alternatives(
-    catalogue: Catalogue, prediction: Mapping[str, Any], price_usd: float, max_tdp_w: float
-) -> list[Entry]:
-    """Faster GPUs of the same segment with a measured price that cost no more and keep to the power."""
-    labels = set(prediction["segment"]["labels"])
-    chosen = np.flatnonzero(
-        catalogue.has_price
-        & (catalogue.price_usd <= price_usd)
-        & (catalogue.g3d_mark > prediction["g3d_mark"]["value"])
-        & (catalogue.tdp_w <= max_tdp_w)
-    )
-    alike = [place for place in chosen.tolist() if labels & set(catalogue.segments[place].split(", "))]
-    alike.sort(key=lambda place: (-catalogue.g3d_mark[place], catalogue.price_usd[place]))
-    return [catalogue.describe(place) for place in alike[:_ALTERNATIVES]]
-
-
 def compare_gpus(runtime: Runtime, names: Sequence[str]) -> dict[str, Any]:
-    """Predictions side by side, with performance per dollar and per watt."""
+    """Predictions side by side, with performance per dollar and per watt; null where a figure has no value."""
     predictions = runtime.predict([{"name": name} for name in names])
-    ratios = [
-        {
-            "name": prediction["name"],
-            "g3d_per_usd": prediction["g3d_mark"]["value"] / prediction["price_usd"]["value"],
-            "g3d_per_watt": prediction["g3d_mark"]["value"] / prediction["tdp_w"]["value"],
-            **{
-                f"{ratio}_interval_{cover}": _divide(prediction["g3d_mark"], prediction[below], f"interval_{cover}")
-                for ratio, below in (("g3d_per_usd", "price_usd"), ("g3d_per_watt", "tdp_w"))
-                for cover in (80, 90)
-            },
-        }
-        for prediction in predictions
-    ]
+    ratios = [{"name": prediction["name"], **_find_ratios(prediction)} for prediction in predictions]
     return {"model_version": runtime.version, "predictions": predictions, "ratios": ratios}
 
 
+def _find_ratios(prediction: Mapping[str, Any]) -> dict[str, Any]:
+    mark = prediction["g3d_mark"]
+    ratios: dict[str, Any] = {}
+    for ratio, below in (("g3d_per_usd", prediction["price_usd"]), ("g3d_per_watt", prediction["tdp_w"])):
+        is_known = mark["value"] is not None and below["value"] is not None
+        ratios[ratio] = mark["value"] / below["value"] if is_known else None
+        for name in ("interval_80", "interval_90"):
+            ratios[f"{ratio}_{name}"] = _divide(mark, below, name) if is_known else None
+    return ratios
+
+
 def _divide(above: Mapping[str, Any], below: Mapping[str, Any], interval: str) -> list[float]:
-    """Interval of a ratio of two figures whose errors are independent; a measured figure counts as exact.
+    """Interval of a ratio of two figures whose errors are independent; only a predicted figure counts as uncertain.
 
     Half widths in logarithms add in quadrature.
     """
     middle, square = 0.0, 0.0
     for figure, sign in ((above, 1), (below, -1)):
-        low, high = (figure["value"],) * 2 if figure["source"] == "measured" else figure[interval]
+        low, high = figure[interval] if figure["source"] == "predicted" else (figure["value"],) * 2
         middle += sign * math.log(low * high) / 2
         square += (math.log(high / low) / 2) ** 2
     return [math.exp(middle - math.sqrt(square)), math.exp(middle + math.sqrt(square))]

@@ -1,4 +1,4 @@
-"""The catalogue of a bundle: one entry for every known GPU, measured figures before predicted ones."""
+"""The catalogue of a bundle: one entry for every known GPU, its figures by the ladder of knowledge."""
 
 import json
 from typing import Any
@@ -13,7 +13,7 @@ _FIGURES = ("g3d_mark", "price_usd", "tdp_w")
 
 
 class Catalogue:
-    """Columns of n GPUs.
+    """Columns of n GPUs; a figure is NaN where there is no honest one.
 
     Args:
         content: `catalogue.json` of a bundle.
@@ -29,7 +29,9 @@ class Catalogue:
             self.specs: list[str | None] = columns["match_spec"]
             self.segments: list[str] = columns["segment"]
             self._origins: list[str] = columns["origin"]
-            self.g3d_mark, self.price_usd, self.tdp_w = (np.array(columns[f"{name}_value"]) for name in _FIGURES)
+            self.g3d_mark, self.price_usd, self.tdp_w = (
+                np.array(columns[f"{name}_value"], dtype=float) for name in _FIGURES
+            )
             self._sources: dict[str, list[str]] = {name: columns[f"{name}_source"] for name in ("segment", *_FIGURES)}
         except KeyError as err:
             raise BundleError(f"the catalogue of the bundle lacks the column {err}; train it again") from err
@@ -49,6 +51,6 @@ class Catalogue:
             "origin": self._origins[place],
             "segment": self.segments[place],
             "segment_source": self._sources["segment"][place],
-            **{name: float(getattr(self, name)[place]) for name in _FIGURES},
+            **{name: None if np.isnan(value := getattr(self, name)[place]) else float(value) for name in _FIGURES},
             **{f"{name}_source": self._sources[name][place] for name in _FIGURES},
         }

@@ -167,7 +167,7 @@ def _flatten_answer(answer: Mapping[str, Any]) -> dict[str, Any]:
         "match_kind": answer["match"]["kind"],
         "match_confidence": answer["match"]["confidence"],
         "warnings": " ".join(warning["code"] for warning in answer["warnings"]),
-        **{f"p_{name.lower()}": share for name, share in answer["segment"]["probabilities"].items()},
+        **{f"p_{name.lower()}": share for name, share in (answer["segment"]["probabilities"] or {}).items()},
         **{f"{target}_predicted": answer[target]["predicted"] for target in REGRESSION_TARGETS},
     }
 

@@ -72,11 +72,9 @@ def _signature() -> ModelSignature:
     numbers = Array(DataType.double)
     figure = Object(
         [
-            Property("value", DataType.double),
-            Property("predicted", DataType.double),
-            Property("interval_80", numbers),
-            Property("interval_90", numbers),
             Property("source", DataType.string),
+            *(Property(name, DataType.double, required=False) for name in ("value", "predicted")),
+            *(Property(name, numbers, required=False) for name in ("interval_80", "interval_90")),
         ]
     )
     texts = Array(DataType.string)
@@ -92,6 +90,7 @@ def _signature() -> ModelSignature:
             [
                 ColSpec(DataType.string, "name"),
                 ColSpec(DataType.string, "model_version"),
+                ColSpec(DataType.string, "answer"),
                 ColSpec(segment, "segment"),
                 *(ColSpec(figure, target) for target in REGRESSION_TARGETS),
             ]

@@ -24,7 +24,7 @@ from gpu_kedro.contracts.v1.fields import (
     Year,
 )
 from gpu_kedro.contracts.v1.gpus import AnyGpuCard, ComparableGpu, GpuCard, GpuList, KnownGpu, Measured
-from gpu_kedro.contracts.v1.market import Comparison, Frontier, Ratios, Verdict
+from gpu_kedro.contracts.v1.market import Comparison, FairPrice, Frontier, Ratios, Verdict
 from gpu_kedro.contracts.v1.predictions import (
     Figure,
     ParsedGpu,
@@ -60,6 +60,7 @@ __all__ = [
     "Comparison",
     "Count",
     "Ends",
+    "FairPrice",
     "FieldProblem",
     "Figure",
     "FromAddress",

@@ -4,13 +4,13 @@ from typing import Any, Literal
 
 from pydantic import create_model
 
-from gpu_kedro.contracts.v1.fields import Answer, Source, described
+from gpu_kedro.contracts.v1.fields import Answer, AnswerKind, ReasonCode, Source, described
 from gpu_kedro.modelling.targets import ADDED_TARGETS, TARGETS
 
 
 def _figure_columns(target: str, unit: str, example: float) -> dict[str, Any]:
     numbers = {
-        "value": f"{unit}: measured where the table has it, else predicted",
+        "value": f"{unit}: by the ladder of knowledge; null where there is no honest figure",
         "predicted": f"{unit}: the model's figure",
         "low_80": f"{unit}: lower end of the 80 % interval",
         "high_80": f"{unit}: upper end of the 80 % interval",
@@ -18,7 +18,7 @@ def _figure_columns(target: str, unit: str, example: float) -> dict[str, Any]:
         "high_90": f"{unit}: upper end of the 90 % interval",
     }
     columns: dict[str, Any] = {
-        f"{target}_{name}": (list[float], described(about, [example])) for name, about in numbers.items()
+        f"{target}_{name}": (list[float | None], described(about, [example])) for name, about in numbers.items()
     }
     columns[f"{target}_source"] = (list[Source], described(f"where `{target}_value` comes from", ["predicted"]))
     return columns
@@ -30,14 +30,16 @@ class _PredictionColumns(Answer):
     model_version: str = described("version of the bundle that answered", "20261123T191426Z-bed6eb00a7bd")
     rows: int = described("number of rows", 1)
     name: list[str | None] = described("names as they were given", ["GeForce RTX 4070 Laptop GPU"])
+    answer: list[AnswerKind] = described("whether all figures have a value, some, or none", ["full"])
+    reason: list[ReasonCode | None] = described("why the answer is not whole, null where it is", ["too_little_known"])
     match_spec: list[str | None] = described("name of the matched sheet", ["GeForce RTX 4070 Mobile"])
     match_kind: list[str] = described("how the sheet was found", ["direct"])
     match_confidence: list[float] = described("how far a match of this kind is trusted, 0 to 1", [0.99])
-    segment: list[str] = described("labels, separated by a comma; empty where the model abstains", ["Mobile"])
+    segment: list[str] = described("labels, separated by a comma; empty where none can be given", ["Mobile"])
     segment_source: list[Source] = described("where `segment` comes from", ["predicted"])
-    p_desktop: list[float] = described("probability of Desktop, 0 to 1", [0.01])
-    p_mobile: list[float] = described("probability of Mobile, 0 to 1", [0.98])
-    p_workstation: list[float] = described("probability of Workstation, 0 to 1", [0.02])
+    p_desktop: list[float | None] = described("probability of Desktop, 0 to 1", [0.01])
+    p_mobile: list[float | None] = described("probability of Mobile, 0 to 1", [0.98])
+    p_workstation: list[float | None] = described("probability of Workstation, 0 to 1", [0.02])
     warnings: list[str] = described("codes of warnings, separated by spaces", ["extrapolation"])
 
 
@@ -57,7 +59,7 @@ PredictionColumns: type[_PredictionColumns] = create_model(
 
 
 class KnownTable(Answer):
-    """Columns of all known GPUs: measured figures where there are any, else predicted ones."""
+    """Columns of all known GPUs, each figure by the ladder of knowledge."""
 
     model_version: str = described("version of the bundle that answered", "20261123T191426Z-bed6eb00a7bd")
     rows: int = described("number of GPUs", 1)
@@ -77,11 +79,11 @@ class KnownTable(Answer):
     match_confidence: list[float] = described("how far a match of this kind is trusted, 0 to 1", [0.99])
     segment: list[str] = described("market segments, separated by a comma", ["Desktop"])
     segment_source: list[Source] = described("where `segment` comes from", ["measured"])
-    g3d_mark: list[float] = described("PassMark G3D Mark in points", [22093])
+    g3d_mark: list[float | None] = described("PassMark G3D Mark in points", [22093])
     g3d_mark_source: list[Source] = described("where `g3d_mark` comes from", ["measured"])
-    price_usd: list[float] = described("prices of 2022 in US dollars", [670])
+    price_usd: list[float | None] = described("prices of 2022 in US dollars", [670])
     price_usd_source: list[Source] = described("where `price_usd` comes from", ["measured"])
-    tdp_w: list[float] = described("thermal design power in watts", [220])
+    tdp_w: list[float | None] = described("thermal design power in watts", [220])
     tdp_w_source: list[Source] = described("where `tdp_w` comes from", ["measured"])
 
 

@@ -5,7 +5,10 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 Segment = Literal["Desktop", "Mobile", "Workstation"]
-Source = Literal["measured", "predicted"]
+#: The rungs of `gpu_kedro.modelling.bundle.ladder`, surest first.
+Source = Literal["measured", "given", "listed", "predicted", "none"]
+AnswerKind = Literal["full", "partial", "none"]
+ReasonCode = Literal["not_a_gpu", "not_covered", "too_little_known"]
 MAX_BATCH_ROWS = 10_000
 MAX_NAME = 300
 #: At least one visible character, no control character; surrogates never pass as a string.

@@ -7,17 +7,17 @@ from gpu_kedro.contracts.v1.predictions import Prediction
 
 
 class KnownGpu(Answer):
-    """One GPU of the table or of the specifications: measured figures where there are any, else predicted ones."""
+    """One GPU of the table or of the specifications, each figure by the ladder of knowledge, null without any."""
 
     name: str = described("its name", "GeForce RTX 3070")
     origin: Literal["table", "specifications"] = described("where it is known from", "table")
-    segment: str = described("market segments, separated by a comma; empty where the model abstains", "Desktop")
+    segment: str = described("market segments, separated by a comma; empty where none can be given", "Desktop")
     segment_source: Source = described("where `segment` comes from", "measured")
-    g3d_mark: float = described("PassMark G3D Mark in points", 22093)
+    g3d_mark: float | None = described("PassMark G3D Mark in points", 22093)
     g3d_mark_source: Source = described("where `g3d_mark` comes from", "measured")
-    price_usd: float = described("price of 2022 in US dollars", 670)
+    price_usd: float | None = described("price of 2022 in US dollars", 670)
     price_usd_source: Source = described("where `price_usd` comes from", "measured")
-    tdp_w: float = described("thermal design power in watts", 220)
+    tdp_w: float | None = described("thermal design power in watts", 220)
     tdp_w_source: Source = described("where `tdp_w` comes from", "measured")
 
 

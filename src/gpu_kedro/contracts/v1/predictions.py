@@ -1,10 +1,10 @@
 """The answer about one GPU."""
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field, create_model
 
-from gpu_kedro.contracts.v1.fields import Answer, Ends, Segment, Source, described
+from gpu_kedro.contracts.v1.fields import Answer, AnswerKind, Ends, ReasonCode, Segment, Source, described
 from gpu_kedro.modelling.targets import ADDED_TARGETS, TARGETS
 
 
@@ -27,7 +27,10 @@ class SpecMatchAnswer(Answer):
     confidence: float = described(
         "how far a match of this kind is trusted, 0 to 1; an order by judgement, not a measured share", 0.99
     )
-    did_you_mean: list[str] = described("known names that come close, best first", ["GeForce RTX 4070 Ti"])
+    did_you_mean: list[str] = described(
+        "known names that come close, or what may have been meant, best first", ["GeForce RTX 4070 Ti"]
+    )
+    others: list[str] = described("further GPUs that the same text names", ["UHD Graphics 630"])
 
 
 class Probabilities(Answer):
@@ -38,27 +41,55 @@ class Probabilities(Answer):
     workstation: float = Field(alias="Workstation", description="probability of Workstation, 0 to 1", examples=[0.02])
 
 
-class SegmentAnswer(Answer):
+class Reason(Answer):
+    """Why an answer is not whole."""
+
+    code: ReasonCode = described(
+        "`not_a_gpu`: the name is that of something else; `not_covered`: the table has none or too few of its maker or "
+        "kind; `too_little_known`: neither a model number nor a sheet is known, and the 90 % interval spans more than "
+        "a factor of 20",
+        "too_little_known",
+    )
+    detail: str = described(
+        "the reason in words", "Neither a model number nor a specification sheet is known; give one of them."
+    )
+
+
+class Sourced(Answer):
+    """Something with the rung of the ladder of knowledge that it comes from."""
+
+    source: Source = described(
+        "`measured` (the table) → `given` (the asker said it) → `listed` (a sheet states it; of a segment: the maker's "
+        "own line) → `predicted` → `none`: the first that is known is given out",
+        "measured",
+    )
+    date: str | None = described("year that a measured figure is of; null with other sources", "2022")
+    origin: Literal["table", "observation"] | None = described(
+        "who measured it: the table, or an observation of the market; null with other sources", "table"
+    )
+
+
+class SegmentAnswer(Sourced):
     """The market segment."""
 
-    labels: list[Segment] = described(
-        "measured labels where the table has them, else predicted; may abstain", ["Mobile"]
+    labels: list[Segment] = described("labels by the ladder of knowledge; empty where none can be given", ["Mobile"])
+    predicted: list[Segment] = described("the model's labels; empty where it says nothing", ["Mobile"])
+    probabilities: Probabilities | None = described(
+        "calibrated probabilities; null where the model says nothing",
+        {"Desktop": 0.01, "Mobile": 0.98, "Workstation": 0.02},
     )
-    predicted: list[Segment] = described("the model's labels, always", ["Mobile"])
-    probabilities: Probabilities = described(
-        "calibrated probabilities", {"Desktop": 0.01, "Mobile": 0.98, "Workstation": 0.02}
+    line: list[Segment] = described(
+        "what the maker's own line tells (Quadro, Radeon PRO: Workstation), whatever `labels` say", ["Workstation"]
     )
-    source: Source = described("where `labels` come from", "predicted")
 
 
-class Figure(Answer):
+class Figure(Sourced):
     """One figure with its intervals."""
 
-    value: float = described("the measured figure where the table has one, else `predicted`", 115)
-    predicted: float = described("the model's figure, always", 112)
-    interval_80: Ends = described("lower and upper end; covers 80 % of unseen GPUs", [100, 130])
-    interval_90: Ends = described("lower and upper end; covers 90 % of unseen GPUs", [95, 140])
-    source: Source = described("where `value` comes from", "measured")
+    value: float | None = described("the figure by the ladder of knowledge; null where there is no honest one", 115)
+    predicted: float | None = described("the model's figure; null where it says nothing of this GPU", 112)
+    interval_80: Ends | None = described("the model's: lower and upper end; covers 80 % of unseen GPUs", [100, 130])
+    interval_90: Ends | None = described("the model's: lower and upper end; covers 90 % of unseen GPUs", [95, 140])
 
 
 class Price(Figure):
@@ -91,6 +122,8 @@ class Prediction(_WithAddedFigures):  # type: ignore[misc]  # its fields are tho
 
     name: str | None = described("the name as it was given", "GeForce RTX 4070 Laptop GPU")
     model_version: str = described("version of the bundle that answered", "20261123T191426Z-bed6eb00a7bd")
+    answer: AnswerKind = described("whether all figures have a value, some, or none", "full")
+    reason: Reason | None = described("why the answer is not whole; null where it is", {"code": "too_little_known"})
     parsed: ParsedGpu = described("what the name says", {"vendor": "nvidia", "model": "4070", "is_mobile": True})
     match: SpecMatchAnswer = described("the matched sheet", {"spec": "GeForce RTX 4070 Mobile", "kind": "direct"})
     segment: SegmentAnswer = described("market segment", {"labels": ["Mobile"], "source": "predicted"})

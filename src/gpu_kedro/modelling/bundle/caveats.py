@@ -1,6 +1,6 @@
 """What somebody should know before trusting an answer; each warning names the field it is about."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 from gpu_kedro.domain.features import FEATURE_NAMES, effective_fp32_gflops, fp32_gflops
 from gpu_kedro.domain.specs.matching import SpecMatch
 from gpu_kedro.domain.specs.sheets import NUMERIC_SPEC_FIELDS
+from gpu_kedro.modelling.bundle.ladder import Known
+from gpu_kedro.modelling.targets import REGRESSION_TARGETS
 
 #: Features whose range in training is worth a warning, and the field of the query or sheet behind each.
 _WATCHED: dict[str, str] = {
@@ -79,6 +81,7 @@ def find_warnings(
     outside: Sequence[int],
     match: SpecMatch,
     estimated: tuple[str, ...],
+    known: Known,
     served: Any,
 ) -> list[dict[str, str]]:
     """Warnings about one answer, as `code`, `field` and `detail`.
@@ -90,9 +93,12 @@ def find_warnings(
         outside: which of them `TrainingRange.outside` found.
         match: what its name was matched to.
         estimated: fields of a given sheet that were estimated from similar sheets.
+        known: what is known of the GPU; where the models say nothing of it, there is nothing to warn of.
         served: the bound bundle (`training_range`, `architectures`, `makers`).
     """
     found: list[dict[str, str]] = []
+    if known.refusal is not None:
+        return found
     if row["match_kind"] == "none":
         found.append(
             _warning("no_specification", "name", "no specification matches this name: predicted from the name alone")
@@ -110,7 +116,7 @@ def find_warnings(
             _warning("saturation", "g3d_mark", "faster than all in training: up there the 3D mark grows ever slower")
         )
     found.extend(_describe_range(place, values, served.training_range) for place in outside)
-    found.extend(_find_contradictions(query, match))
+    found.extend(_find_contradictions(query, match, known))
     return found
 
 
@@ -156,27 +162,38 @@ def _describe_range(place: int, values: NDArray[np.float64], training_range: Tra
     return _warning("out_of_range", field, f"outside the training range ({low:,.6g} to {high:,.6g})")
 
 
-def _find_contradictions(query: Mapping[str, Any], match: SpecMatch) -> list[dict[str, str]]:
+def _find_contradictions(query: Mapping[str, Any], match: SpecMatch, known: Known) -> list[dict[str, str]]:
+    """Warnings about what was given and is otherwise on the sheet or in the table, and about labels and lines."""
     given: dict[str, Any] = dict(query.get("specs") or {})
     if query.get("tdp_w") is not None:
         given["tdp_w"] = query["tdp_w"]
-    if not given or not match.is_strict:
-        return []
     found = []
-    for field, value in given.items():
+    for field, value in given.items() if match.is_strict else ():
         matched = match.specs.get(field)
         if field not in NUMERIC_SPEC_FIELDS or value is None or not matched:
             continue
-        off = (
-            abs(value - matched) > 1
-            if field == "release_year"
-            else not 1 / _CONTRADICTION <= value / matched <= _CONTRADICTION
-        )
-        if off:
+        if abs(value - matched) > 1 if field == "release_year" else _differs(value, matched):
             found.append(
                 _warning("contradiction", field, f"{value:,g} is given, but {match.spec_name} has {matched:,g}")
             )
+    if known.measured:
+        found.extend(_compare_with_table(query, known))
     return found
+
+
+def _compare_with_table(query: Mapping[str, Any], known: Known) -> Iterator[dict[str, str]]:
+    for field in REGRESSION_TARGETS:
+        value, measured = query.get(field), known.measured.get(field)
+        if value is not None and measured is not None and _differs(value, measured):
+            yield _warning("contradiction", field, f"{value:,g} is given, but the table has {measured:,g}")
+    labels = known.measured.get("segment")
+    if labels is not None and (others := [name for name in known.line if name not in labels]):
+        told = f"the table has {labels}, but the maker's own line is {', '.join(others)}"
+        yield _warning("disputed_segment", "segment", told)
+
+
+def _differs(one: float, other: float) -> bool:
+    return not 1 / _CONTRADICTION <= one / other <= _CONTRADICTION
 
 
 def _warning(code: str, field: str, detail: str) -> dict[str, str]:

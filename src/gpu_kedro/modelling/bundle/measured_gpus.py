@@ -24,6 +24,8 @@ class KnownGpus:
 
     def __init__(self, rows: Iterable[KnownGpu], index: SpecIndex) -> None:
         self.rows = list(rows)
+        years = [int(row["test_year"]) for row in self.rows if row["test_year"] is not None]
+        self.year = str(max(years, default="an unknown year"))
         self._by_text: dict[str, KnownGpu] = {}
         by_model: dict[_Key, list[KnownGpu]] = {}
         for row in self.rows:
@@ -34,6 +36,12 @@ class KnownGpus:
                 by_model.setdefault(_model_key(match.spec_name, parsed), []).append(row)
         # two GPUs of the table under one key are two measurements that cannot be told apart by name
         self._by_model = {key: found[0] for key, found in by_model.items() if len(found) == 1}
+
+    def date(self, row: KnownGpu, field: str) -> str | None:
+        """The year that a figure is of: the 3D mark's own, and of all others that of the table's latest mark."""
+        if field != "g3d_mark":
+            return self.year
+        return None if row["test_year"] is None else f"{row['test_year']:.0f}"
 
     def find(self, reading: Reading) -> KnownGpu | None:
         """The GPU of the table that this name means, all of it or its plainest form, or None."""

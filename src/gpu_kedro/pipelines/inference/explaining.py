@@ -39,6 +39,9 @@ def _explain_one(
     answer: Answer, row: GpuRow, values: Any, vector: Any, served: ServedBundle, typical: TypicalGpu
 ) -> Answer:
     explained = dict(answer)
+    if answer["segment"]["probabilities"] is None:  # the models say nothing of this name
+        nothing = {name: {**answer[name], "explanation": None} for name in REGRESSION_TARGETS}
+        return {**explained, **nothing, "segment": {**answer["segment"], "explanation": []}}
     for name in REGRESSION_TARGETS:
         blend, columns = served.answer_like(TARGETS[name], row)
         known = np.array([log(answer[name]["predicted"])])

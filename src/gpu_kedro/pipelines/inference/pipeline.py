@@ -2,15 +2,14 @@
 
 from kedro.pipeline import Pipeline, node, pipeline
 
+from gpu_kedro.contracts.assembling import assemble_predictions, tabulate_predictions
 from gpu_kedro.pipelines.features import FEATURE_PIPELINE
 from gpu_kedro.pipelines.inference.explaining import explain_predictions
 from gpu_kedro.pipelines.inference.nodes import (
-    assemble_predictions,
     bind_bundle,
     estimate_targets,
     identify_queries,
     read_queries,
-    tabulate_predictions,
     write_answers,
 )
 

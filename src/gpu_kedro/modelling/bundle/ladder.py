@@ -1,0 +1,124 @@
+"""The ladder of knowledge: which of the things that are known of a figure is given out, and what it is called.
+
+`measured` (the table, or an observation) → `given` (the asker said it) → `listed` (a sheet states it) → `predicted` →
+`none`. Every answer, single or in columns, decides its figures and its segment here.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Literal, NamedTuple
+
+from gpu_kedro.domain.coverage import Refusal
+from gpu_kedro.domain.specs.matching import SpecMatch
+from gpu_kedro.modelling.targets import REGRESSION_TARGETS, SEGMENTS
+
+Source = Literal["measured", "given", "listed", "predicted", "none"]
+AnswerKind = Literal["full", "partial", "none"]
+#: An interval whose ends are further apart than this factor says too little: no price is judged by it, and of a GPU
+#: without model number and sheet no figure is given.
+WIDEST_FACTOR = 20.0
+TOO_LITTLE_KNOWN = Refusal(
+    "too_little_known", "Neither a model number nor a specification sheet is known; give one of them."
+)
+_PROFESSIONAL = "Workstation"
+
+
+class Known(NamedTuple):
+    """What is known of one GPU before any model is asked.
+
+    Args:
+        measured: its row of the table; empty without one.
+        given: figures that the asker said.
+        listed: figures that a sheet states.
+        line: segments that the maker's own line tells, as Quadro tells Workstation.
+        is_vague: neither a model number nor a sheet is known.
+        refusal: why the models say nothing of it, None where they do.
+    """
+
+    measured: Mapping[str, Any]
+    given: Mapping[str, Any]
+    listed: Mapping[str, float]
+    line: tuple[str, ...]
+    is_vague: bool
+    refusal: Refusal | None
+
+
+def gather_known(
+    query: Mapping[str, Any], row: Mapping[str, Any], match: SpecMatch, measured: Mapping[str, Any] | None,
+    refusal: Refusal | None,
+) -> Known:  # fmt: skip
+    """Put the rungs of one GPU together.
+
+    Only the asker's own sheet and that of the very GPU state its figures; a relative's does not. With a sheet of the
+    asker's, or a row of the table, the models answer whatever the name says. What is no GPU has no figures, even where
+    some were given.
+
+    Args:
+        query: as `gpu_kedro.contracts.v1.GpuQuery` has it.
+        row: the identified GPU.
+        match: the sheet that its name was matched with.
+        measured: its row of the table, if it has one.
+        refusal: why its name cannot be answered for.
+    """
+    specs = query.get("specs") or {}
+    matched = match.specs if match.is_strict else {}
+    stated = {field: specs.get(field) or matched.get(field) for field in REGRESSION_TARGETS}
+    if specs or measured:
+        refusal = None
+    return Known(
+        measured=measured or {},
+        given={} if refusal is not None and refusal.code == "not_a_gpu" else query,
+        listed={field: value for field, value in stated.items() if value is not None},
+        line=(_PROFESSIONAL,) if row["is_workstation"] else (),
+        is_vague=row["model"] is None and row["match_kind"] == "none",
+        refusal=refusal,
+    )
+
+
+def choose_figure(
+    field: str, known: Known, predicted: float | None, low_90: float, high_90: float
+) -> tuple[Any, Source]:
+    """The value of a figure and where it comes from; None and `none` where no honest one exists.
+
+    Args:
+        field: the figure.
+        known: what is known of the GPU.
+        predicted: what the model says.
+        low_90: lower end of its 90 % interval.
+        high_90: upper end.
+    """
+    if (value := known.measured.get(field)) is not None:
+        return value, "measured"
+    if (value := known.given.get(field)) is not None:
+        return value, "given"
+    if (value := known.listed.get(field)) is not None:
+        return value, "listed"
+    if known.refusal is not None or (known.is_vague and is_too_wide(low_90, high_90)):
+        return None, "none"
+    return predicted, "predicted"
+
+
+def choose_segment(known: Known, predicted: Sequence[str], answer: AnswerKind) -> tuple[list[str], Source]:
+    """The segment's labels and where they come from; no labels and `none` where nothing can be said.
+
+    The maker's line tells what a card is made for; whether it sits in a laptop is the model's to say.
+    """
+    if (measured := known.measured.get("segment")) is not None:
+        return measured.split(", "), "measured"
+    if known.refusal is not None or answer == "none":
+        return [], "none"
+    if known.line:
+        return [name for name in SEGMENTS if name in known.line or (name == "Mobile" and name in predicted)], "listed"
+    return list(predicted), "predicted"
+
+
+def grade(sources: Iterable[str], known: Known) -> tuple[AnswerKind, Refusal | None]:
+    """Whether an answer is whole, and why not: some figures have no value, or the models say nothing of the GPU."""
+    has_value = [source != "none" for source in sources]
+    if all(has_value) and known.refusal is None:
+        return "full", None
+    return "partial" if any(has_value) else "none", known.refusal or TOO_LITTLE_KNOWN
+
+
+def is_too_wide(low: float, high: float) -> bool:
+    """Whether the ends of an interval are too far apart to say anything."""
+    return high > WIDEST_FACTOR * low
