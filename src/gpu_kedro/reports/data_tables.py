@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gpu_kedro.domain.specs.kinds import KINDS
-from gpu_kedro.domain.table.cleaning import RULES
+from gpu_kedro.domain.table.rules import RULES
 from gpu_kedro.modelling.evaluation.suspects import KIND_TITLES
 from gpu_kedro.modelling.formatting import format_count, format_number, format_share
 from gpu_kedro.reports.tables import Table

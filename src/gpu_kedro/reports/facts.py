@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from gpu_kedro.domain.table.cleaning import RULES
+from gpu_kedro.domain.table.rules import RULES
 from gpu_kedro.modelling.formatting import SPLIT_TITLES
 from gpu_kedro.modelling.options import SplitOptions
 from gpu_kedro.modelling.targets import LEVELS, TARGETS

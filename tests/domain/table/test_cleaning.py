@@ -9,45 +9,17 @@ from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 from promises import promise
 from pydantic import ValidationError
+from raw_rows import COLUMNS, TOLERANT, clean, events, row, table
 
 from gpu_kedro.domain.errors import LedgerError, NotLearnableError, RawDataError
-from gpu_kedro.domain.table.cleaning import (
-    CLEAN_COLUMNS,
-    MEASUREMENTS,
-    RULES,
-    CleaningOptions,
-    clean_gpus,
-    is_integrated,
-    make_slug,
-    read_number,
-    require_learnable,
-)
+from gpu_kedro.domain.table.cleaning import CLEAN_COLUMNS, clean_gpus, require_learnable
 from gpu_kedro.domain.table.ledger import LedgerEntry, summarise_ledger, tabulate_ledger
+from gpu_kedro.domain.table.options import CleaningOptions
 from gpu_kedro.domain.table.raw_table import read_gpu_table
+from gpu_kedro.domain.table.rules import MEASUREMENTS, RULES
 from gpu_kedro.domain.table.schemas import CleanGpus, RawGpus
 
 RAW_FILE = Path(__file__).parents[3] / "data" / "01_raw" / "gpu_benchmarks.csv"
-TOLERANT = CleaningOptions(max_unusable_share=1)
-COLUMNS = ("name", *MEASUREMENTS, "category")
-USUAL = ("GeForce GTX 1060", "10000", "700", "299.99", "120", "2016", "Desktop")
-
-
-def table(*rows, **extra):
-    cells = {column: pd.array([row[at] for row in rows], dtype="str") for at, column in enumerate(COLUMNS)}
-    extras = {name: pd.array(values, dtype="str") for name, values in extra.items()}
-    return pd.DataFrame({"source_row": range(2, len(rows) + 2), **cells, **extras})
-
-
-def row(**changes):
-    return tuple(changes.get(column, usual) for column, usual in zip(COLUMNS, USUAL, strict=True))
-
-
-def clean(*rows, options=TOLERANT, **extra):
-    return clean_gpus(table(*rows, **extra), options)
-
-
-def events(ledger):
-    return list(zip(ledger["column"], ledger["rule"], ledger["action"], strict=True))
 
 
 @pytest.fixture(scope="module")
@@ -58,129 +30,6 @@ def raw():
 @pytest.fixture(scope="module")
 def cleaned(raw):
     return clean_gpus(raw, CleaningOptions())
-
-
-@pytest.mark.parametrize(
-    ("text", "column", "value", "rule"),
-    [
-        ("2099.99", "price_usd", 2099.99, None),
-        ("2.1e3", "price_usd", 2100.0, None),
-        (" 250 ", "tdp_w", 250.0, None),
-        ("$1,299.00", "price_usd", 1299.0, "number_format"),
-        ("\x1f1", "tdp_w", 1.0, "number_format"),
-        ("US$ 1,299", "price_usd", 1299.0, "number_format"),
-        ("1299 USD", "price_usd", 1299.0, "number_format"),
-        ("1 299,00", "price_usd", 1299.0, "number_format"),
-        ("1\u00a0299,00", "price_usd", 1299.0, "number_format"),
-        ("1.299,00", "price_usd", 1299.0, "number_format"),
-        ("1'299.50", "price_usd", 1299.5, "number_format"),
-        ("449,99", "price_usd", 449.99, "number_format"),
-        ("29,094", "g3d_mark", 29094.0, "number_format"),
-        ("1.234.567", "g3d_mark", 1234567.0, "number_format"),
-        ("29094 points", "g3d_mark", 29094.0, "number_format"),
-        ("450 W", "tdp_w", 450.0, "number_format"),
-        ("450W", "tdp_w", 450.0, "number_format"),
-        ("0.45 kW", "tdp_w", 450.0, "number_format"),
-        ("-$5", "price_usd", -5.0, "number_format"),
-        ("2022-01-01", "test_year", 2022.0, "date_to_year"),
-        ("01/02/2021", "test_year", 2021.0, "date_to_year"),
-        ("2022-01-01 10:30:00", "test_year", 2022.0, "date_to_year"),
-        ("2022.0", "test_year", 2022.0, None),
-        ("2021.5", "test_year", None, "unreadable"),
-        ("2019/2020", "test_year", None, "unreadable"),
-        ("N/A", "price_usd", None, "placeholder"),
-        ("-", "price_usd", None, "placeholder"),
-        ("unknown", "tdp_w", None, "placeholder"),
-        ("nan", "g3d_mark", None, "placeholder"),
-        ("  ", "g3d_mark", None, "placeholder"),
-        ("inf", "g3d_mark", None, "not_finite"),
-        ("-Infinity", "g3d_mark", None, "not_finite"),
-        ("1e999", "g3d_mark", None, "not_finite"),
-        ("€ 299", "price_usd", None, "foreign_currency"),
-        ("299 GBP", "price_usd", None, "foreign_currency"),
-        ("C$399", "price_usd", None, "foreign_currency"),
-        ("100-150", "price_usd", None, "unreadable"),
-        ("about 300", "price_usd", None, "unreadable"),
-        ("450 W", "price_usd", None, "unreadable"),
-        ("1,29,900", "price_usd", None, "unreadable"),
-        ("1_000", "price_usd", None, "unreadable"),
-        ("١٢٣", "price_usd", None, "unreadable"),
-        ("10²", "price_usd", None, "unreadable"),
-    ],
-)
-def test_cell_is_read_as_one_number_or_refused(text, column, value, rule):
-    assert read_number(text, column) == (value, rule)
-
-
-@given(text=st.text(max_size=30), column=st.sampled_from(MEASUREMENTS))
-def test_any_text_reads_as_a_finite_number_or_names_the_rule(text, column):
-    value, rule = read_number(text, column)
-    assert rule is not None if value is None else math.isfinite(value)
-
-
-@pytest.mark.parametrize(
-    ("reported", "name", "rules"),
-    [
-        ("GeForce RTX 3090 Ti", "GeForce RTX 3090 Ti", []),
-        ("GeForce\u00a0RTX™  3090 ", "GeForce RTX 3090", ["tidy_text"]),
-        ("Intel(R) HD Graphics\u200b 620", "Intel HD Graphics 620", ["tidy_text"]),
-        ("RadeonT RX 5300", "Radeon RX 5300", ["mangled_name"]),
-        ("Radeon TM R9 A360", "Radeon R9 A360", ["mangled_name"]),
-        ("zxcvIntel HD 620", "Intel HD 620", ["mangled_name"]),
-        ("Mobility Radeon. HD 5470", "Mobility Radeon HD 5470", ["mangled_name"]),
-        ("Radeon HD HD7850M", "Radeon HD 7850M", ["mangled_name", "missing_space"]),
-        ("GeForce9400M", "GeForce 9400M", ["missing_space"]),
-        ("GeForce4 MX 440", "GeForce4 MX 440", []),
-        ("GeForce GTX 680M", "GeForce GTX 680M", []),
-        ("Famille de jeu de puces Express Intel 946GZ", "Intel 946GZ Express Chipset", ["localised_name"]),
-        (
-            "Mobile Intel - famiglia Express Chipset 45",
-            "Mobile Intel 45 Express Chipset",
-            ["localised_name"],
-        ),
-        ("Seria Mobility Radeon HD 3400", "Mobility Radeon HD 3400 Series", ["localised_name"]),
-        ("Radeon HD 7800-serie", "Radeon HD 7800 Series", ["localised_name"]),
-        ("TENSOR 1.0 Driver Intel HD 630", "Intel HD 630", ["driver_prefix", "modified_driver"]),
-        ("PHDGD Ivy 4", "PHDGD Ivy 4", ["modified_driver"]),
-        ("RadeonT", "Radeon", ["mangled_name", "unnamed_model"]),
-        ("15FF", "15FF", ["unnamed_model"]),
-    ],
-)
-def test_name_is_repaired_where_that_is_safe(reported, name, rules):
-    gpus, ledger = clean(row(name=reported, price_usd=None, tdp_w=None))
-    assert gpus[["name", "reported_name"]].to_numpy().tolist() == [[name, reported]]
-    assert ledger["rule"].tolist() == rules
-
-
-@pytest.mark.parametrize(
-    ("name", "rule"),
-    [
-        (None, "no_name"),
-        ("N/A", "no_name"),
-        ("???", "no_name"),
-        ("Miracast display port driver V3", "not_a_gpu"),
-        ("BASICDISPLAY", "not_a_gpu"),
-        ("Microsoft Basic Render Driver", "not_a_gpu"),
-        ("Microsoft Remote Display Adapter", "not_a_gpu"),
-        ("Citrix Indirect Display Adapter", "not_a_gpu"),
-        ("VMware SVGA 3D", "not_a_gpu"),
-        ("Parallels Display Adapter (WDDM)", "not_a_gpu"),
-        ("Red Hat QXL controller", "not_a_gpu"),
-        ("LMIMIRR", "not_a_gpu"),
-        ("MIRRORV3", "not_a_gpu"),
-        ("MCT USB3.0 External Device", "not_a_gpu"),
-        ("GeForce 999 GTX", "fake_gpu"),
-    ],
-)
-def test_what_is_no_gpu_is_rejected(name, rule):
-    gpus, ledger = clean(row(name=name), row())
-    assert gpus["source_row"].tolist() == [3]
-    assert events(ledger) == [("name", rule, "rejected")]
-
-
-@pytest.mark.parametrize("name", ["GRID P40-24Q", "Matrox G200eR WDDM 1.2", "Radeon Pro V340 MxGPU", "Quadro 6000"])
-def test_virtual_slices_and_server_graphics_are_gpus(name):
-    assert clean(row(name=name)).gpus["name"].tolist() == [name]
 
 
 @pytest.mark.parametrize(
@@ -222,30 +71,6 @@ def test_integrated_graphics_have_no_price_of_their_own_and_the_power_of_the_pac
 
 
 @pytest.mark.parametrize(
-    ("name", "expected"),
-    [
-        ("Intel HD 4000", True),
-        ("Intel UHD 630", True),
-        ("Intel Iris Xe", True),
-        ("Intel Iris Xe MAX", False),
-        ("Radeon RX Vega 11", True),
-        ("Radeon RX Vega 64", False),
-        ("Radeon Pro Vega 20", False),
-        ("Ryzen 7 4800HS with Radeon Graphics", True),
-        ("Radeon R7 A10-7850K", True),
-        ("Radeon R7 A265", False),
-        ("Radeon R7 240", False),
-        ("Radeon HD 7640G", True),
-        ("Radeon HD 7640G + R5 M200 Dual", False),
-        ("Radeon HD 7850", False),
-        ("GeForce GT 430", False),
-    ],
-)
-def test_integrated_graphics_are_told_by_name(name, expected):
-    assert is_integrated(name) is expected
-
-
-@pytest.mark.parametrize(
     ("category", "segments", "rules"),
     [
         ("Desktop", "Desktop", []),
@@ -268,52 +93,6 @@ def test_segments_have_one_spelling(category, segments, rules):
 def test_unknown_category_label_is_refused_with_a_suggestion():
     with pytest.raises(RawDataError, match=r"column 'category', row 3: 'Dekstop' .* did you mean 'Desktop'\?"):
         clean(row(), row(category="Mobile, Dekstop"))
-
-
-def test_exact_repetition_is_rejected_once():
-    gpus, ledger = clean(row(), row(price_usd="$299.99"), row())
-    assert gpus["source_row"].tolist() == [2]
-    assert ledger.loc[ledger["action"] == "rejected", ["source_row", "rule"]].to_numpy().tolist() == [
-        [3, "exact_duplicate"],
-        [4, "exact_duplicate"],
-    ]
-
-
-def test_of_one_name_the_newest_then_fullest_row_stays():
-    gpus, ledger = clean(
-        row(test_year="2019", price_usd="250"),
-        row(test_year="2021", price_usd=None),
-        row(test_year="2021", price_usd="200"),
-    )
-    assert gpus[["source_row", "price_usd"]].to_numpy().tolist() == [[4, 200.0]]
-    assert ledger["rule"].tolist() == ["superseded", "superseded"]
-    assert ledger["detail"].iloc[0] == (
-        "row 4 stays; rejected values: "
-        "g3d_mark=10000, g2d_mark=700, price_usd=250, tdp_w=120, test_year=2019, segments=Desktop"
-    )
-
-
-def test_two_spellings_of_one_name_both_stay_and_are_flagged():
-    gpus, ledger = clean(row(name="RADEON HD6370D", g3d_mark="320"), row(name="Radeon HD 6370D", g3d_mark="254"))
-    assert gpus["gpu_id"].tolist() == ["radeon-hd-6370d--2", "radeon-hd-6370d"]
-    twin = ledger[ledger["rule"] == "twin_name"]
-    assert twin[["source_row", "action", "detail"]].to_numpy().tolist() == [
-        [2, "flagged", "another observation of radeon-hd-6370d (row 3); both stay"]
-    ]
-
-
-def test_a_plus_makes_another_model():
-    gpus, ledger = clean(row(name="GeForce 9800 GTX"), row(name="GeForce 9800 GTX+"))
-    assert gpus["gpu_id"].tolist() == ["geforce-9800-gtx", "geforce-9800-gtx-plus"]
-    assert ledger.empty
-
-
-@pytest.mark.parametrize(
-    ("name", "slug"),
-    [("GeForce GTX 1060 (Mobile)", "geforce-gtx-1060-mobile"), ("Radéon 7/8", "radeon-7-8"), ("видео", "gpu")],
-)
-def test_slug_is_plain_ascii(name, slug):
-    assert make_slug(name) == slug
 
 
 def test_mostly_unusable_column_is_refused():

@@ -8,8 +8,9 @@ import pandas as pd
 from gpu_kedro.domain.errors import NotLearnableError
 from gpu_kedro.domain.identify import KNOWN_FIELDS, NUMERIC_ROW_FIELDS, GpuRow, identify_gpu
 from gpu_kedro.domain.specs.matching import SpecIndex
-from gpu_kedro.domain.table.cleaning import CleaningOptions, clean_gpus
+from gpu_kedro.domain.table.cleaning import clean_gpus
 from gpu_kedro.domain.table.ledger import LedgerSummary, summarise_ledger
+from gpu_kedro.domain.table.options import CleaningOptions
 
 _PART_ROWS = 50_000
 
