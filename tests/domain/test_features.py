@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gpu_kedro.domain.features import DUAL_ISSUE_DISCOUNT, FEATURE_NAMES, FEATURES, build_features
+from gpu_kedro.domain.feature_functions import DUAL_ISSUE_DISCOUNT
+from gpu_kedro.domain.features import FEATURE_NAMES, FEATURES, build_features
 from gpu_kedro.domain.identify import GpuRow, identify_gpu
 from gpu_kedro.domain.specs.matching import SpecIndex
 from gpu_kedro.pipelines.data_processing.nodes import list_gpus

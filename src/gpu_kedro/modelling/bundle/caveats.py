@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gpu_kedro.domain.features import FEATURE_NAMES, effective_fp32_gflops, fp32_gflops
+from gpu_kedro.domain.feature_functions import effective_fp32_gflops, fp32_gflops
+from gpu_kedro.domain.features import FEATURE_NAMES
 from gpu_kedro.domain.specs.matching import SpecMatch
 from gpu_kedro.domain.specs.sheets import NUMERIC_SPEC_FIELDS
 from gpu_kedro.modelling.bundle.ladder import Known
