@@ -5,7 +5,7 @@ import pytest
 from workspace import PROJECT, Workspace
 
 from gpu_kedro.domain.features import build_features
-from gpu_kedro.modelling.bundle.shapley import find_players
+from gpu_kedro.modelling.explanations.shapley import find_players
 from gpu_kedro.modelling.targets import REGRESSION_TARGETS, TARGETS
 from gpu_kedro.pipelines.inference.nodes import identify_queries
 from gpu_kedro.promotion.behaviours import BEHAVIOURS, LADDERS, SEGMENTS, SIBLINGS, measure_directions
@@ -87,7 +87,7 @@ def test_a_name_without_a_sheet_goes_to_a_model_that_knows_the_name_only(runtime
     values = build_features([row]).values[0]
     assert served.typical is not None
     for target in TARGETS.values():
-        _, columns = served.answer_like(target, row)
+        _, columns = served.answer_function(target, row)
         # no feature of a sheet is read, so none can be a median that poses as knowledge
         read = find_players(values, served.typical.vector, served.typical, columns)
         assert {one for one in read if one in (1, 3, 4, 5)} == set()

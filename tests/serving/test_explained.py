@@ -11,7 +11,7 @@ from workspace import Workspace
 from gpu_kedro.contracts.explained import ExplainedPrediction
 from gpu_kedro.domain.features import build_features
 from gpu_kedro.modelling.bundle.files import Bundle, read_bundle, read_pointer
-from gpu_kedro.modelling.bundle.shapley import share_out
+from gpu_kedro.modelling.explanations.shapley import explain_answer
 from gpu_kedro.modelling.targets import REGRESSION_TARGETS, TARGETS
 from gpu_kedro.pipelines.inference.nodes import identify_queries
 from gpu_kedro.serving.errors import NotExplainedError
@@ -70,11 +70,11 @@ def test_what_is_explained_is_the_blend_that_answers(runtime: Runtime, query: di
     (answer,) = runtime.predict([query])
     assert served.typical is not None
     for target in REGRESSION_TARGETS:
-        blend, columns = served.answer_like(TARGETS[target], row)
-        shares = share_out(blend, table.values[0], vector, served.typical, columns)
+        blend, columns = served.answer_function(TARGETS[target], row)
+        shares = explain_answer(blend, table.values[0], vector, served.typical, columns)
         assert math.exp(shares.answer[0]) == pytest.approx(answer[target]["predicted"], rel=1e-6)
-    blend, columns = served.answer_like(TARGETS["segment"], row)
-    shares = share_out(blend, table.values[0], vector, served.typical, columns)
+    blend, columns = served.answer_function(TARGETS["segment"], row)
+    shares = explain_answer(blend, table.values[0], vector, served.typical, columns)
     np.testing.assert_allclose(shares.answer, list(answer["segment"]["probabilities"].values()), atol=1e-6)
 
 

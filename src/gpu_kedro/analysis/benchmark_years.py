@@ -2,10 +2,10 @@
 
 import pandas as pd
 
-from gpu_kedro.analysis.findings import Question, Study, require_rows
+from gpu_kedro.analysis.findings import Question, Study
 from gpu_kedro.analysis.options import AnalysisOptions
 from gpu_kedro.analysis.resampling import median_with_interval
-from gpu_kedro.analysis.samples import take_strict
+from gpu_kedro.analysis.samples import take_known
 from gpu_kedro.analysis.trends import fit_mean_trend
 
 QUESTION = Question(
@@ -28,9 +28,7 @@ def measure_benchmark_years(primary_gpus: pd.DataFrame, options: AnalysisOptions
     Raises:
         NotAnswerableError: too few GPUs with both years.
     """
-    rows = take_strict(primary_gpus)
-    rows = rows[rows["test_year"].notna()]
-    require_rows(rows, 4 * options.min_gpus, "GPUs with a test year and a release year")
+    rows = take_known(primary_gpus, "test_year", options, "GPUs with a test year and a release year")
     rows = rows.assign(lag=rows["test_year"] - rows["release_year"])
     table = pd.DataFrame(
         {

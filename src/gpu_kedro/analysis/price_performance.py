@@ -2,9 +2,9 @@
 
 import pandas as pd
 
-from gpu_kedro.analysis.findings import Question, Study, require_rows
+from gpu_kedro.analysis.findings import Question, Study
 from gpu_kedro.analysis.options import AnalysisOptions
-from gpu_kedro.analysis.samples import label_segments, take_strict
+from gpu_kedro.analysis.samples import label_segments, take_known
 from gpu_kedro.analysis.trends import Trend, fit_mean_trend, fit_quantile_trend
 
 #: Epoch's estimate for all GPUs of 2006 to 2021: years in which FP32 FLOP/s per inflation-adjusted dollar double.
@@ -32,9 +32,7 @@ def measure_price_performance(primary_gpus: pd.DataFrame, options: AnalysisOptio
     Raises:
         NotAnswerableError: too few GPUs with a price.
     """
-    rows = take_strict(primary_gpus)
-    rows = rows[rows["price_usd"].notna()]
-    require_rows(rows, 4 * options.min_gpus, "GPUs with a price and a specification of their own")
+    rows = take_known(primary_gpus, "price_usd", options, "GPUs with a price and a specification of their own")
     rows = rows.assign(points_per_usd=rows["g3d_mark"] / rows["price_usd"])
     headline = fit_mean_trend(rows, rows["points_per_usd"], options)
     trends = {

@@ -28,6 +28,18 @@ def take_strict(primary_gpus: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def take_known(primary_gpus: pd.DataFrame, column: str, options: AnalysisOptions, what: str) -> pd.DataFrame:
+    """Strictly matched GPUs of which a column is known.
+
+    Raises:
+        NotAnswerableError: too few of them; `what` names them.
+    """
+    rows = take_strict(primary_gpus)
+    rows = rows[rows[column].notna()]
+    require_rows(rows, 4 * options.min_gpus, what)
+    return rows
+
+
 def take_powered(primary_gpus: pd.DataFrame, options: AnalysisOptions) -> pd.DataFrame:
     """Strictly matched GPUs with a power and a score above the noise, with `points_per_w`.
 

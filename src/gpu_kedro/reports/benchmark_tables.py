@@ -7,31 +7,21 @@ from gpu_kedro.modelling.formatting import (
     UNKNOWN,
     format_count,
     format_number,
-    format_share,
     level_title,
     stratum_title,
 )
 from gpu_kedro.modelling.targets import TARGETS, Task
 from gpu_kedro.reports.benchmark_figures import INPUT_TITLES, OPPONENT_TITLES
-from gpu_kedro.reports.result_tables import Column
+from gpu_kedro.reports.result_tables import Column, select_columns
 from gpu_kedro.reports.tables import Table
 
 #: In the order of the columns; the first two are what models are compared in.
 _COLUMNS: dict[Task, tuple[Column, ...]] = {
     "regression": (
-        Column("rmsle", "RMSLE", format_number),
-        Column("median_error", "median error", format_share),
-        Column("r2_log", "R² (log)", format_number),
-        Column("within_20pct", "within 20 %", format_share),
-        Column("coverage_90", "in 90 %", format_share),
+        *select_columns("rmsle", "median_error", "r2_log", "within_20pct", "coverage_90"),
         Column("width_90", "90 % width", format_number),
     ),
-    "classification": (
-        Column("log_loss", "log loss", format_number),
-        Column("exact", "exact", format_share),
-        Column("macro_f1", "macro-F1", format_number),
-        Column("ece", "calibration error", format_number),
-    ),
+    "classification": select_columns("log_loss", "exact", "macro_f1", "ece"),
 }
 _SMALLER_IS_BETTER = frozenset({"rmsle", "median_error", "log_loss"})
 _STRATA = ("all", "strict_match", "strict_match_1000_points")

@@ -5,7 +5,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from gpu_kedro.modelling.bundle.shapley import INPUTS
+from gpu_kedro.modelling.explanations.input_groups import INPUTS
 from gpu_kedro.modelling.formatting import format_number
 from gpu_kedro.modelling.targets import TARGETS
 from gpu_kedro.reports.plotting import BLUE, finish_figure

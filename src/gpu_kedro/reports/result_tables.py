@@ -28,23 +28,42 @@ class Column(NamedTuple):
         return self.write(metrics.get(self.metric))
 
 
+#: How metrics are written, and their headings.
+_HEADINGS: dict[Callable[[float | None], str], dict[str, str]] = {
+    format_count: {"rows": "GPUs"},
+    format_share: {
+        "median_error": "median error",
+        "within_20pct": "within 20 %",
+        "coverage_80": "in 80 %",
+        "coverage_90": "in 90 %",
+        "exact": "exact",
+    },
+    format_number: {
+        "r2_log": "R² (log)",
+        "rmsle": "RMSLE",
+        "macro_f1": "macro-F1",
+        "log_loss": "log loss",
+        "ece": "calibration error",
+    },
+    format_factor: {"width_90": "90 % interval"},
+}
+_COLUMNS = {
+    metric: Column(metric, heading, write)
+    for write, headings in _HEADINGS.items()
+    for metric, heading in headings.items()
+}
+
+
+def select_columns(*metrics: str) -> tuple[Column, ...]:
+    """Columns of these metrics, in this order."""
+    return tuple(_COLUMNS[metric] for metric in metrics)
+
+
 COLUMNS: dict[Task, tuple[Column, ...]] = {
-    "regression": (
-        Column("rows", "GPUs", format_count),
-        Column("median_error", "median error", format_share),
-        Column("within_20pct", "within 20 %", format_share),
-        Column("r2_log", "R² (log)", format_number),
-        Column("coverage_80", "in 80 %", format_share),
-        Column("coverage_90", "in 90 %", format_share),
-        Column("width_90", "90 % interval", format_factor),
+    "regression": select_columns(
+        "rows", "median_error", "within_20pct", "r2_log", "coverage_80", "coverage_90", "width_90"
     ),
-    "classification": (
-        Column("rows", "GPUs", format_count),
-        Column("exact", "exact", format_share),
-        Column("macro_f1", "macro-F1", format_number),
-        Column("log_loss", "log loss", format_number),
-        Column("ece", "calibration error", format_number),
-    ),
+    "classification": select_columns("rows", "exact", "macro_f1", "log_loss", "ece"),
 }
 #: What a target is judged by first, and what it is compared in with a baseline.
 MAIN_METRICS: dict[Task, str] = {"regression": "median_error", "classification": "exact"}

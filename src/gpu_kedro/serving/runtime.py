@@ -15,8 +15,8 @@ from threadpoolctl import threadpool_limits
 
 from gpu_kedro.domain.identify import KNOWN_FIELDS
 from gpu_kedro.modelling.bundle.files import Bundle, BundleError, NoPointerError, read_bundle, read_pointer
+from gpu_kedro.modelling.bundle.importance import IMPORTANCE
 from gpu_kedro.modelling.bundle.predictor import ServedBundle
-from gpu_kedro.modelling.bundle.shapley import IMPORTANCE
 from gpu_kedro.pipelines.inference.pipeline import ANSWER_PIPELINE
 from gpu_kedro.pipelines.inference.plan import Plan
 from gpu_kedro.serving.catalogue import Catalogue

@@ -1,6 +1,7 @@
 """Studies, baselines and the question to AutoGluon: who is trained on whom, and on what."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from gpu_kedro.modelling.experiments.autogluon import (
     score_answer,
 )
 from gpu_kedro.modelling.experiments.benchmark import (
+    ComparisonTask,
     Study,
     compare_models,
     list_studies,
@@ -41,6 +43,10 @@ AUTOGLUON = AutogluonOptions(
     presets="best_quality",
     script="nowhere.py",
 )
+
+
+def _task(target: str) -> ComparisonTask:
+    return ComparisonTask(TARGETS[target], "everything", EMBEDDING, 4)
 
 
 def _studies(model_input: pd.DataFrame, target: str) -> list[Study]:
@@ -92,7 +98,7 @@ def priced(model_input: pd.DataFrame) -> Study:
 
 @pytest.fixture(scope="module")
 def baselines(priced: Study, primary_gpus: pd.DataFrame) -> pd.DataFrame:
-    return predict_baselines(priced, primary_gpus, TARGETS["price_usd"], "everything", EMBEDDING, 4, STUDY, 1)
+    return predict_baselines(priced, primary_gpus, _task("price_usd"), STUDY, 1)
 
 
 def test_every_model_answers_the_same_gpus_in_the_same_folds(
@@ -131,9 +137,8 @@ def test_one_seed_has_no_deviation():
 
 
 def _pose(study: Study, primary_gpus: pd.DataFrame, target: str = "price_usd", seed: int = 1) -> Question:
-    splits = SPLITS.model_copy(update={"seed": seed})
-    facts = TARGETS[target]
-    return pose_question(study.table, primary_gpus, facts, "everything", "features", EMBEDDING, 4, splits, AUTOGLUON)
+    seeded = replace(study, splits=SPLITS.model_copy(update={"seed": seed}))
+    return pose_question(seeded, primary_gpus, _task(target), "features", AUTOGLUON)
 
 
 @pytest.fixture(scope="module")

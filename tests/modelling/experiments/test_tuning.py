@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from gpu_kedro.modelling.experiments import tuning
-from gpu_kedro.modelling.experiments.tuning import NotTunableError, inner_folds, tune_target
+from gpu_kedro.modelling.experiments.tuning import NotTunableError, Search, inner_folds, tune_target
 from gpu_kedro.modelling.options import EmbeddingOptions, ModelOptions, TuningOptions
 from gpu_kedro.modelling.targets import TARGETS
 
@@ -34,7 +34,7 @@ def few_gpus(model_input: pd.DataFrame) -> pd.DataFrame:
 
 
 def _tune(table: pd.DataFrame, seed: int = 7) -> dict:
-    return tune_target(table, TARGETS["tdp_w"], "everything", RECIPE, EMBEDDING, OPTIONS, seed, 1)
+    return tune_target(table, Search(TARGETS["tdp_w"], "everything", RECIPE, EMBEDDING, OPTIONS, seed), 1)
 
 
 @pytest.fixture(scope="module")

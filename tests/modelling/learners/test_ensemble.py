@@ -17,7 +17,8 @@ from gpu_kedro.modelling.evaluation.conformal import expected_size, fit_scale_mo
 from gpu_kedro.modelling.evaluation.cross_validation import Examples, select_examples
 from gpu_kedro.modelling.learners.arrays import read_array
 from gpu_kedro.modelling.learners.embedding import NameEmbedding
-from gpu_kedro.modelling.learners.ensemble import Preparation, fit_expert
+from gpu_kedro.modelling.learners.ensemble import fit_expert
+from gpu_kedro.modelling.learners.preparation import Preparation
 from gpu_kedro.modelling.options import EmbeddingOptions, ModelOptions
 from gpu_kedro.modelling.targets import LEAKY_FEATURES, LEVELS, TARGETS, input_columns
 

@@ -7,19 +7,9 @@ from plotly.subplots import make_subplots
 from gpu_kedro.analysis.figures.marks import fade
 from gpu_kedro.analysis.findings import Study
 from gpu_kedro.modelling.formatting import format_count
-from gpu_kedro.reports.plotting import (
-    BLUE,
-    GREEN,
-    ORANGE,
-    ROW_HEIGHT,
-    VERMILION,
-    add_dots,
-    escape,
-    finish_figure,
-    round_off,
-)
+from gpu_kedro.reports.plotting import BLUE, SEGMENT_MARKS, VERMILION, add_dots, escape, finish_figure, round_off
 
-_FIELD_MARKS = {"price": (BLUE, "circle"), "power": (ORANGE, "square"), "segment": (GREEN, "diamond")}
+_FIELD_MARKS = dict(zip(("price", "power", "segment"), SEGMENT_MARKS.values(), strict=True))
 
 
 def draw_missing(study: Study) -> go.Figure:
@@ -46,7 +36,7 @@ def draw_missing(study: Study) -> go.Figure:
     figure.update_xaxes(range=[min(ends), max(ends)], row=2, col=1)
     figure.update_yaxes(title="Figure", autorange="reversed", row=2, col=1)
     note = f"{format_count(study.rows)} GPUs with a specification of their own; bars: 95 % intervals"
-    return finish_figure(figure, study.question.title, note, 500 + 6 * ROW_HEIGHT)
+    return finish_figure(figure, study.question.title, note, 656)
 
 
 def draw_saturation(study: Study) -> go.Figure:

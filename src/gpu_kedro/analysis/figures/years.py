@@ -1,6 +1,10 @@
 """Findings over release years."""
 
+from collections.abc import Iterable, Mapping
+from typing import Any
+
 import numpy as np
+import pandas as pd
 import plotly.graph_objects as go
 
 from gpu_kedro.analysis.figures.marks import add_line, add_segment_points, fade, log2_ticks
@@ -26,36 +30,45 @@ _TIER_MARKS = {60: (BLUE, "circle"), 70: (ORANGE, "square"), 80: (GREEN, "diamon
 
 def draw_price_performance(study: Study) -> go.Figure:
     """Points per dollar of each GPU with the median and the 90th-percentile line, and Epoch's slope."""
-    rows, figure = study.points, go.Figure()
-    add_segment_points(figure, rows, rows["points_per_usd"], "points per dollar")
-    years = np.array([rows["release_year"].min(), rows["release_year"].max()], dtype=float)
     lines = study.table[(study.table["gpus"] == "all GPUs")].set_index("line")
-    for name, colour in (("median", INK), ("90th percentile", VERMILION)):
-        line = lines.loc[name]
-        heights = 2.0 ** (line["log2_level"] + line["log2_per_year"] * (years - line["at_year"]))
-        add_line(figure, years, heights, f"{name}: doubles in {line['doubling_years']:.1f} years", colour)
-    middle = lines.loc["median"]
-    slope = 2.0 ** (middle["log2_level"] + (years - middle["at_year"]) / EPOCH_YEARS)
-    add_line(figure, years, slope, f"slope of Epoch: {EPOCH_YEARS} years", PURPLE, "dot")
-    figure.update_xaxes(title=_YEARS)
-    figure.update_yaxes(title="G3D Mark points per US dollar (log₂ scale)", **log2_ticks(rows["points_per_usd"]))
+    trends = [
+        (name, lines.loc[name].to_dict(), colour) for name, colour in (("median", INK), ("90th percentile", VERMILION))
+    ]
+    epoch = {**trends[0][1], "log2_per_year": 1 / EPOCH_YEARS, "doubling_years": EPOCH_YEARS}
+    figure = _draw_trends(study, "points_per_usd", "points per US dollar", trends)
+    _add_trend(figure, study.points, epoch, f"slope of Epoch: {EPOCH_YEARS} years", PURPLE, "dot")
     note = f"{format_count(study.rows)} GPUs with a price (seen up to 2022) and a specification of their own"
     return finish_figure(figure, study.question.title, note, 600)
 
 
 def draw_power_performance(study: Study) -> go.Figure:
     """Points per watt of each GPU with a line for each segment."""
-    rows, figure = study.points, go.Figure()
-    add_segment_points(figure, rows, rows["points_per_w"], "points per watt")
-    years = np.array([rows["release_year"].min(), rows["release_year"].max()], dtype=float)
-    for line in study.table.to_dict("records"):
-        heights = 2.0 ** (line["log2_level"] + line["log2_per_year"] * (years - line["at_year"]))
-        name = f"{line['segment']}: doubles in {line['doubling_years']:.1f} years"
-        add_line(figure, years, heights, name, SEGMENT_MARKS[line["segment"]][0])
-    figure.update_xaxes(title=_YEARS)
-    figure.update_yaxes(title="G3D Mark points per watt (log₂ scale)", **log2_ticks(rows["points_per_w"]))
+    lines = study.table.to_dict("records")
+    trends = [(line["segment"], line, SEGMENT_MARKS[line["segment"]][0]) for line in lines]
+    figure = _draw_trends(study, "points_per_w", "points per watt", trends)
     note = f"{format_count(study.rows)} GPUs with a power, a labelled segment and a specification of their own"
     return finish_figure(figure, study.question.title, note, 600)
+
+
+def _draw_trends(
+    study: Study, column: str, unit: str, trends: Iterable[tuple[str, Mapping[Any, Any], str]]
+) -> go.Figure:
+    """A mark for each GPU over its release year, and a line for each trend: name, row of the table, colour."""
+    rows, figure = study.points, go.Figure()
+    add_segment_points(figure, rows, rows[column], unit.replace("US ", ""))
+    for name, trend, colour in trends:
+        _add_trend(figure, rows, trend, f"{name}: doubles in {trend['doubling_years']:.1f} years", colour)
+    figure.update_xaxes(title=_YEARS)
+    figure.update_yaxes(title=f"G3D Mark {unit} (log₂ scale)", **log2_ticks(rows[column]))
+    return figure
+
+
+def _add_trend(
+    figure: go.Figure, rows: pd.DataFrame, trend: Mapping[Any, Any], name: str, colour: str, dash: str = "solid"
+) -> None:
+    years = np.array([rows["release_year"].min(), rows["release_year"].max()], dtype=float)
+    heights = 2.0 ** (trend["log2_level"] + trend["log2_per_year"] * (years - trend["at_year"]))
+    add_line(figure, years, heights, name, colour, dash)
 
 
 def draw_uplift(study: Study) -> go.Figure:

@@ -17,8 +17,9 @@ from gpu_kedro.modelling.bundle.oblivious_trees import ObliviousEstimator, obliv
 from gpu_kedro.modelling.bundle.onnx_trees import compact_trees
 from gpu_kedro.modelling.learners.arrays import array_bytes, multiply_rows, read_array
 from gpu_kedro.modelling.learners.blending import Blend, Modes
-from gpu_kedro.modelling.learners.ensemble import Expert, Matrix, Preparation, ask_regressors, mix_members
+from gpu_kedro.modelling.learners.ensemble import Expert, blend_members, predict_regressors
 from gpu_kedro.modelling.learners.gaussian_process import GaussianProcess
+from gpu_kedro.modelling.learners.preparation import Matrix, Preparation
 
 #: Set by hand, so that the same model always gives the same bytes.
 _PRODUCER = "gpu_kedro"
@@ -162,7 +163,7 @@ class ServedExpert:
         """Answers of each member: (members, n) logs, or (members, n, classes) probabilities."""
         inputs = self.preparation.transform(values, embeddings)
         if self.classes is None:
-            return ask_regressors(self, inputs)
+            return predict_regressors(self, inputs)
         answers = np.zeros((len(self.members), len(inputs), len(self.classes)))
         for position, (member, places) in enumerate(zip(self.members, self.member_classes, strict=True)):
             answers[position][:, places] = member.predict(inputs)
@@ -170,7 +171,7 @@ class ServedExpert:
 
     def predict(self, values: Matrix, embeddings: Matrix, modes: Modes | None = None) -> Matrix:
         """The blend: (n,) logs, or (n, classes) probabilities; `modes` other than the GPUs' own on request."""
-        return mix_members(self, values, embeddings, modes)
+        return blend_members(self, values, embeddings, modes)
 
 
 def expert_to_files(expert: Expert) -> dict[str, bytes]:

@@ -1,7 +1,7 @@
 """What the answers rest on in general: the mean size of each input's contribution over a sample of the training table.
 
-Contributions are those of `gpu_kedro.modelling.bundle.shapley`, of the blend that answers when name and specification
-sheet are known. An input that a GPU lacks, or has as usual, counts as adding nothing.
+Contributions are Shapley values (`gpu_kedro.modelling.explanations.shapley`) of the blend that answers when name and
+specification sheet are known. An input that a GPU lacks, or has as usual, adds nothing.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,8 +12,12 @@ import numpy as np
 
 from gpu_kedro.domain.features import FeatureTable
 from gpu_kedro.modelling.bundle.predictor import ServedBundle
-from gpu_kedro.modelling.bundle.shapley import INPUT_NAMES, INPUTS, share_out
+from gpu_kedro.modelling.explanations.input_groups import INPUT_NAMES, INPUTS
+from gpu_kedro.modelling.explanations.shapley import explain_answer
 from gpu_kedro.modelling.targets import SEGMENTS, TARGETS
+
+#: File of a bundle that holds it.
+IMPORTANCE = "importance.json"
 
 
 def measure_importance(
@@ -41,8 +45,8 @@ def measure_importance(
         outputs = 1 if target.task == "regression" else len(SEGMENTS)
         sizes = np.zeros((len(rows), len(INPUTS), outputs))
         for place, row in enumerate(rows):
-            blend, columns = served.answer_like(target, row)
-            shares = share_out(blend, table.values[place], vectors[place], served.typical, columns)
+            blend, columns = served.answer_function(target, row)
+            shares = explain_answer(blend, table.values[place], vectors[place], served.typical, columns)
             for one, share in shares.contributions.items():
                 sizes[place, INPUT_NAMES.index(one)] = np.abs(share)
         means = sizes.mean(axis=(0, 2))

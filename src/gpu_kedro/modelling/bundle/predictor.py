@@ -20,8 +20,9 @@ from gpu_kedro.modelling.bundle.export import ServedExpert, expert_from_files
 from gpu_kedro.modelling.bundle.files import Bundle, BundleError, subfiles
 from gpu_kedro.modelling.bundle.measured_gpus import KnownGpus
 from gpu_kedro.modelling.bundle.oblivious_trees import ObliviousEstimator
-from gpu_kedro.modelling.bundle.shapley import TYPICAL_GPU, AnswerFunction, TypicalGpu
 from gpu_kedro.modelling.evaluation.conformal import NEWER, expected_size, half_widths, name_stratum, scale_inputs
+from gpu_kedro.modelling.explanations.shapley import AnswerFunction
+from gpu_kedro.modelling.explanations.typical_gpu import TYPICAL_GPU, TypicalGpu
 from gpu_kedro.modelling.learners.arrays import multiply_rows
 from gpu_kedro.modelling.learners.embedding import NameEmbedding
 from gpu_kedro.modelling.learners.pooling import pool_probabilities
@@ -145,7 +146,7 @@ class ServedBundle:
             return self._estimate_segments(target, rows, table.values, vectors)
         return self._estimate_figure(target, rows, table.values, vectors)
 
-    def answer_like(self, target: Target, row: Mapping[str, Any]) -> tuple[AnswerFunction, list[int]]:
+    def answer_function(self, target: Target, row: Mapping[str, Any]) -> tuple[AnswerFunction, list[int]]:
         """The blend that answers for one GPU, as a function of features alone, and the features that it may read.
 
         Explanations ask it about mixtures of this GPU and another; it stays the expert of this one.

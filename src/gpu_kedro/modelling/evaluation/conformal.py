@@ -40,6 +40,18 @@ class Calibration:
     scale_model: Any
     quantiles: dict[float, dict[str, float]]
 
+    def half_widths(self, errors: "Errors") -> dict[float, NDArray[np.float64]]:
+        """Half-widths (n,) in logs by coverage, for predictions with the inputs and strata of these errors."""
+        sizes = expected_size(self.scale_model, errors.inputs)
+        return {coverage: half_widths(sizes, errors.strata, strata) for coverage, strata in self.quantiles.items()}
+
+    def newer_scores(self, errors: "Errors") -> NDArray[np.float64]:
+        """Conformity scores of the GPUs that are newer than the training table: errors in units of expected size."""
+        newer = errors.strata == NEWER
+        sizes = expected_size(self.scale_model, errors.inputs[newer]) if newer.any() else np.empty(0)
+        scores: NDArray[np.float64] = np.abs(errors.residuals[newer]) / sizes
+        return scores
+
 
 @dataclass(frozen=True)
 class Errors:
@@ -58,13 +70,6 @@ class Errors:
     def choose(self, chosen: NDArray[np.bool_]) -> Self:
         """The errors of some of the rows."""
         return type(self)(self.inputs[chosen], self.strata[chosen], self.residuals[chosen])
-
-    def newer_scores(self, scale_model: Any) -> NDArray[np.float64]:
-        """Conformity scores of the GPUs that are newer than the training table: errors in units of expected size."""
-        newer = self.strata == NEWER
-        sizes = expected_size(scale_model, self.inputs[newer]) if newer.any() else np.empty(0)
-        scores: NDArray[np.float64] = np.abs(self.residuals[newer]) / sizes
-        return scores
 
 
 def conformal_quantile(scores: NDArray[np.float64], coverage: float) -> float:

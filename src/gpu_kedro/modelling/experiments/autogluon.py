@@ -18,9 +18,9 @@ from sklearn.model_selection import StratifiedGroupKFold
 
 from gpu_kedro.modelling.evaluation.cross_validation import select_examples
 from gpu_kedro.modelling.evaluation.splits import assign_folds
-from gpu_kedro.modelling.experiments.benchmark import InputKind, prepare_inputs, score_rows
-from gpu_kedro.modelling.options import AutogluonOptions, EmbeddingOptions, SplitOptions
-from gpu_kedro.modelling.targets import TARGETS, Level, Target
+from gpu_kedro.modelling.experiments.benchmark import ComparisonTask, InputKind, Study, prepare_inputs, score_rows
+from gpu_kedro.modelling.options import AutogluonOptions
+from gpu_kedro.modelling.targets import TARGETS
 
 #: What the report says where AutoGluon is not installed and no kept answer fits.
 NOT_RUN = "not run: make benchmark"
@@ -58,26 +58,18 @@ class Question:
 
 
 def pose_question(
-    model_input: pd.DataFrame,
-    primary_gpus: pd.DataFrame,
-    target: Target,
-    level: Level,
-    kind: InputKind,
-    embedding: EmbeddingOptions,
-    dims: int,
-    splits: SplitOptions,
-    options: AutogluonOptions,
+    study: Study, primary_gpus: pd.DataFrame, task: ComparisonTask, kind: InputKind, options: AutogluonOptions
 ) -> Question:
-    """The first fold of `model_input` as a question.
+    """The first fold of a study as a question.
 
     Bagging keeps chip groups together, as somebody would who knows that variants of a chip are alike: each row of the
     training part has a bag fold, spread evenly over the classes if there are any.
     """
-    examples = select_examples(model_input, target)
-    rows = model_input.set_index("gpu_id").loc[examples.gpu_ids]
+    examples, splits = select_examples(study.table, task.target), study.splits
+    rows = study.table.set_index("gpu_id").loc[examples.gpu_ids]
     raw = primary_gpus.set_index("gpu_id").loc[examples.gpu_ids]
     first = int(examples.folds.min())
-    inputs = prepare_inputs(examples, raw, target, level, embedding, dims, splits.seed, first)[kind]
+    inputs = prepare_inputs(examples, raw, task, splits.seed, first)[kind]
     is_tested = examples.folds == first
     groups = rows.loc[~is_tested, "chip_group"]
     if examples.classes is None:

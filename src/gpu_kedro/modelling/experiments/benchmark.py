@@ -25,7 +25,7 @@ from gpu_kedro.modelling.evaluation.cross_validation import (
 from gpu_kedro.modelling.evaluation.metrics import classification_metrics, regression_metrics
 from gpu_kedro.modelling.evaluation.splits import assign_folds
 from gpu_kedro.modelling.learners.embedding import NameEmbedding
-from gpu_kedro.modelling.learners.ensemble import Matrix, Preparation
+from gpu_kedro.modelling.learners.preparation import Matrix, Preparation
 from gpu_kedro.modelling.options import EmbeddingOptions, SplitOptions, StudyOptions
 from gpu_kedro.modelling.progress import track
 from gpu_kedro.modelling.targets import TARGETS, Level, Target, input_columns
@@ -104,6 +104,23 @@ def predict_study(study: Study, target: Target, model: Any, embedding: Embedding
 
 
 @dataclass(frozen=True)
+class ComparisonTask:
+    """What models are compared in, and the inputs that they get.
+
+    Args:
+        target: what is predicted.
+        level: what is known.
+        embedding: options of the name embedding, which is fitted on the training part.
+        dims: dimensions of it that enter.
+    """
+
+    target: Target
+    level: Level
+    embedding: EmbeddingOptions
+    dims: int
+
+
+@dataclass(frozen=True)
 class Inputs:
     """Dense inputs of one split, prepared on its training part only.
 
@@ -124,33 +141,23 @@ def raw_columns(target: Target, level: Level) -> list[str]:
 
 
 def prepare_inputs(
-    examples: Examples,
-    raw: pd.DataFrame,
-    target: Target,
-    level: Level,
-    embedding: EmbeddingOptions,
-    dims: int,
-    seed: int,
-    fold: int,
+    examples: Examples, raw: pd.DataFrame, task: ComparisonTask, seed: int, fold: int
 ) -> dict[InputKind, Inputs]:
     """What each kind of input is when one fold is tested.
 
     Args:
         examples: GPUs with a known answer.
         raw: their rows of the primary table, in the same order.
-        target: what is predicted.
-        level: what is known.
-        embedding: options of the name embedding, which is fitted on the training part.
-        dims: dimensions of it that enter.
+        task: what is predicted from what.
         seed: of the embedding.
         fold: that is tested.
     """
     train = examples.folds != fold
     texts = [text for text, chosen in zip(examples.texts, train, strict=True) if chosen]
-    vectors = NameEmbedding.fit(texts, embedding, seed).transform(examples.texts)
-    columns = raw_columns(target, level)
+    vectors = NameEmbedding.fit(texts, task.embedding, seed).transform(examples.texts)
+    columns = raw_columns(task.target, task.level)
     sources: dict[InputKind, tuple[Matrix, Matrix, list[int], int, list[str]]] = {
-        "features": (examples.values, vectors, input_columns(target, level), dims, list(FEATURE_NAMES)),
+        "features": (examples.values, vectors, input_columns(task.target, task.level), task.dims, list(FEATURE_NAMES)),
         "raw": (raw[columns].to_numpy(float), vectors, list(range(len(columns))), 0, columns),
     }
     prepared: dict[InputKind, Inputs] = {}
@@ -164,47 +171,29 @@ def prepare_inputs(
 
 
 def predict_baselines(
-    study: Study,
-    primary_gpus: pd.DataFrame,
-    target: Target,
-    level: Level,
-    embedding: EmbeddingOptions,
-    dims: int,
-    options: StudyOptions,
-    jobs: int,
+    study: Study, primary_gpus: pd.DataFrame, task: ComparisonTask, options: StudyOptions, jobs: int
 ) -> pd.DataFrame:
     """Predictions of the models that others would use, for every fold of a study.
 
     Returns:
         Long table: `gpu_id, seed, fold, inputs, model, true`, and `predicted` (logs) or one `p_<class>` a class.
     """
-    examples = select_examples(study.table, target)
+    examples = select_examples(study.table, task.target)
     raw = primary_gpus.set_index("gpu_id").loc[examples.gpu_ids]
     folds = np.unique(examples.folds)
     tasks = (
-        delayed(with_one_thread)(
-            _predict_fold, examples, raw, target, level, embedding, dims, options, study.seed, int(fold)
-        )
-        for fold in folds
+        delayed(with_one_thread)(_predict_fold, examples, raw, task, options, study.seed, int(fold)) for fold in folds
     )
     frames: Iterator[pd.DataFrame] = Parallel(n_jobs=jobs, return_as="generator")(tasks)
     return pd.concat(
-        list(track(frames, total=len(folds), description=f"baselines of {target.name}")), ignore_index=True
+        list(track(frames, total=len(folds), description=f"baselines of {task.target.name}")), ignore_index=True
     )
 
 
 def _predict_fold(
-    examples: Examples,
-    raw: pd.DataFrame,
-    target: Target,
-    level: Level,
-    embedding: EmbeddingOptions,
-    dims: int,
-    options: StudyOptions,
-    seed: int,
-    fold: int,
+    examples: Examples, raw: pd.DataFrame, task: ComparisonTask, options: StudyOptions, seed: int, fold: int
 ) -> pd.DataFrame:
-    prepared = prepare_inputs(examples, raw, target, level, embedding, dims, seed, fold)
+    prepared = prepare_inputs(examples, raw, task, seed, fold)
     test = examples.folds == fold
     answers = examples.answers[~test]
     head = {"gpu_id": examples.gpu_ids[test], "seed": seed, "fold": fold, "true": examples.answers[test]}

@@ -22,7 +22,8 @@ from gpu_kedro.modelling.evaluation.metrics import regression_metrics
 from gpu_kedro.modelling.evaluation.splits import assign_folds
 from gpu_kedro.modelling.learners.blending import Blend, find_newest_year
 from gpu_kedro.modelling.learners.embedding import NameEmbedding
-from gpu_kedro.modelling.learners.ensemble import Matrix, fit_expert
+from gpu_kedro.modelling.learners.ensemble import fit_expert
+from gpu_kedro.modelling.learners.preparation import Matrix
 from gpu_kedro.modelling.options import (
     EmbeddingOptions,
     ExtraTreesOptions,
@@ -77,16 +78,28 @@ def inner_folds(groups: pd.Series, folds: NDArray[np.int64], outer: int, inner: 
     return assigned
 
 
-def tune_target(
-    model_input: pd.DataFrame,
-    target: Target,
-    level: Level,
-    recipe: ModelOptions,
-    embedding: EmbeddingOptions,
-    options: TuningOptions,
-    seed: int,
-    jobs: int,
-) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Search:
+    """A search for one target.
+
+    Args:
+        target: what is predicted.
+        level: what is known.
+        recipe: the blend of the configuration.
+        embedding: options of the name embedding.
+        options: what is searched.
+        seed: of folds, models and search.
+    """
+
+    target: Target
+    level: Level
+    recipe: ModelOptions
+    embedding: EmbeddingOptions
+    options: TuningOptions
+    seed: int
+
+
+def tune_target(model_input: pd.DataFrame, search: Search, jobs: int) -> dict[str, Any]:
     """Search in every outer fold, and score what was chosen there beside the recipe of the configuration.
 
     Returns:
@@ -96,21 +109,18 @@ def tune_target(
     Raises:
         NotTunableError: the recipe is not a blend with one Gaussian process and one forest of extra trees.
     """
-    _find_members(recipe)
-    examples = select_examples(model_input, target)
+    _find_members(search.recipe)
+    examples = select_examples(model_input, search.target)
     groups = model_input.set_index("gpu_id").loc[examples.gpu_ids, "chip_group"]
     outer_folds = [int(fold) for fold in np.unique(examples.folds)]
-    tasks = (
-        delayed(with_one_thread)(_tune_fold, examples, groups, target, level, recipe, embedding, options, seed, fold)
-        for fold in outer_folds
-    )
+    tasks = (delayed(with_one_thread)(_tune_fold, search, examples, groups, fold) for fold in outer_folds)
     results: Iterator[tuple[dict[str, Any], dict[str, Matrix]]] = Parallel(n_jobs=jobs, return_as="generator")(tasks)
-    found = list(track(results, total=len(outer_folds), description=f"tuning {target.name}"))
+    found = list(track(results, total=len(outer_folds), description=f"tuning {search.target.name}"))
     true = np.concatenate([examples.answers[examples.folds == fold] for fold in outer_folds])
     return {
-        "target": target.name,
-        "level": level,
-        "recipe": _read_values(recipe),
+        "target": search.target.name,
+        "level": search.level,
+        "recipe": _read_values(search.recipe),
         "folds": [fold for fold, _ in found],
         "outer": {
             name: regression_metrics(true, np.concatenate([answers[name] for _, answers in found]))
@@ -158,23 +168,16 @@ def _with_values(recipe: ModelOptions, values: Mapping[str, float]) -> list[Memb
 
 
 def _tune_fold(
-    examples: Examples,
-    groups: pd.Series,
-    target: Target,
-    level: Level,
-    recipe: ModelOptions,
-    embedding: EmbeddingOptions,
-    options: TuningOptions,
-    seed: int,
-    outer: int,
+    search: Search, examples: Examples, groups: pd.Series, outer: int
 ) -> tuple[dict[str, Any], dict[str, Matrix]]:
     import optuna
 
-    columns = input_columns(target, level)
+    recipe, options, seed = search.recipe, search.options, search.seed
+    columns = input_columns(search.target, search.level)
 
     def arrange(train: NDArray[np.bool_], test: NDArray[np.bool_]) -> _Part:
         texts = [text for text, chosen in zip(examples.texts, train, strict=True) if chosen]
-        vectors = NameEmbedding.fit(texts, embedding, seed).transform(examples.texts)
+        vectors = NameEmbedding.fit(texts, search.embedding, seed).transform(examples.texts)
         newest_year = find_newest_year(examples.values[train])
         return _Part(np.flatnonzero(train), np.flatnonzero(test), vectors, newest_year, {})
 
@@ -197,7 +200,7 @@ def _tune_fold(
 
     def blend(part: _Part, values: Mapping[str, float]) -> Matrix:
         members = _with_values(recipe, values)
-        mixed = Blend.of(members, has_sheets=level != "name", newest_year=part.newest_year)
+        mixed = Blend.of(members, has_sheets=search.level != "name", newest_year=part.newest_year)
         modes = mixed.find_modes(examples.values[part.test])
         process = next(member for member in members if isinstance(member, GaussianProcessOptions))
         return mixed.mix(np.stack([answer(part, member, process) for member in members]), modes)

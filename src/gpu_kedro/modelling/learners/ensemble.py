@@ -7,16 +7,16 @@ for a card that was never sold) cannot pose as information. Regression answers i
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gpu_kedro.domain.features import FEATURE_NAMES
-from gpu_kedro.modelling.learners.arrays import array_bytes, read_array
 from gpu_kedro.modelling.learners.blending import Blend, Modes, find_newest_year
 from gpu_kedro.modelling.learners.gaussian_process import GaussianProcess, fit_gaussian_process
 from gpu_kedro.modelling.learners.input_kinds import EMBEDDING, GAP, name_kind
+from gpu_kedro.modelling.learners.preparation import Matrix, Preparation
 from gpu_kedro.modelling.options import (
     CatBoostOptions,
     ExtraTreesOptions,
@@ -27,107 +27,11 @@ from gpu_kedro.modelling.options import (
     is_stacked,
 )
 
-Matrix = NDArray[np.float64]
-_CLIP = 8.0
 _IS_STRICT, _MATCH_CONFIDENCE, _RELEASE_YEAR = (
     FEATURE_NAMES.index(name) for name in ("is_strict_match", "match_confidence", "release_year")
 )
 #: Scores of strictly matched GPUs scatter half as much from this year of release on.
 _RECENT_YEAR = 2011
-
-
-@dataclass(frozen=True)
-class Preparation:
-    """Makes a matrix with missing values dense: median, missing flags, standard scores.
-
-    Args:
-        columns: positions of the features that are used.
-        embedding_dims: dimensions of the name embedding that are used.
-        flagged: positions (among the used inputs) that get a missing flag.
-        medians, means, scales: one per used input and flag.
-    """
-
-    columns: NDArray[np.int64]
-    embedding_dims: int
-    flagged: NDArray[np.int64]
-    medians: Matrix
-    means: Matrix
-    scales: Matrix
-
-    @classmethod
-    def fit(cls, values: Matrix, embeddings: Matrix, columns: list[int], embedding_dims: int) -> Self:
-        """Learn medians and scales. Inputs without any value, or with one value only, are left out.
-
-        Args:
-            values: (n, all features), NaN where missing.
-            embeddings: (n, dims).
-            columns: positions of the features that may be used.
-            embedding_dims: how many dimensions of the embedding to use, of those that there are.
-        """
-        informative = [
-            column
-            for column in columns
-            if np.isfinite(values[:, column]).any()
-            and (np.unique(values[:, column][np.isfinite(values[:, column])]).size > 1
-                 or np.isnan(values[:, column]).any())
-        ]  # fmt: skip
-        used = np.array(informative, dtype=np.int64)
-        embedding_dims = min(embedding_dims, embeddings.shape[1])
-        inputs = np.hstack([values[:, used], embeddings[:, :embedding_dims]])
-        missing = np.isnan(inputs)
-        flagged = _distinct_flags(missing)
-        medians = np.nanmedian(inputs, axis=0)
-        dense = np.hstack([np.where(missing, medians, inputs), missing[:, flagged]])
-        scales = dense.std(axis=0)
-        scales[scales == 0] = 1
-        return cls(used, embedding_dims, flagged, medians, dense.mean(axis=0), scales)
-
-    def transform(self, values: Matrix, embeddings: Matrix) -> NDArray[np.float32]:
-        """Dense float32 inputs, shape (n, used inputs + flags); standard scores are capped at ±8."""
-        used, columns = self.medians.size, self.columns.size
-        inputs = np.empty((len(values), used))
-        values.take(self.columns, axis=1, out=inputs[:, :columns])
-        inputs[:, columns:] = embeddings[:, : self.embedding_dims]
-        missing = np.isnan(inputs)
-        np.copyto(inputs, self.medians, where=missing)
-        dense = np.empty((len(values), self.means.size))
-        dense[:, :used] = inputs
-        dense[:, used:] = missing.take(self.flagged, axis=1)
-        dense -= self.means
-        dense /= self.scales
-        np.minimum(dense, _CLIP, out=dense)
-        np.maximum(dense, -_CLIP, out=dense)
-        return dense.astype(np.float32)
-
-    def to_files(self) -> dict[str, bytes]:
-        """The preparation as files of a bundle."""
-        return {
-            "columns.npy": array_bytes(self.columns),
-            "flagged.npy": array_bytes(self.flagged),
-            "medians.npy": array_bytes(self.medians),
-            "means.npy": array_bytes(self.means),
-            "scales.npy": array_bytes(self.scales),
-        }
-
-    @classmethod
-    def from_files(cls, files: dict[str, bytes]) -> Self:
-        """Read back what `to_files` wrote."""
-        columns, flagged, medians, means, scales = (
-            read_array(files[f"{part}.npy"]) for part in ("columns", "flagged", "medians", "means", "scales")
-        )
-        return cls(columns, medians.size - columns.size, flagged, medians, means, scales)
-
-
-def _distinct_flags(missing: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """Positions of the columns whose missing pattern is new; the same pattern twice would count twice."""
-    seen: set[bytes] = set()
-    kept = []
-    for position in range(missing.shape[1]):
-        pattern = missing[:, position]
-        if pattern.any() and not pattern.all() and pattern.tobytes() not in seen:
-            seen.add(pattern.tobytes())
-            kept.append(position)
-    return np.array(kept, dtype=np.int64)
 
 
 @dataclass(frozen=True)
@@ -154,7 +58,7 @@ class Expert:
         """Answers of each member: (members, n) logs for regression, (members, n, classes) probabilities."""
         inputs = self.preparation.transform(values, embeddings)
         if self.classes is None:
-            return ask_regressors(self, inputs)
+            return predict_regressors(self, inputs)
         answers = np.zeros((len(self.members), len(inputs), len(self.classes)))
         for position, member in enumerate(self.members):
             # a class that the training rows lack has no column of its own
@@ -163,10 +67,10 @@ class Expert:
 
     def predict(self, values: Matrix, embeddings: Matrix, modes: Modes | None = None) -> Matrix:
         """The blend: (n,) logs, or (n, classes) probabilities; `modes` other than the GPUs' own on request."""
-        return mix_members(self, values, embeddings, modes)
+        return blend_members(self, values, embeddings, modes)
 
 
-def ask_regressors(expert: Any, inputs: NDArray[np.float32]) -> Matrix:
+def predict_regressors(expert: Any, inputs: NDArray[np.float32]) -> Matrix:
     """(members, n) logs that the members of an expert (`Expert` or its exported form) answer to dense inputs."""
     logs = np.empty((len(expert.members), len(inputs)))
     seen = inputs
@@ -188,7 +92,7 @@ def stack(inputs: NDArray[np.float32], told: Matrix) -> NDArray[np.float32]:
     return seen
 
 
-def mix_members(expert: Any, values: Matrix, embeddings: Matrix, modes: Modes | None) -> Matrix:
+def blend_members(expert: Any, values: Matrix, embeddings: Matrix, modes: Modes | None) -> Matrix:
     """Answers of an expert's members (`Expert` or its exported form), mixed."""
     members: Matrix = expert.predict_members(values, embeddings)
     if expert.classes is not None:
@@ -234,7 +138,7 @@ def fit_expert(
         kinds=[name_kind(FEATURE_NAMES[column]) for column in preparation.columns]
         + [EMBEDDING] * preparation.embedding_dims
         + [GAP] * preparation.flagged.size,
-        trust=_judge_trust(values) if has_sheets else np.zeros(len(values), dtype=np.int64),
+        trust=_rate_trust(values) if has_sheets else np.zeros(len(values), dtype=np.int64),
         groups=groups,
         seed=seed,
     )
@@ -268,7 +172,7 @@ class _Context:
     seed: int
 
 
-def _judge_trust(values: Matrix) -> NDArray[np.int64]:
+def _rate_trust(values: Matrix) -> NDArray[np.int64]:
     """0 strict match of a recent GPU, 1 strict match of an older one, 2 other match, 3 none: the noise differs."""
     is_strict, is_recent = values[:, _IS_STRICT] > 0, values[:, _RELEASE_YEAR] >= _RECENT_YEAR
     is_matched = values[:, _MATCH_CONFIDENCE] > 0

@@ -7,6 +7,7 @@ import pandas as pd
 
 from gpu_kedro.modelling.experiments.autogluon import ask_autogluon, pose_question, score_answer
 from gpu_kedro.modelling.experiments.benchmark import (
+    ComparisonTask,
     Study,
     compare_models,
     list_studies,
@@ -31,36 +32,34 @@ from gpu_kedro.pipelines.reporting.nodes import only_finite
 _MAIN_STRATA = ("all", "strict_match", "strict_match_1000_points")
 
 
+def describe_task(target: str, level: Level, model: ModelOptions, embedding: EmbeddingOptions) -> ComparisonTask:
+    """What models are compared in, and the inputs that they get."""
+    return ComparisonTask(TARGETS[target], level, embedding, model.embedding_dims)
+
+
+def arrange_studies(model_input: pd.DataFrame, target: str, splits: SplitOptions, options: StudyOptions) -> list[Study]:
+    """Every study of one target: which GPUs train and are tested, what is hidden."""
+    return list_studies(model_input, TARGETS[target], splits, options)
+
+
 def predict_studies(
-    model_input: pd.DataFrame,
-    target: str,
-    model: ModelOptions,
-    embedding: EmbeddingOptions,
-    splits: SplitOptions,
-    options: StudyOptions,
-    jobs: int,
+    studies: list[Study], target: str, model: ModelOptions, embedding: EmbeddingOptions, jobs: int
 ) -> pd.DataFrame:
     """Our predictions in every study, one below the other."""
-    studies = list_studies(model_input, TARGETS[target], splits, options)
     return pd.concat(
         [predict_study(study, TARGETS[target], model, embedding, jobs) for study in studies], ignore_index=True
     )
 
 
 def calibrate_studies(
-    unseen: pd.DataFrame,
-    model_input: pd.DataFrame,
-    target: str,
-    intervals: IntervalOptions,
-    splits: SplitOptions,
-    options: StudyOptions,
+    unseen: pd.DataFrame, studies: list[Study], target: str, intervals: IntervalOptions
 ) -> pd.DataFrame:
     """Add intervals, or pool the members' probabilities, in each study by itself.
 
     Later releases take the errors that shape their intervals from the main study's folds, as the temporal split does.
     """
     frames = []
-    for study in list_studies(model_input, TARGETS[target], splits, options):
+    for study in studies:
         rows = _of_study(unseen, study)
         if TARGETS[target].task == "classification":
             calibrated, _ = pool_members(rows)
@@ -78,14 +77,7 @@ def _of_study(rows: pd.DataFrame, study: Study) -> pd.DataFrame:
     return rows[(rows["study"] == study.name) & (rows["seed"] == study.seed)]
 
 
-def measure_studies(
-    predictions: pd.DataFrame,
-    model_input: pd.DataFrame,
-    target: str,
-    level: Level,
-    splits: SplitOptions,
-    options: StudyOptions,
-) -> dict[str, Any]:
+def measure_studies(predictions: pd.DataFrame, studies: list[Study], target: str, level: Level) -> dict[str, Any]:
     """Our figures: means and standard deviations over the seeds, and one figure for each split in time.
 
     Returns:
@@ -94,7 +86,7 @@ def measure_studies(
     """
     measured: dict[str, list[dict[str, Any]]] = {}
     later: dict[str, Any] = {}
-    for study in list_studies(model_input, TARGETS[target], splits, options):
+    for study in studies:
         rows = _of_study(predictions, study)
         if TARGETS[target].task == "classification":
             found = evaluate_segments(rows, study.table)["splits"]
@@ -125,51 +117,31 @@ def _choose(strata: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
 
 
 def predict_others(
-    model_input: pd.DataFrame,
+    studies: list[Study],
     primary_gpus: pd.DataFrame,
-    target: str,
-    level: Level,
-    model: ModelOptions,
-    embedding: EmbeddingOptions,
-    splits: SplitOptions,
+    task: ComparisonTask,
     options: StudyOptions,
     jobs: int,
 ) -> pd.DataFrame:
     """Predictions of the baselines, on the folds of our main studies."""
-    facts, dims = TARGETS[target], model.embedding_dims
     return pd.concat(
-        [
-            predict_baselines(study, primary_gpus, facts, level, embedding, dims, options, jobs)
-            for study in list_studies(model_input, facts, splits, options)
-            if study.name == "main"
-        ],
+        [predict_baselines(study, primary_gpus, task, options, jobs) for study in studies if study.name == "main"],
         ignore_index=True,
     )
 
 
 def ask_about_target(
-    model_input: pd.DataFrame,
-    primary_gpus: pd.DataFrame,
-    target: str,
-    level: Level,
-    model: ModelOptions,
-    embedding: EmbeddingOptions,
-    splits: SplitOptions,
-    study: StudyOptions,
-    options: AutogluonOptions,
+    studies: list[Study], primary_gpus: pd.DataFrame, task: ComparisonTask, options: AutogluonOptions
 ) -> dict[str, Any]:
     """AutoGluon's figures on the first fold of the first seed, by kind of input, or why there are none.
 
     The one node that leaves the process: AutoGluon lives in an environment of its own, and its answers are kept.
     """
-    main, facts = list_studies(model_input, TARGETS[target], splits, study)[0], TARGETS[target]
     answers: dict[str, Any] = {}
     for kind in options.inputs:
-        question = pose_question(
-            main.table, primary_gpus, facts, level, kind, embedding, model.embedding_dims, main.splits, options
-        )
-        answer = ask_autogluon(question, Path(options.folder) / f"{target}_{kind}", options)
-        answers[kind] = score_answer(answer, target)
+        question = pose_question(studies[0], primary_gpus, task, kind, options)
+        answer = ask_autogluon(question, Path(options.folder) / f"{task.target.name}_{kind}", options)
+        answers[kind] = score_answer(answer, task.target.name)
     return answers
 
 

@@ -4,76 +4,34 @@ from kedro.pipeline import Pipeline, node, pipeline
 
 from gpu_kedro.modelling.targets import REGRESSION_TARGETS, TARGETS
 from gpu_kedro.pipelines.benchmark.nodes import (
+    arrange_studies,
     ask_about_target,
     calibrate_studies,
     collect_benchmark,
     compare_target,
+    describe_task,
     measure_studies,
     predict_others,
     predict_studies,
 )
 from gpu_kedro.reports.benchmark_figures import draw_comparison
 
-_SPLITS = ["params:splits", "params:study"]
-
 
 def _create_template() -> Pipeline:
+    target, level, model, embedding = "params:target", "params:level", "params:model", "params:embedding"
+    study, intervals, jobs = "params:study", "params:intervals", "params:jobs"
+    asked = ["studies", "primary_gpus", "task"]
+    parts = ["ours", "predictions", "baselines", "autogluon"]
     return Pipeline(
         [
-            node(
-                predict_studies,
-                ["model_input", "params:target", "params:model", "params:embedding", *_SPLITS, "params:jobs"],
-                "unseen",
-                name="predict_studies",
-            ),
-            node(
-                calibrate_studies,
-                ["unseen", "model_input", "params:target", "params:intervals", *_SPLITS],
-                "predictions",
-                name="calibrate",
-            ),
-            node(
-                measure_studies,
-                ["predictions", "model_input", "params:target", "params:level", *_SPLITS],
-                "ours",
-                name="measure",
-            ),
-            node(
-                predict_others,
-                [
-                    "model_input",
-                    "primary_gpus",
-                    "params:target",
-                    "params:level",
-                    "params:model",
-                    "params:embedding",
-                    *_SPLITS,
-                    "params:jobs",
-                ],
-                "baselines",
-                name="predict_baselines",
-            ),
-            node(
-                ask_about_target,
-                [
-                    "model_input",
-                    "primary_gpus",
-                    "params:target",
-                    "params:level",
-                    "params:model",
-                    "params:embedding",
-                    *_SPLITS,
-                    "params:autogluon",
-                ],
-                "autogluon",
-                name="ask_autogluon",
-            ),
-            node(
-                compare_target,
-                ["ours", "predictions", "baselines", "autogluon", "params:target", "params:level"],
-                "comparison",
-                name="compare",
-            ),
+            node(arrange_studies, ["model_input", target, "params:splits", study], "studies", name="arrange_studies"),
+            node(describe_task, [target, level, model, embedding], "task", name="describe_task"),
+            node(predict_studies, ["studies", target, model, embedding, jobs], "unseen", name="predict_studies"),
+            node(calibrate_studies, ["unseen", "studies", target, intervals], "predictions", name="calibrate"),
+            node(measure_studies, ["predictions", "studies", target, level], "ours", name="measure"),
+            node(predict_others, [*asked, study, jobs], "baselines", name="predict_baselines"),
+            node(ask_about_target, [*asked, "params:autogluon"], "autogluon", name="ask_autogluon"),
+            node(compare_target, [*parts, target, level], "comparison", name="compare"),
         ],
         tags="benchmark",
     )
@@ -86,13 +44,9 @@ def _create_target(target: str) -> Pipeline:
         namespace=f"benchmark.{target}",
         inputs={"model_input", "primary_gpus"},
         parameters={
-            "params:autogluon": "params:benchmark.autogluon",
-            "params:embedding": "params:embedding",
-            "params:intervals": "params:intervals",
-            "params:jobs": "params:jobs",
+            **{f"params:{name}": f"params:{name}" for name in ("embedding", "intervals", "jobs", "splits")},
+            **{f"params:{name}": f"params:benchmark.{name}" for name in ("autogluon", "study")},
             "params:model": f"params:{own}.model",
-            "params:splits": "params:splits",
-            "params:study": "params:benchmark.study",
         },
     )
 

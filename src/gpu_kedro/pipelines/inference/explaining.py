@@ -10,7 +10,8 @@ from gpu_kedro.domain.features import FeatureTable
 from gpu_kedro.domain.identify import GpuRow
 from gpu_kedro.modelling.bundle.files import BundleError
 from gpu_kedro.modelling.bundle.predictor import ServedBundle
-from gpu_kedro.modelling.bundle.shapley import Shares, TypicalGpu, describe_input, in_units, share_out
+from gpu_kedro.modelling.explanations.shapley import Shares, explain_answer, to_units
+from gpu_kedro.modelling.explanations.typical_gpu import TypicalGpu, describe_input
 from gpu_kedro.modelling.targets import REGRESSION_TARGETS, SEGMENTS, TARGETS
 
 Answer = dict[str, Any]
@@ -43,13 +44,13 @@ def _explain_one(
         nothing = {name: {**answer[name], "explanation": None} for name in REGRESSION_TARGETS}
         return {**explained, **nothing, "segment": {**answer["segment"], "explanation": []}}
     for name in REGRESSION_TARGETS:
-        blend, columns = served.answer_like(TARGETS[name], row)
+        blend, columns = served.answer_function(TARGETS[name], row)
         known = np.array([log(answer[name]["predicted"])])
-        shares = share_out(blend, values, vector, typical, columns, known)
+        shares = explain_answer(blend, values, vector, typical, columns, known)
         explained[name] = {**answer[name], "explanation": _describe_figure(shares, name, row, typical)}
-    blend, columns = served.answer_like(TARGETS["segment"], row)
+    blend, columns = served.answer_function(TARGETS["segment"], row)
     known = np.array(list(answer["segment"]["probabilities"].values()))
-    shares = share_out(blend, values, vector, typical, columns, known)
+    shares = explain_answer(blend, values, vector, typical, columns, known)
     labels = answer["segment"]["predicted"]
     explained["segment"] = {
         **answer["segment"],
@@ -59,7 +60,7 @@ def _explain_one(
 
 
 def _describe_figure(shares: Shares, target: str, row: GpuRow, typical: TypicalGpu) -> Answer:
-    reference, _, amounts = in_units(shares)
+    reference, _, amounts = to_units(shares)
     contributions = [
         {
             **describe_input(name, row, typical),

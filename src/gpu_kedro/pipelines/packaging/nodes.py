@@ -12,9 +12,9 @@ from gpu_kedro.domain.identify import KNOWN_FIELDS
 from gpu_kedro.domain.specs.sheets import SPEC_COLUMNS
 from gpu_kedro.modelling.bundle.caveats import LEAST_SEEN
 from gpu_kedro.modelling.bundle.files import Bundle, within
-from gpu_kedro.modelling.bundle.importance import measure_importance
+from gpu_kedro.modelling.bundle.importance import IMPORTANCE, measure_importance
 from gpu_kedro.modelling.bundle.predictor import ServedBundle, read_columns
-from gpu_kedro.modelling.bundle.shapley import IMPORTANCE, TYPICAL_GPU, TypicalGpu
+from gpu_kedro.modelling.explanations.typical_gpu import TYPICAL_GPU, TypicalGpu
 from gpu_kedro.modelling.learners.embedding import NameEmbedding
 from gpu_kedro.modelling.targets import TARGETS
 from gpu_kedro.pipelines.inference.nodes import identify_queries

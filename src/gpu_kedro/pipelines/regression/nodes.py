@@ -1,7 +1,7 @@
 """Nodes of the regression template; each works for any target in `REGRESSION_TARGETS`."""
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -18,11 +18,9 @@ from gpu_kedro.modelling.evaluation.conformal import (
     Errors,
     add_newer_stratum,
     cross_calibrate,
-    half_widths,
     name_stratum,
     scale_inputs,
 )
-from gpu_kedro.modelling.evaluation.conformal import expected_size as expected_error
 from gpu_kedro.modelling.evaluation.cross_validation import fit_served_experts, predict_unseen, select_examples
 from gpu_kedro.modelling.evaluation.input_levels import hide_figures
 from gpu_kedro.modelling.evaluation.leakage import compare_leaky
@@ -34,14 +32,15 @@ from gpu_kedro.modelling.options import EmbeddingOptions, IntervalOptions, Leaka
 from gpu_kedro.modelling.targets import LEVELS, TARGETS, Level, input_columns
 
 Calibrations = dict[str, Calibration]
+Experts = dict[str, Expert]
 _SPLITS = ("grouped", "temporal")
 
 
 def predict_unseen_gpus(
     model_input: pd.DataFrame,
     target: str,
-    model: ModelOptions,
     embedding: EmbeddingOptions,
+    model: ModelOptions,
     splits: SplitOptions,
     jobs: int,
 ) -> pd.DataFrame:
@@ -61,37 +60,58 @@ def calibrate_intervals(
     released after it, by the errors on the last years before it that were predicted from before those.
     """
     features = model_input.set_index("gpu_id")
-    first_late = splits.last_training_year, splits.last_training_year - splits.calibration_years
+    newer_than = {
+        "grouped": np.inf,
+        "temporal": splits.last_training_year,
+        "calibration": splits.last_training_year - splits.calibration_years,
+    }
     calibrations: Calibrations = {}
     frames = []
     for level in LEVELS:
         columns = input_columns(TARGETS[target], level)
-        chosen = {
-            split: unseen[(unseen["split"] == split) & (unseen["level"] == level)] for split in unseen["split"].unique()
+        at_level = unseen[unseen["level"] == level]
+        rows = {split: at_level[at_level["split"] == split] for split in unseen["split"].unique()}
+        errors = {
+            split: _measure_errors(chosen, features, columns, level, newer_than[split])
+            for split, chosen in rows.items()
         }
-        grouped = chosen["grouped"]
-        errors = _measure_errors(grouped, features, columns, level)
-        folds = grouped["fold"].to_numpy()
-        widths, calibrations[level] = cross_calibrate(errors, folds, intervals, splits.seed)
+        grouped, folds = rows["grouped"], rows["grouped"]["fold"].to_numpy()
+        widths, calibrations[level] = cross_calibrate(errors["grouped"], folds, intervals, splits.seed)
         frames.append(_with_intervals(grouped, widths))
-        if "temporal" not in chosen:
-            continue
-        known_then = [features.loc[grouped["gpu_id"], side].to_numpy(bool) for side in ("is_early", "is_earliest")]
-        _, earlier = cross_calibrate(errors.choose(known_then[0]), folds[known_then[0]], intervals, splits.seed)
-        if "calibration" in chosen:
-            _, earliest = cross_calibrate(errors.choose(known_then[1]), folds[known_then[1]], intervals, splits.seed)
-            last = _measure_errors(chosen["calibration"], features, columns, level, newer_than=first_late[1])
-            earlier = add_newer_stratum(earlier, last.newer_scores(earliest.scale_model), intervals)
-        late = _measure_errors(chosen["temporal"], features, columns, level, newer_than=first_late[0])
-        sizes = expected_error(earlier.scale_model, late.inputs)
-        calibrations[level] = add_newer_stratum(calibrations[level], late.newer_scores(earlier.scale_model), intervals)
-        widths = {cover: half_widths(sizes, late.strata, earlier.quantiles[cover]) for cover in intervals.coverages}
-        frames.append(_with_intervals(chosen["temporal"], widths))
+        if "temporal" in rows:
+            gpus = features.loc[grouped["gpu_id"]]
+            earlier = _calibrate_earlier(errors, folds, gpus, intervals, splits.seed)
+            frames.append(_with_intervals(rows["temporal"], earlier.half_widths(errors["temporal"])))
+            later_scores = earlier.newer_scores(errors["temporal"])
+            calibrations[level] = add_newer_stratum(calibrations[level], later_scores, intervals)
     return pd.concat(frames, ignore_index=True), calibrations
 
 
+def _calibrate_earlier(
+    errors: Mapping[str, Errors], folds: NDArray[np.int64], gpus: pd.DataFrame, intervals: IntervalOptions, seed: int
+) -> Calibration:
+    """The calibration that would have been served when the training part of the temporal split ended.
+
+    Args:
+        errors: of the splits "grouped" and, where there were enough GPUs, "calibration".
+        folds: of the grouped errors.
+        gpus: rows of the model input, as the grouped errors.
+        intervals: coverages and settings.
+        seed: makes the scale model repeatable.
+    """
+
+    def calibrate(side: str) -> Calibration:
+        known_then = gpus[side].to_numpy(bool)
+        return cross_calibrate(errors["grouped"].choose(known_then), folds[known_then], intervals, seed)[1]
+
+    earlier = calibrate("is_early")
+    if "calibration" not in errors:
+        return earlier
+    return add_newer_stratum(earlier, calibrate("is_earliest").newer_scores(errors["calibration"]), intervals)
+
+
 def _measure_errors(
-    rows: pd.DataFrame, features: pd.DataFrame, columns: list[int], level: Level, newer_than: float = np.inf
+    rows: pd.DataFrame, features: pd.DataFrame, columns: list[int], level: Level, newer_than: float
 ) -> Errors:
     gpus = features.loc[rows["gpu_id"]]
     predicted = rows["predicted"].to_numpy()
@@ -157,8 +177,8 @@ def evaluate_target(
 
 def measure_leakage(
     model_input: pd.DataFrame,
-    primary_gpus: pd.DataFrame,
     target: str,
+    primary_gpus: pd.DataFrame,
     leakage: LeakageOptions,
     splits: SplitOptions,
     jobs: int,
@@ -167,26 +187,19 @@ def measure_leakage(
     return compare_leaky(model_input, primary_gpus, TARGETS[target], leakage, splits.seed, jobs)
 
 
-@dataclass(frozen=True)
-class FittedTarget:
-    """Experts of one target by level of knowledge, trained on every GPU with an answer."""
-
-    experts: dict[str, Expert]
-
-
 def fit_target(
-    model_input: pd.DataFrame, name_embedding: Bundle, target: str, model: ModelOptions, splits: SplitOptions, jobs: int
-) -> FittedTarget:
-    """Train the experts that are served."""
+    model_input: pd.DataFrame, target: str, name_embedding: Bundle, model: ModelOptions, splits: SplitOptions, jobs: int
+) -> Experts:
+    """Train the experts that are served, one for each level of knowledge, on every GPU with an answer."""
     embedding = NameEmbedding.from_files(dict(name_embedding.files))
     examples = select_examples(model_input, TARGETS[target])
-    return FittedTarget(fit_served_experts(examples, TARGETS[target], model, embedding, splits.seed, jobs))
+    return fit_served_experts(examples, TARGETS[target], model, embedding, splits.seed, jobs)
 
 
-def package_target(fitted: FittedTarget, calibrations: Calibrations, results: dict[str, Any], target: str) -> Bundle:
+def package_target(experts: Experts, calibrations: Calibrations, results: dict[str, Any], target: str) -> Bundle:
     """Experts and calibrations of one target as files."""
     files: dict[str, bytes] = {}
-    for level, expert in fitted.experts.items():
+    for level, expert in experts.items():
         columns = input_columns(TARGETS[target], level)  # type: ignore[arg-type]
         calibration = calibrations[level]
         head = {

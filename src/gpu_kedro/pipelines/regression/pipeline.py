@@ -20,47 +20,28 @@ _SHARED_PARAMETERS = {"params:embedding", "params:intervals", "params:jobs", "pa
 
 
 def _create_template() -> Pipeline:
+    fit, own = ["params:model", "params:splits", "params:jobs"], ["model_input", "params:target"]
     return Pipeline(
         [
-            node(
-                predict_unseen_gpus,
-                ["model_input", "params:target", "params:model", "params:embedding", "params:splits", "params:jobs"],
-                "unseen",
-                name="predict_unseen",
-            ),
+            node(predict_unseen_gpus, [*own, "params:embedding", *fit], "unseen", name="predict_unseen"),
             node(
                 calibrate_intervals,
-                ["unseen", "model_input", "params:target", "params:intervals", "params:splits"],
+                ["unseen", *own, "params:intervals", "params:splits"],
                 ["predictions", "calibrations"],
                 name="calibrate",
             ),
-            node(
-                evaluate_target,
-                ["predictions", "model_input", "params:target", "params:splits"],
-                "results",
-                name="evaluate",
-            ),
-            node(
-                draw_predicted,
-                ["predictions", "model_input", "params:target"],
-                "predicted_figure",
-                name="draw_predicted",
-            ),
-            node(draw_errors, ["predictions", "model_input", "params:target"], "error_figure", name="draw_errors"),
+            node(evaluate_target, ["predictions", *own, "params:splits"], "results", name="evaluate"),
+            node(draw_predicted, ["predictions", *own], "predicted_figure", name="draw_predicted"),
+            node(draw_errors, ["predictions", *own], "error_figure", name="draw_errors"),
             node(draw_coverage, "results", "coverage_figure", name="draw_coverage"),
             node(
                 measure_leakage,
-                ["model_input", "primary_gpus", "params:target", "params:leakage", "params:splits", "params:jobs"],
+                [*own, "primary_gpus", "params:leakage", "params:splits", "params:jobs"],
                 "leakage",
                 name="measure_leakage",
             ),
-            node(
-                fit_target,
-                ["model_input", "name_embedding", "params:target", "params:model", "params:splits", "params:jobs"],
-                "fitted",
-                name="fit",
-            ),
-            node(package_target, ["fitted", "calibrations", "results", "params:target"], "model_part", name="package"),
+            node(fit_target, [*own, "name_embedding", *fit], "experts", name="fit"),
+            node(package_target, ["experts", "calibrations", "results", "params:target"], "model_part", name="package"),
         ],
         tags="regression",
     )

@@ -4,7 +4,7 @@ from typing import Any
 
 import pandas as pd
 
-from gpu_kedro.modelling.experiments.tuning import tune_target
+from gpu_kedro.modelling.experiments.tuning import Search, tune_target
 from gpu_kedro.modelling.options import EmbeddingOptions, ModelOptions, SplitOptions, TuningOptions
 from gpu_kedro.modelling.targets import TARGETS, Level
 
@@ -20,7 +20,8 @@ def tune_recipe(
     jobs: int,
 ) -> dict[str, Any]:
     """Trials, choices and outer scores of one target."""
-    return tune_target(model_input, TARGETS[target], level, model, embedding, options, splits.seed, jobs)
+    search = Search(TARGETS[target], level, model, embedding, options, splits.seed)
+    return tune_target(model_input, search, jobs)
 
 
 def collect_tuning(*results: dict[str, Any]) -> dict[str, Any]:

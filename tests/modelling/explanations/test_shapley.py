@@ -2,18 +2,17 @@ import numpy as np
 import pytest
 
 from gpu_kedro.domain.features import FEATURE_NAMES
-from gpu_kedro.modelling.bundle.shapley import (
-    INPUT_NAMES,
+from gpu_kedro.modelling.explanations.input_groups import INPUT_NAMES, find_input
+from gpu_kedro.modelling.explanations.shapley import (
     Shares,
-    TypicalGpu,
-    find_input,
+    coalition_rows,
+    explain_answer,
     find_players,
-    in_units,
     logarithmic_mean,
-    mix_rows,
     shapley_values,
-    share_out,
+    to_units,
 )
+from gpu_kedro.modelling.explanations.typical_gpu import TypicalGpu
 
 COLUMNS = list(range(len(FEATURE_NAMES)))
 DIMS = 3
@@ -60,7 +59,7 @@ def test_shapley_values_add_up_to_the_whole_less_nothing():
 
 def test_shares_in_units_add_up_to_the_figure():
     shares = Shares(np.log([700.0]), np.log([21000.0]), {"memory": np.log([10.0]), "compute": np.log([3.0])})
-    typical, predicted, amounts = in_units(shares)
+    typical, predicted, amounts = to_units(shares)
     assert (typical, predicted) == pytest.approx((700, 21000))
     assert typical + sum(amounts.values()) == pytest.approx(predicted, rel=1e-12)
     # (21000 - 700) * ln 10 / ln 30
@@ -90,7 +89,7 @@ def test_an_input_takes_part_if_it_is_known_readable_and_not_as_usual():
 def test_differences_follow_the_input_of_each_part():
     ours = gpu(log_effective_fp32_gflops=5.0, log_memory_bandwidth_gb_s=3.0, log_fp32_per_bandwidth=2.0)
     compute, memory = INPUT_NAMES.index("compute"), INPUT_NAMES.index("memory")
-    rows, _ = mix_rows(ours, np.zeros(DIMS), TYPICAL, [compute, memory])
+    rows, _ = coalition_rows(ours, np.zeros(DIMS), TYPICAL, [compute, memory])
     # nothing, compute, memory, both
     assert rows[:, place("log_fp32_per_bandwidth")].tolist() == [0.0, 5.0, -3.0, 2.0]
     assert np.array_equal(rows[-1], ours)
@@ -98,7 +97,7 @@ def test_differences_follow_the_input_of_each_part():
 
 def test_an_unknown_input_stays_unknown_in_the_typical_gpu():
     ours = gpu(log_memory_size_gb=2.0, log_sheet_tdp_w=np.nan)
-    rows, _ = mix_rows(ours, np.zeros(DIMS), TYPICAL, [INPUT_NAMES.index("memory")])
+    rows, _ = coalition_rows(ours, np.zeros(DIMS), TYPICAL, [INPUT_NAMES.index("memory")])
     assert np.isnan(rows[:, place("log_sheet_tdp_w")]).all()
 
 
@@ -109,7 +108,7 @@ def test_a_sum_of_features_is_credited_to_their_inputs():
         memory = values[:, place("log_memory_size_gb")] + values[:, place("log_memory_bus_bits")]
         return 1.0 + memory + 0.5 * values[:, place("log_shading_units")] + vectors.sum(axis=1)
 
-    shares = share_out(answer, ours, np.full(DIMS, 2.0), TYPICAL, COLUMNS)
+    shares = explain_answer(answer, ours, np.full(DIMS, 2.0), TYPICAL, COLUMNS)
     told = {name: share.tolist() for name, share in shares.contributions.items()}
     assert told == {"name": [6.0], "compute": [2.0], "memory": [3.0], "release_year": [0.0]}
     assert (shares.typical.tolist(), shares.answer.tolist()) == ([1.0], [12.0])
