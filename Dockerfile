@@ -1,8 +1,8 @@
 # One file, three images: `api` serves, `app` is the Streamlit front end, `train` runs Kedro (and Dask, and MLflow).
-# `docker build --target api .` mounts its bundle at /bundles; with `--build-arg BUNDLE=baked` it carries the current
-# one of data/06_models/bundles. Each image holds only what its lock in deploy/locks names, checked by hash.
+# `docker build .` makes the service with the current bundle of data/06_models/bundles; with `--build-arg BUNDLE=mounted`
+# it takes a store that is mounted at /bundles. Each image holds only what its lock in deploy/locks names, checked by hash.
 ARG PYTHON_IMAGE=docker.io/library/python:3.13.15-slim-bookworm@sha256:2325bb286ec344af3e5898cc224b5844e2707ac6e26b1632516fd3edc84a5e26
-ARG BUNDLE=mounted
+ARG BUNDLE=baked
 
 FROM ${PYTHON_IMAGE} AS installer
 ENV UV_COMPILE_BYTECODE=1 UV_LINK_MODE=copy UV_NO_CACHE=1

@@ -101,7 +101,7 @@ architecture: setup  ## draw docs/architecture.md from the code
 	@$(BIN)/python docs/draw_architecture.py
 
 image:  ## build the container image of the service with the current bundle (needs docker; gpu_kedro:api)
-	@docker build --target api --build-arg BUNDLE=baked --tag gpu_kedro:api .
+	@docker build --tag gpu_kedro:api .
 
 lock: setup  ## pin the dependencies again, and those of each image (needs network)
 	@$(PIN) --group dev pyproject.toml -o requirements.lock

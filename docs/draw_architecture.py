@@ -62,6 +62,8 @@ def draw_containers() -> Iterator[str]:
     for name, service in services.items():
         for volume in service.get("volumes", ()):
             store, _, rest = volume.partition(":")
+            if store.startswith("."):
+                continue  # a file of the repository
             yield f"{store}_volume[({store})] {'-->' if rest.endswith(':ro') else '<-->'} {name}"
     for name, service in services.items():
         for other, wanted in service.get("depends_on", {}).items():

@@ -18,7 +18,7 @@ from gpu_kedro.modelling.options import SplitOptions
 from gpu_kedro.pipelines.data_processing.nodes import clean_table, join_specs, list_gpus
 from gpu_kedro.pipelines.feature_engineering.nodes import assemble_model_input, tabulate_features
 
-pytest_plugins = ["promises"]
+pytest_plugins = ["edge", "promises"]
 
 
 @pytest.fixture(autouse=True, scope="session")

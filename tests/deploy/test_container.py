@@ -55,8 +55,9 @@ def test_packages_come_from_the_lock_of_the_target_by_hash(target: str):
     assert f"--require-hashes -r /locks/{target}.lock" in install
 
 
-def test_the_last_stage_is_the_service():
+def test_without_arguments_the_image_is_the_service_with_its_bundle():
     assert list(read_stages())[-1] == "api"
+    assert "\nARG BUNDLE=baked\n" in DOCKERFILE
 
 
 def test_nothing_goes_to_the_builder_but_what_is_named():

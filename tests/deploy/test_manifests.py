@@ -125,6 +125,42 @@ def test_a_namespace_with_the_service_is_closed_but_for_it(manifests):
     assert budget["spec"]["maxUnavailable"] == 1
 
 
+def test_counts_are_on_a_port_that_nothing_public_shows(manifests):
+    pod = api_pod(manifests)
+    if pod is None:
+        return
+    (container,) = pod["containers"]
+    ports = {port["name"]: port["containerPort"] for port in container["ports"]}
+    environment = {entry["name"]: entry.get("value") for entry in container["env"]}
+    assert (ports["metrics"], environment["GPU_KEDRO_METRICS_PORT"]) == (9090, "9090")
+    for service in only(manifests, "Service"):
+        assert [port["targetPort"] for port in service["spec"]["ports"]] == ["http"]
+        assert service["spec"].get("type", "ClusterIP") == "ClusterIP"
+    for ingress in only(manifests, "Ingress"):
+        (rule,) = ingress["spec"]["rules"]
+        assert [path["path"] for path in rule["http"]["paths"]] == ["/v1", "/docs", "/health", "/openapi.json"]
+
+
+def test_the_ingress_does_what_the_front_does():
+    (ingress,) = yaml.safe_load_all((DEPLOY / "kubernetes/overlays/production/ingress.yaml").read_text())
+    given = {name.removeprefix("nginx.org/"): value for name, value in ingress["metadata"]["annotations"].items()}
+    front = (DEPLOY / "edge" / "nginx.conf").read_text()
+    for annotation, directive in {
+        "client-max-body-size": "client_max_body_size {};",
+        "fail-timeout": "fail_timeout={};",
+        "limit-req-burst": "burst={} nodelay;",
+        "limit-req-reject-code": "limit_req_status {};",
+        "max-conns": "max_conns={} ",
+        "max-fails": "max_fails={} ",
+        "proxy-buffers": "proxy_buffers {};",
+        "proxy-connect-timeout": "proxy_connect_timeout {};",
+        "proxy-max-temp-file-size": "proxy_max_temp_file_size {};",
+        "proxy-next-upstream": "proxy_next_upstream {};",
+        "proxy-read-timeout": "proxy_read_timeout {};",
+    }.items():
+        assert directive.format(given[annotation]) in front, annotation
+
+
 def test_cloud_run_starts_the_image_small_and_bounded():
     service = yaml.safe_load((DEPLOY / "cloud-run" / "service.yaml").read_text())
     assert (service["apiVersion"], service["kind"]) == ("serving.knative.dev/v1", "Service")
