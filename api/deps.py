@@ -9,6 +9,7 @@ import orjson
 from fastapi import Request, Response
 from starlette.datastructures import State
 
+from api.load.pacing import pace_runtime
 from gpu_kedro.serving.prediction_log import PredictionLog, record_runtime
 from gpu_kedro.serving.runtime import Runtime
 
@@ -43,10 +44,26 @@ def use_runtime(request: Request) -> Runtime:
     return runtime
 
 
+def use_paced_runtime(request: Request) -> Runtime:
+    """The runtime to answer many rows with, which makes room for single predictions.
+
+    Raises:
+        NoBundleError: there is none.
+    """
+    batcher = request.app.state.batcher
+    return pace_runtime(use_runtime(request), lambda: batcher.asked)
+
+
 async def run_heavy(request: Request, function: Callable[P, T], *arguments: P.args, **options: P.kwargs) -> T:
-    """Call a function in one of a few threads, so that health and single predictions go on being answered."""
+    """Answer a question in one of a few threads, so that health and single predictions go on being answered."""
     call = partial(function, *arguments, **options)
-    return await anyio.to_thread.run_sync(call, limiter=request.app.state.heavy)
+    return await anyio.to_thread.run_sync(call, limiter=request.app.state.lanes.question.threads)
+
+
+async def run_bulk(request: Request, function: Callable[P, T], *arguments: P.args, **options: P.kwargs) -> T:
+    """Work on many rows in one of a few threads; other questions have theirs."""
+    call = partial(function, *arguments, **options)
+    return await anyio.to_thread.run_sync(call, limiter=request.app.state.lanes.bulk.threads)
 
 
 def write_json(content: Any) -> Response:

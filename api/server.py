@@ -1,129 +1,73 @@
 """Runs the service in one process, and ends it without losing a request."""
 
 import asyncio
-import ctypes
-import selectors
+import resource
 import signal
 import socket
-import struct
-import sys
-from contextlib import ExitStack
 from types import FrameType
 
 import uvicorn
+from fastapi import FastAPI
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from api.lifecycle import Lifecycle
 from api.main import create_app
 from api.middleware.json_logs import configure_logs
-from api.patience import PatientProtocol
 from api.settings import Settings
 
-#: How long clients of kept-alive connections have to be told that these close.
-_LEAVING_SECONDS = 2.0
-#: How often in a row nobody may wait to be accepted before the socket closes.
-_ACCEPT_CHECKS = 4
-_ACCEPT_SECONDS = 5.0
-#: New connections that are taken in each time that the loop comes round. uvloop takes one for each listening file, and
-#: a health check at the end of a queue of hundreds would wait for as many rounds of predictions.
-_DOORS = 64
-#: Linux's number; Python has no name for it.
-_SO_ATTACH_FILTER = 26
+#: Open files that are no connections: libraries, the bundle while it is read, the prediction log.
+_OTHER_FILES = 100
+
+
+class CappedProtocol(HttpToolsProtocol):
+    """One connection; where the process may open no more, the oldest one makes room on which nothing is asked."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Take the connection in."""
+        super().connection_made(transport)
+        self._since = self.loop.time()
+        if len(self.connections) > resource.getrlimit(resource.RLIMIT_NOFILE)[0] - _OTHER_FILES:
+            own = [one for one in self.connections if isinstance(one, CappedProtocol)]
+            min(own, key=CappedProtocol._rank).transport.abort()
+
+    def _rank(self) -> tuple[int, float]:
+        """What is given up first: connections without a request, then those between two, the oldest of each."""
+        return 0 if self.cycle is None else 1 if self.cycle.response_complete else 2, self._since
 
 
 class DrainingServer(uvicorn.Server):
-    """Uvicorn, with the steps of an end that a load balancer needs.
+    """Uvicorn, which takes SIGTERM as a balancer needs it.
 
-    On SIGTERM readiness is refused while everything is still answered, for `drain_seconds`. Then the socket closes,
-    and each open connection is closed with an answer rather than between two requests.
+    Readiness is refused while everything is still answered, for some seconds. Then the socket closes, and what is
+    being answered is answered to its end.
 
     Args:
         config: Uvicorn's configuration.
-        lifecycle: what the routes read.
-        settings: how long balancers take to notice its end, and how long clients may take.
+        app: the application that it runs.
+        drain_seconds: how long balancers take to notice.
     """
 
-    def __init__(self, config: uvicorn.Config, lifecycle: Lifecycle, settings: Settings) -> None:
+    def __init__(self, config: uvicorn.Config, app: FastAPI, drain_seconds: float) -> None:
         super().__init__(config)
-        self._lifecycle = lifecycle
-        self._settings = settings
-        self._drain_seconds = settings.drain_seconds
-
-    async def on_tick(self, counter: int) -> bool:
-        """Do what Uvicorn does ten times a second, and cut off slow clients once a second."""
-        if counter % 10 == 0:
-            for connection in list(self.server_state.connections):
-                if isinstance(connection, PatientProtocol):
-                    connection.cut_off(self._settings.head_seconds, self._settings.body_seconds)
-        return await super().on_tick(counter)
+        self._app = app
+        self._drain_seconds = drain_seconds
+        app.state.batcher.requests = self.server_state.tasks
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Take SIGTERM as a wish that ends in success; leave Ctrl+C, and a second SIGTERM, to Uvicorn."""
-        if sig == signal.SIGTERM and not self._lifecycle.is_draining:
-            self._lifecycle.is_draining = True
+        if sig == signal.SIGTERM and not self.should_exit:
             self.should_exit = True
         else:
             self._drain_seconds = 0
             super().handle_exit(sig, frame)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Drain, take leave, and shut down."""
-        self._lifecycle.is_draining = True
-        await self._serve_for(self._drain_seconds)
-        await self._stop_listening()
-        self._lifecycle.is_leaving = True
-        await self._serve_for(_LEAVING_SECONDS, until_idle=True)
-        await super().shutdown(sockets)
-
-    async def _serve_for(self, seconds: float, *, until_idle: bool = False) -> None:
+        """Drain, then shut down."""
+        self._app.state.is_draining = True
         loop = asyncio.get_running_loop()
-        end = loop.time() + seconds
-        while loop.time() < end and self._drain_seconds > 0:
-            if until_idle and not self.server_state.connections:
-                return
-            await self.on_tick(0)
+        began = loop.time()
+        while loop.time() < began + self._drain_seconds:
             await asyncio.sleep(0.05)
-
-    async def _stop_listening(self) -> None:
-        # a listening socket that closes resets the connections it has not accepted yet: let in no more, take those in
-        with selectors.DefaultSelector() as waiting, ExitStack() as copies:
-            for server in self.servers:
-                for listener in server.sockets:
-                    copy = copies.enter_context(socket.socket(fileno=socket.dup(listener.fileno())))
-                    _ignore_callers(copy)
-                    waiting.register(copy, selectors.EVENT_READ)
-            loop = asyncio.get_running_loop()
-            checks, end = _ACCEPT_CHECKS, loop.time() + _ACCEPT_SECONDS
-            while checks and self._drain_seconds > 0 and loop.time() < end:
-                await asyncio.sleep(0.05)
-                # a busy loop may not have come to accept: count from the last time that somebody waited
-                checks = _ACCEPT_CHECKS if waiting.select(0) else checks - 1
-            for server in self.servers:
-                server.close()
-
-
-def _ignore_callers(listener: socket.socket) -> None:
-    """Let a listening socket overlook new connections (TCP's SYN), so that its queue runs empty.
-
-    They try again after a second, when nobody listens any more: refused before they have sent anything. Elsewhere than
-    on Linux, and where a host refuses filters to those who are not root, the queue can only be made short.
-    """
-    if sys.platform != "linux":
-        listener.listen(0)
-        return
-    # load the flags; SYN without ACK?; then drop, else take the whole packet
-    filters = [(0x30, 0, 0, 13), (0x54, 0, 0, 0x12), (0x15, 0, 1, 0x02), (0x06, 0, 0, 0), (0x06, 0, 0, 0xFFFFFFFF)]
-    program = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *one) for one in filters))
-    attached = struct.pack("HP", len(filters), ctypes.addressof(program))
-    try:
-        listener.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, attached)
-    except OSError:
-        listener.listen(0)
-
-
-def open_doors(config: uvicorn.Config) -> list[socket.socket]:
-    """The listening socket as many files, each of which the loop accepts a connection from when it comes round."""
-    listener = config.bind_socket()
-    return [listener, *(listener.dup() for _ in range(_DOORS - 1))]
+        await super().shutdown(sockets)
 
 
 def serve(settings: Settings | None = None) -> None:
@@ -139,7 +83,7 @@ def serve(settings: Settings | None = None) -> None:
         app,
         host=settings.host,
         port=settings.port,
-        http=PatientProtocol,
+        http=CappedProtocol,
         log_config=None,
         access_log=False,
         server_header=False,
@@ -147,9 +91,7 @@ def serve(settings: Settings | None = None) -> None:
         timeout_graceful_shutdown=30,
         ws="none",
     )
-    server = DrainingServer(config, app.state.lifecycle, settings)
-    app.state.turns.requests = server.server_state.tasks
-    server.run(open_doors(config))
+    DrainingServer(config, app, settings.drain_seconds).run()
 
 
 if __name__ == "__main__":

@@ -31,9 +31,14 @@ class Settings(BaseSettings):
     max_json_bytes: int = Field(default=1_000_000, ge=1_000, description="largest JSON body")
     max_file_bytes: int = Field(default=20_000_000, ge=1_000, description="largest uploaded file")
     max_file_rows: int = Field(default=500_000, ge=1, description="most rows of an uploaded file")
-    max_concurrency: int = Field(default=64, ge=1, description="requests that predict at the same time; more get 503")
-    heavy_threads: int = Field(default=2, ge=1, le=64, description="threads for batches, files and comparisons")
-    head_seconds: float = Field(default=10.0, gt=0, description="how long a client may take to send a request's head")
+    max_concurrency: int = Field(
+        default=64, ge=1, description="questions answered at the same time, of single predictions 16 times as many"
+    )
+    max_bulk: int = Field(default=16, ge=1, description="batches and files computed at the same time; more get 503")
+    max_bulk_bytes: int = Field(
+        default=120_000_000, ge=1_000, description="of all batches and files in memory, with their answers"
+    )
+    heavy_threads: int = Field(default=2, ge=1, le=64, description="threads for questions, and as many for many rows")
     body_seconds: float = Field(default=30.0, gt=0, description="how long a client may take to send a request's body")
     drain_seconds: float = Field(
         default=3.0, ge=0, le=600, description="how long to go on serving, not ready, after SIGTERM"
@@ -44,6 +49,9 @@ class Settings(BaseSettings):
     prediction_log_rows: int = Field(default=100_000, ge=1, description="rows of one file of the prediction log")
     prediction_log_files: int = Field(default=10, ge=1, description="files that the prediction log keeps")
     metrics: bool = Field(default=False, description="whether /metrics answers")
+    metrics_port: int | None = Field(
+        default=None, ge=1, le=65535, description="where /metrics answers instead, so that no public port shows it"
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", description="least level to log")
 
     @field_validator("cors_origins", mode="before")

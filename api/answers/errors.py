@@ -1,7 +1,6 @@
 """Errors as `application/problem+json` (RFC 9457), none of which repeats what was sent. The only place of statuses."""
 
 import random
-import time
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
@@ -25,17 +24,11 @@ _KINDS = {
     413: "body-too-large",
     415: "unsupported-media-type",
     422: "invalid-request",
-    431: "head-too-large",
     500: "internal-error",
     503: "unavailable",
 }
-
-
-#: When a request that was put off may come again: the earliest, the latest of few, and the latest of many. A connection
-#: is kept open for longer.
-_RETRY_SECONDS = (3, 6, 12)
-#: So many may come again in a second: to refuse them once more costs a hundredth of the time.
-_COME_AGAIN_PER_SECOND = 32
+#: When a request that was put off may come again: at different times, and while its connection is kept open.
+_RETRY_SECONDS = (3, 6)
 #: What a request counts as whose client went away before it was complete; nobody is sent it.
 CLIENT_GONE = 499
 
@@ -75,26 +68,6 @@ class BusyError(HTTPException):
         super().__init__(503, "too many requests at the same time; try again")
 
 
-class PutOff:
-    """Tells requests that are put off when to come again: at different times, and the later the more there are of them.
-
-    A crowd that came again at once would be refused again, which costs more than its answers.
-    """
-
-    def __init__(self) -> None:
-        self._away = 0.0
-        self._seen = time.monotonic()
-
-    def choose_seconds(self) -> int:
-        """Seconds for one more request."""
-        now = time.monotonic()
-        self._away = 1 + max(0.0, self._away - _COME_AGAIN_PER_SECOND * (now - self._seen))
-        self._seen = now
-        earliest, few, many = _RETRY_SECONDS
-        latest = min(max(few, earliest + self._away / _COME_AGAIN_PER_SECOND), many)
-        return random.randint(earliest, round(latest))  # noqa: S311 (no secret)
-
-
 class UnusableTableError(HTTPException):
     """A file that can be read but not scored."""
 
@@ -128,16 +101,9 @@ def write_problem(
     return Response(orjson.dumps(content), status, dict(headers or {}), MEDIA_TYPE)
 
 
-def _write_raw(status: int, detail: str) -> bytes:
-    """An answer as it goes over the wire, for requests whose head cannot be waited for."""
-    answer = write_problem(status, detail, {"Connection": "close"})
-    head = [f"HTTP/1.1 {status} {HTTPStatus(status).phrase}".encode()]
-    head += [b"%s: %s" % header for header in answer.raw_headers]
-    return b"\r\n".join([*head, b"", bytes(answer.body)])
-
-
-HEAD_TOO_SLOW = _write_raw(408, "the head of the request took too long to arrive")
-HEAD_TOO_LARGE = _write_raw(431, "the head of the request is too large")
+def hide_store(request: Request, err: Exception) -> str:
+    """What is wrong with the bundles, without telling where they are on this machine; the log does."""
+    return str(err).replace(str(request.app.state.store.bundles), "the store")
 
 
 async def _refuse_fields(_: Request, err: Exception) -> Response:
@@ -158,9 +124,9 @@ async def _refuse(_: Request, err: Exception) -> Response:
     return write_problem(err.status_code, detail, err.headers)
 
 
-async def _put_off(request: Request, err: Exception) -> Response:
+async def _put_off(_: Request, err: Exception) -> Response:
     assert isinstance(err, BusyError)  # noqa: S101
-    return write_problem(503, err.detail, {"Retry-After": str(request.app.state.put_off.choose_seconds())})
+    return write_problem(503, err.detail, {"Retry-After": str(random.randint(*_RETRY_SECONDS))})  # noqa: S311 (no secret)
 
 
 async def _report_unknown(_: Request, err: Exception) -> Response:
@@ -172,8 +138,8 @@ async def _report_empty(_: Request, err: Exception) -> Response:
     return write_problem(422, str(err), errors=[{"loc": ["body"], "msg": str(err)}])
 
 
-async def _report_no_bundle(_: Request, err: Exception) -> Response:
-    return write_problem(503, str(err), {"Retry-After": "5"})
+async def _report_no_bundle(request: Request, err: Exception) -> Response:
+    return write_problem(503, hide_store(request, err), {"Retry-After": "5"})
 
 
 async def _report_not_explained(_: Request, err: Exception) -> Response:

@@ -1,19 +1,13 @@
-"""The description of the service (OpenAPI 3.1), and a page to read and try it that needs no other host."""
+"""The description of the service (OpenAPI 3.1)."""
 
-from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 
-from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
-from fastapi.responses import FileResponse
-from starlette.exceptions import HTTPException
 
 from api.answers.errors import MEDIA_TYPE
-from api.deps import write_json
 from gpu_kedro.contracts.v1 import Problem
 
-router = APIRouter(include_in_schema=False)
 _SAID = {
     400: "the request cannot be read",
     401: "the key is missing or wrong",
@@ -24,29 +18,6 @@ _SAID = {
     422: "the request can be read but not answered; `errors` says why",
     503: "no bundle is loaded, or too many requests at the same time",
 }
-_PAGE = """<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<title>gpu_kedro</title>
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="stylesheet" href="docs/swagger-ui.css">
-</head>
-<body>
-<div id="swagger-ui"></div>
-<script src="docs/swagger-ui-bundle.js"></script>
-<script src="docs/start.js"></script>
-</body>
-</html>
-"""
-_START = 'SwaggerUIBundle({url: "openapi.json", dom_id: "#swagger-ui", validatorUrl: null, tryItOutEnabled: true});\n'
-_DOCS_HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
-        "connect-src 'self'; frame-ancestors 'none'"
-    )
-}
-_ASSETS = {"swagger-ui.css": "text/css", "swagger-ui-bundle.js": "text/javascript"}
 
 
 def describe_errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -84,37 +55,3 @@ def _describe(app: FastAPI) -> dict[str, Any]:
                     operation["security"] = [{"key": []}]
                     operation["responses"]["401"] = describe_errors(401)[401]
     return document
-
-
-@router.get("/openapi.json")
-async def send_description(request: Request) -> Response:
-    """The description."""
-    return write_json(request.app.openapi())
-
-
-@router.get("/docs")
-async def show_docs() -> Response:
-    """The page."""
-    return Response(_PAGE, media_type="text/html; charset=utf-8", headers=_DOCS_HEADERS)
-
-
-@router.get("/docs/start.js")
-async def start_docs() -> Response:
-    """Starts the page; apart from it, because the page's policy allows no script inside."""
-    return Response(_START, media_type="text/javascript; charset=utf-8")
-
-
-@router.get("/docs/{asset}")
-async def send_asset(asset: str) -> Response:
-    """A file of Swagger UI, from the installed package `fastapi-offline`."""
-    if asset not in _ASSETS:
-        raise HTTPException(404)
-    # found without importing it: the package brings its own application
-    package = find_spec("fastapi_offline")
-    if package is None or package.origin is None:
-        raise HTTPException(404, "Swagger UI is not installed: pip install fastapi-offline")
-    return FileResponse(
-        Path(package.origin).parent / "static" / asset,
-        media_type=_ASSETS[asset],
-        headers={"Cache-Control": "max-age=86400"},
-    )

@@ -1,22 +1,20 @@
-"""Reads JSON bodies strictly, and counts the requests that predict."""
+"""Reads bodies into memory within their bounds, and JSON strictly."""
 
 import asyncio
+import io
 import json
-from collections.abc import Callable, Coroutine, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
 from typing import Any, NoReturn
 
-from fastapi import Request, Response
+from fastapi import Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.routing import APIRoute
-from pydantic import TypeAdapter, ValidationError
-from starlette.types import Receive, Scope, Send
+from pydantic import ValidationError
 
-from api.answers.errors import BusyError, MalformedBodyError, MediaTypeError, SlowBodyError
+from api.answers.errors import BodyTooLargeError, MalformedBodyError, MediaTypeError, SlowBodyError
+from api.load.lanes import hold
 
 #: More digits than any figure has; Python refuses to read far longer ones only.
 _MAX_DIGITS = 400
-_HELD = "gpu_kedro.held"
 
 
 def read_json(body: bytes) -> Any:
@@ -55,88 +53,17 @@ def _refuse_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 _DECODER = json.JSONDecoder(object_pairs_hook=_refuse_twice, parse_constant=_refuse_constant, parse_int=_read_integer)
 
 
-def check_encoding(request: Request) -> None:
-    """Refuse compressed bodies: their size could not be limited by what arrives."""
-    if request.headers.get("content-encoding", "identity").lower() != "identity":
-        raise MediaTypeError("compressed bodies are not taken; leave Content-Encoding out")
+def read_query(body: bytes, check: Callable[[Any], Any]) -> Any:
+    """What a JSON body asks.
 
-
-async def read_body(request: Request) -> bytes:
-    """The whole body.
+    Args:
+        body: the whole of it.
+        check: makes a query of JSON, or raises Pydantic's error.
 
     Raises:
-        SlowBodyError: it did not arrive in time.
-        BusyError: too much is arriving at the same time.
+        MalformedBodyError: it is not JSON.
+        RequestValidationError: it asks nothing that can be answered; without what was sent.
     """
-    with request.app.state.arriving.count() as counted:
-        try:
-            async with asyncio.timeout(request.app.state.settings.body_seconds):
-                parts = [counted(part) async for part in request.stream()]
-        except TimeoutError as err:
-            raise SlowBodyError from err
-    return b"".join(parts)
-
-
-def has_body(request: Request) -> bool:
-    """Whether the head announces a body."""
-    return request.headers.get("content-length", "0") != "0" or "transfer-encoding" in request.headers
-
-
-def _check_type(request: Request) -> None:
-    declared = request.headers.getlist("content-type")
-    if declared == ["application/json"]:
-        return
-    if not declared and not has_body(request):
-        return
-    media_type, _, parameters = (declared[0] if len(declared) == 1 else "").partition(";")
-    charset = parameters.strip().lower().replace('"', "")
-    if media_type.strip().lower() != "application/json" or charset not in ("", "charset=utf-8"):
-        raise MediaTypeError("send application/json in UTF-8")
-
-
-class PredictionRoute(APIRoute):
-    """A route that predicts: reads JSON strictly, then takes one of the slots for as long as it answers."""
-
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """A handler that is strict about the body, and FastAPI's own where the route takes none.
-
-        FastAPI's would read a body leniently, and resolve dependencies that these routes do not have, which takes
-        longer than reading, checking and writing. A body that is slow to arrive takes no slot from others.
-        """
-        if self.body_field is None:
-            return self._hold_slot(super().get_route_handler())
-        (parameter,) = self.dependant.body_params
-        flags = [flag.name for flag in self.dependant.query_params]
-        check = TypeAdapter[Any](parameter.field_info.annotation or Any).validator.validate_python
-        answer = self.endpoint
-
-        async def answer_body(request: Request) -> Response:
-            request.app.state.slots.check()
-            _check_type(request)
-            check_encoding(request)
-            given = _read_flags(request, flags) if request.scope["query_string"] else {}
-            body = await read_body(request)
-            if request.app.state.turns.are_needed:
-                await request.app.state.turns.take()
-            with request.app.state.slots.take():
-                query = _read_query(body, check)
-                response: Response = await answer(**{parameter.name: query, "request": request}, **given)
-                return response
-
-        return answer_body
-
-    @staticmethod
-    def _hold_slot(
-        handle: Callable[[Request], Coroutine[Any, Any, Response]],
-    ) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        async def handle_one(request: Request) -> Response:
-            with request.app.state.slots.take():
-                return await handle(request)
-
-        return handle_one
-
-
-def _read_query(body: bytes, check: Callable[[Any], Any]) -> Any:
     if not body:
         raise RequestValidationError([{"type": "missing", "loc": ("body",), "msg": "Field required"}])
     try:
@@ -146,114 +73,55 @@ def _read_query(body: bytes, check: Callable[[Any], Any]) -> Any:
         raise RequestValidationError([{**error, "loc": ("body", *error["loc"])} for error in found]) from None
 
 
-def _read_flags(request: Request, names: Sequence[str]) -> dict[str, bool]:
-    """The flags in the address: each at most once, `true` or `false`; other parameters are left alone."""
-    flags = {}
-    for name in names:
-        values = request.query_params.getlist(name)
-        if values not in ([], ["true"], ["false"]):
-            told = {"type": "bool_parsing", "loc": ("query", name), "msg": "give it once, as true or false"}
-            raise RequestValidationError([told])
-        if values:
-            flags[name] = values == ["true"]
-    return flags
-
-
-class FileRoute(APIRoute):
-    """A route that takes and gives back files.
-
-    Once the file is there (`hold_slot`), it holds a slot to the last byte of the answer; one that is slow to arrive
-    takes none from others.
-    """
-
-    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer, and give the slot back."""
-        with ExitStack() as held:
-            scope[_HELD] = held
-            await super().handle(scope, receive, send)
-
-
-def hold_slot(request: Request) -> None:
-    """Take a slot until the answer of a `FileRoute` is sent.
+def check_type(request: Request) -> None:
+    """Refuse bodies that are not announced as JSON in UTF-8.
 
     Raises:
-        BusyError: none is free.
+        MediaTypeError: it is something else, or compressed.
     """
-    request.scope[_HELD].enter_context(request.app.state.slots.take())
+    check_encoding(request)
+    declared = request.headers.getlist("content-type")
+    if declared == ["application/json"] or (not declared and not _has_body(request)):
+        return
+    media_type, _, parameters = (declared[0] if len(declared) == 1 else "").partition(";")
+    charset = parameters.strip().lower().replace('"', "")
+    if media_type.strip().lower() != "application/json" or charset not in ("", "charset=utf-8"):
+        raise MediaTypeError("send application/json in UTF-8")
 
 
-class ArrivingBytes:
-    """Counts what has arrived of bodies that are not complete, so that many together cannot fill the memory.
+def check_encoding(request: Request) -> None:
+    """Refuse compressed bodies: their size could not be limited by what arrives."""
+    if request.headers.get("content-encoding", "identity").lower() != "identity":
+        raise MediaTypeError("compressed bodies are not taken; leave Content-Encoding out")
+
+
+def _has_body(request: Request) -> bool:
+    return request.headers.get("content-length", "0") != "0" or "transfer-encoding" in request.headers
+
+
+async def read_body(request: Request, limit: int) -> bytes:
+    """The whole body, which counts among the bytes of its lane.
 
     Args:
-        limit: how many bytes there may be.
+        request: whose body has not been read.
+        limit: in bytes.
+
+    Raises:
+        BodyTooLargeError: it is larger, by what is announced or by what arrives.
+        SlowBodyError: it did not arrive in time.
+        BusyError: the bodies of all requests together take too much.
     """
-
-    def __init__(self, limit: int) -> None:
-        self._free = limit
-        self._bodies = 0
-
-    def __len__(self) -> int:
-        """How many bodies are not complete."""
-        return self._bodies
-
-    @contextmanager
-    def count(self) -> Iterator[Callable[[bytes], bytes]]:
-        """A function that counts a part and gives it back; all are forgotten at the end.
-
-        Raises:
-            BusyError: there are too many.
-        """
-        taken = 0
-
-        def counted(part: bytes) -> bytes:
-            nonlocal taken
-            taken += len(part)
-            self._free -= len(part)
-            if self._free < 0:
-                raise BusyError
-            return part
-
-        self._bodies += 1
-        try:
-            yield counted
-        finally:
-            self._bodies -= 1
-            self._free += taken
-
-
-class Slots:
-    """Counts requests that are being answered; all in one event loop, so no lock is needed.
-
-    Args:
-        limit: how many there may be.
-    """
-
-    def __init__(self, limit: int) -> None:
-        self._free = limit
-
-    def check(self) -> None:
-        """Say at once, before a body is read, that there is none.
-
-        Raises:
-            BusyError: all are taken.
-        """
-        if self._free <= 0:
-            raise BusyError
-
-    def take(self) -> "Slots":
-        """A slot as a context manager.
-
-        Raises:
-            BusyError: all are taken.
-        """
-        self.check()
-        self._free -= 1
-        return self
-
-    def __enter__(self) -> None:
-        """Nothing is left to do: `take` took the slot."""
-
-    def __exit__(self, *_: object) -> None:
-        """Give the slot back."""
-        self._free += 1
+    announced = request.headers.get("content-length", "0")
+    # nineteen digits are more than any limit
+    if len(announced) > 18 or int(announced) > limit:
+        raise BodyTooLargeError(limit)
+    body = io.BytesIO()
+    try:
+        async with asyncio.timeout(request.app.state.settings.body_seconds):
+            async for part in request.stream():
+                hold(request, len(part))
+                if body.write(part) and body.tell() > limit:
+                    raise BodyTooLargeError(limit)
+    except TimeoutError as err:
+        raise SlowBodyError from err
+    return body.getvalue()

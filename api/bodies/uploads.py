@@ -39,7 +39,7 @@ async def read_upload(request: Request) -> tuple[FileType, bytes]:
     kind = media_type.decode("latin-1").lower()
     if kind not in (CSV, PARQUET, FORM) or charset not in (b"utf-8", b"utf8"):
         raise MediaTypeError(f"send {CSV} in UTF-8, {PARQUET}, or {FORM} with one file")
-    body = await read_body(request)
+    body = await read_body(request, request.app.state.settings.max_file_bytes)
     if kind == FORM:
         body = _find_file(body, options.get(b"boundary", b""))
     if not body:

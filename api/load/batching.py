@@ -2,17 +2,16 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sized
 from typing import Any
 
-from api.load.fair_queue import Turns
 from gpu_kedro.modelling.learners.arrays import FEW_ROWS
 from gpu_kedro.serving.runtime import Runtime
 
 Answer = dict[str, Any]
 
 
-class Together:
+class DynamicBatcher:
     """Collects the queries that the event loop reads in one round, and answers them with one call.
 
     A row among sixteen takes a quarter of the time of a row alone: what is fixed in a call is paid for once. Nobody
@@ -20,13 +19,15 @@ class Together:
 
     Args:
         use: gives the runtime in service.
-        turns: tells whether a request is the only one.
     """
 
-    def __init__(self, use: Callable[[], Runtime], turns: Turns) -> None:
+    def __init__(self, use: Callable[[], Runtime]) -> None:
         self._use = use
-        self._turns = turns
         self._waiting: deque[tuple[Mapping[str, Any], asyncio.Future[Answer]]] = deque()
+        #: What is being answered at the moment; the server that runs the application sets it.
+        self.requests: Sized = ()
+        #: How many queries have come.
+        self.asked = 0
 
     async def predict(self, query: Mapping[str, Any]) -> Answer:
         """Answer one query (`Runtime.predict`).
@@ -34,7 +35,8 @@ class Together:
         Raises:
             NoBundleError: there is no runtime.
         """
-        if self._turns.are_alone:
+        self.asked += 1
+        if len(self.requests) == 1:
             return self._use().predict([query])[0]
         loop = asyncio.get_running_loop()
         if not self._waiting:

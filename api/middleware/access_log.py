@@ -9,7 +9,6 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.answers.errors import CLIENT_GONE, write_problem
-from api.lifecycle import Lifecycle
 from api.middleware.auth import read_header
 from api.middleware.metrics import Metrics
 
@@ -28,18 +27,16 @@ class RequestRecords:
     """Wraps every request.
 
     HEAD is answered as GET without the body. An error nobody handled becomes a 500 that tells nothing, and a log line
-    that tells where.
+    that tells where. A service that ends asks with every answer to close the connection.
 
     Args:
         app: the rest of the service.
         metrics: where requests are counted.
-        lifecycle: tells when clients should let go of their connections.
     """
 
-    def __init__(self, app: ASGIApp, metrics: Metrics, lifecycle: Lifecycle) -> None:
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
         self.app = app
         self._metrics = metrics
-        self._lifecycle = lifecycle
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -61,15 +58,16 @@ class RequestRecords:
                 headers = message["headers"] = [*message.get("headers", ()), (b"x-request-id", request_id)]
                 present = {name for name, _ in headers}
                 headers += [header for header in _SAFE_HEADERS if header[0] not in present]
-                if self._lifecycle.is_leaving:
+                if scope["app"].state.is_draining:
                     headers.append((b"connection", b"close"))
             elif is_head:
                 message = {**message, "body": b""}
             await send(message)
 
-        self._metrics.in_flight += 1
+        self._metrics.in_flight.inc()
         try:
-            await self.app(scope, receive, send_recorded)
+            app = self.app if _names_one_host(scope) else write_problem(400, "send one Host header")
+            await app(scope, receive, send_recorded)
         except ClientDisconnect:
             status = CLIENT_GONE
         except Exception:
@@ -81,7 +79,7 @@ class RequestRecords:
             await sorry(scope, receive, send_recorded)
         finally:
             seconds = time.perf_counter() - started
-            self._metrics.in_flight -= 1
+            self._metrics.in_flight.dec()
             self._record(scope, method, status, seconds, request_id)
 
     def _record(self, scope: Scope, method: str, status: int, seconds: float, request_id: bytes) -> None:
@@ -103,6 +101,12 @@ class RequestRecords:
             record = logging.LogRecord(logger.name, level, __file__, 0, "request", None, None)
             record.facts = facts
             logger.handle(record)
+
+
+def _names_one_host(scope: Scope) -> bool:
+    """Whether a request names one host, as HTTP/1.1 asks: who stands between could take another one."""
+    count = len(read_header(scope, b"host"))
+    return count == 1 or (count == 0 and scope["http_version"] == "1.0")
 
 
 def _choose_id(scope: Scope) -> bytes:

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Request, Response
 
-from api.answers.errors import write_problem
+from api.answers.errors import hide_store, write_problem
 from api.answers.openapi import describe_errors
 from api.deps import write_json
 from gpu_kedro.contracts.v1 import Health, Readiness
@@ -20,10 +20,11 @@ async def tell_live() -> Response:
 @router.get("/ready", response_model=Readiness, responses=describe_errors(503))
 async def tell_ready(request: Request) -> Response:
     """200 once a bundle is loaded, its hashes are checked and one row is predicted; else 503 with what is missing."""
-    if request.app.state.lifecycle.is_draining:
+    if request.app.state.is_draining:
         return write_problem(503, "the service is ending", missing=["service: it was asked to end"])
     try:
         version = request.app.state.store.current().version
     except NoBundleError as err:
-        return write_problem(503, "not ready; see `missing`", {"Retry-After": "5"}, missing=[f"bundle: {err}"])
+        missing = [f"bundle: {hide_store(request, err)}"]
+        return write_problem(503, "not ready; see `missing`", {"Retry-After": "5"}, missing=missing)
     return write_json({"status": "ready", "model_version": version})

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from api.answers.openapi import describe_errors
-from api.bodies.json_body import PredictionRoute
+from api.bodies.routes import PredictionRoute
 from api.deps import run_heavy, use_runtime, write_json
 from gpu_kedro.contracts.v1 import CompareQuery, Comparison, Frontier, FrontierQuery, ValueQuery, Verdict
 from gpu_kedro.serving import answers

@@ -7,17 +7,18 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from api.answers.openapi import describe_errors
-from api.bodies.json_body import FileRoute, PredictionRoute, hold_slot
+from api.bodies.routes import BulkRoute, SingleRoute
 from api.bodies.score_file import score_csv, score_parquet
 from api.bodies.uploads import CSV, FORM, PARQUET, read_upload
-from api.deps import run_heavy, use_runtime, write_json
+from api.deps import run_bulk, run_heavy, use_paced_runtime, use_runtime, write_json
+from api.load.lanes import Lane, hold
 from gpu_kedro.contracts import v1 as contracts
 from gpu_kedro.contracts.explained import ExplainedPrediction
 from gpu_kedro.contracts.v1 import GpuQuery, Prediction, PredictionColumns
 from gpu_kedro.serving.runtime import Runtime
 
-router = APIRouter(prefix="/v1/predict", tags=["predict"], route_class=PredictionRoute)
-files = APIRouter(prefix="/v1/predict", tags=["predict"], route_class=FileRoute)
+router = APIRouter(prefix="/v1/predict", tags=["predict"], route_class=SingleRoute)
+bulk = APIRouter(prefix="/v1/predict", tags=["predict"], route_class=BulkRoute)
 _ERRORS = describe_errors(400, 408, 413, 415, 422, 503)
 _TEXT = {
     "type": "string",
@@ -34,7 +35,8 @@ _UPLOAD = {
         FORM: {"schema": {"type": "object", "required": ["file"], "properties": {"file": _FILE}}},
     },
 }
-
+#: Of a file that is being answered, beside what was sent: some thousand rows, and a part of the answer.
+_FILE_BYTES = 2_000_000
 
 _EXPLAIN = Query(
     description="add to each answer what every input adds to it (`explanation`); ten to a hundred times the work",
@@ -50,20 +52,23 @@ async def predict(query: GpuQuery, request: Request, explain: Annotated[bool, _E
     it. Batches and files are not explained.
     """
     if explain:
-        return write_json(await run_heavy(request, use_runtime(request).explain, query.model_dump()))
+        with request.app.state.lanes.question.slots.take():
+            return write_json(await run_heavy(request, use_runtime(request).explain, query.model_dump()))
     # a millisecond of arithmetic: a thread would cost more than it frees
-    answer = await request.app.state.together.predict(query.model_dump())
+    answer = await request.app.state.batcher.predict(query.model_dump())
     request.state.model_version = answer["model_version"]
     return write_json(answer)
 
 
-@router.post("/batch", response_model=PredictionColumns, responses=_ERRORS)
+@bulk.post("/batch", response_model=PredictionColumns, responses=_ERRORS)
 async def predict_batch(
     query: contracts.BatchQuery,  # type: ignore[valid-type]
     request: Request,
 ) -> Response:
     """Columns in, columns out, up to 10,000 rows; the fields of a specification sheet are columns `spec_<field>`."""
-    return await run_heavy(request, answer_batch, query, use_runtime(request))
+    answer = await run_bulk(request, answer_batch, query, use_paced_runtime(request))
+    hold(request, len(answer.body))
+    return answer
 
 
 def answer_batch(query: contracts.Columns, runtime: Runtime) -> Response:
@@ -73,7 +78,7 @@ def answer_batch(query: contracts.Columns, runtime: Runtime) -> Response:
     return write_json({**columns, "model_version": runtime.version, "rows": len(queries)})
 
 
-@files.post(
+@bulk.post(
     "/file",
     response_class=Response,
     responses={
@@ -92,19 +97,24 @@ async def predict_file(request: Request) -> Response:
     scored has its reason in the column `error`, and the others go on. In CSV, a cell of text that a spreadsheet would
     run as a formula comes back with an apostrophe in front.
     """
-    runtime = use_runtime(request)
+    lane: Lane = request.app.state.lanes.bulk
+    lane.slots.check()
+    runtime = use_paced_runtime(request)
     kind, content = await read_upload(request)
-    hold_slot(request)
+    hold(request, _FILE_BYTES)
     max_rows: int = request.app.state.settings.max_file_rows
     ending = "parquet" if kind == PARQUET else "csv"
     headers = {"Content-Disposition": f'attachment; filename="predictions.{ending}"'}
-    if kind == PARQUET:
-        scored = await run_heavy(request, score_parquet, content, runtime, max_rows)
-        return Response(scored, media_type=PARQUET, headers=headers)
-    parts = await run_heavy(request, score_csv, content, runtime, max_rows)
+    with lane.slots.take():
+        if kind == PARQUET:
+            scored = await run_bulk(request, score_parquet, content, runtime, max_rows)
+            hold(request, len(scored))
+            return Response(scored, media_type=PARQUET, headers=headers)
+        parts = await run_bulk(request, score_csv, content, runtime, max_rows)
     return StreamingResponse(_stream(request, parts), media_type=f"{CSV}; charset=utf-8", headers=headers)
 
 
 async def _stream(request: Request, parts: Iterator[bytes]) -> AsyncIterator[bytes]:
-    while part := await run_heavy(request, next, parts, b""):
+    """The parts of a file, each computed when the client has taken the one before."""
+    while part := await run_bulk(request, next, parts, b""):
         yield part

@@ -3,13 +3,16 @@ import threading
 
 import httpx
 import pytest
+from fastapi import Request
 from loops import run_alone
 from promises import promise
 
+from api.load.lanes import hold
 from api.settings import Settings
 
 KEY = "s3cret-key-of-the-test"
 QUERY = {"name": "RTX 3070"}
+JSON = {"content-type": "application/json"}
 
 
 def test_without_a_key_set_none_is_asked_for(client):
@@ -66,11 +69,11 @@ def test_a_file_has_a_limit_of_its_own(open_client, problem):
     problem(client.post("/v1/predict/file", content=iter([large.encode()]), headers=headers), 413)
 
 
-@promise("security.concurrency", "requests over the limit that are not put off, or hold up health", at_most=0)
-def test_over_the_concurrency_limit_predictions_are_put_off_and_health_is_not(
-    open_client, problem, monkeypatch, measured
-):
-    client = open_client(max_concurrency=1)
+@promise(
+    "security.concurrency", "batches over the limit that are not put off, or hold up single predictions", at_most=0
+)
+def test_batches_over_the_limit_are_put_off_and_single_predictions_are_not(open_client, problem, monkeypatch, measured):
+    client = open_client(max_bulk=1, heavy_threads=1)
     runtime = client.app.state.store.current()
     entered, released = threading.Event(), threading.Event()
     answer = runtime.predict_columns
@@ -81,24 +84,51 @@ def test_over_the_concurrency_limit_predictions_are_put_off_and_health_is_not(
         return answer(queries)
 
     monkeypatch.setattr(runtime, "predict_columns", wait)
+    batch, csv = {"name": ["RTX 3070"]}, {"content": "name\na\n", "headers": {"content-type": "text/csv"}}
 
     async def ask():
         transport = httpx.ASGITransport(client.app)
         async with httpx.AsyncClient(transport=transport, base_url="http://test") as web:
-            slow = asyncio.create_task(web.post("/v1/predict/batch", json={"name": ["RTX 3070"]}))
+            slow = asyncio.create_task(web.post("/v1/predict/batch", json=batch))
             await asyncio.to_thread(entered.wait, 20)
-            refused = await web.post("/v1/predict", json=QUERY)
-            file = await web.post("/v1/predict/file", content="name\na\n", headers={"content-type": "text/csv"})
-            health = await web.get("/health/ready")
+            late = [await web.post("/v1/predict/batch", json=batch), await web.post("/v1/predict/file", **csv)]
+            beside = [
+                await web.post("/v1/predict", json=QUERY),
+                await web.get("/v1/gpus"),
+                await web.get("/health/ready"),
+            ]
             released.set()
-            return await slow, refused, file, health, await web.post("/v1/predict", json=QUERY)
+            return late, [await slow, *beside, await web.post("/v1/predict/file", **csv)]
 
-    slow, refused, file, health, later = run_alone(ask())
-    for late in (refused, file):
-        problem(late, 503)
-        assert late.headers["retry-after"] in {"3", "4", "5", "6"}
-    assert (slow.status_code, health.status_code, later.status_code) == (200, 200, 200)
+    late, answered = run_alone(ask())
+    for refused in late:
+        problem(refused, 503)
+        assert refused.headers["retry-after"] in {"3", "4", "5", "6"}
+    assert [one.status_code for one in answered] == [200] * 5
     measured("security.concurrency", 0)
+
+
+def test_questions_and_explanations_over_the_limit_are_put_off_and_single_predictions_are_not(open_client, problem):
+    client = open_client(max_concurrency=1)
+    with client.app.state.lanes.question.slots.take():
+        problem(client.get("/v1/gpus"), 503)
+        problem(client.post("/v1/value", json={**QUERY, "price_usd": 300}), 503)
+        problem(client.post("/v1/predict?explain=true", json=QUERY), 503)
+        assert client.post("/v1/predict", json=QUERY).status_code == 200
+    assert client.get("/v1/gpus").status_code == 200
+
+
+def test_bytes_of_all_files_together_are_bounded_and_given_back(open_client, problem):
+    client = open_client(max_bulk_bytes=5_000_000)
+    lane, csv = client.app.state.lanes.bulk, {"content-type": "text/csv"}
+    scope = {}
+    with lane.bytes.open(scope):
+        hold(Request({"type": "http", **scope}), 4_000_000)
+        problem(client.post("/v1/predict/file", content="name\nRTX 3070\n", headers=csv), 503)
+        problem(client.post("/v1/predict/batch", content=b" " * 900_000, headers=JSON), 400)
+    for _ in range(20):
+        assert client.post("/v1/predict/file", content="name\nRTX 3070\n", headers=csv).status_code == 200
+        assert client.post("/v1/predict/batch", json={"name": ["RTX 3070"] * 500}).status_code == 200
 
 
 def test_cors_is_off_unless_set(client):
@@ -132,6 +162,11 @@ def test_every_answer_has_safe_headers_and_an_id(client, address, measured):
 def test_a_request_keeps_its_own_id_unless_it_is_strange(client):
     assert client.get("/health/live", headers={"X-Request-ID": "abc-1"}).headers["x-request-id"] == "abc-1"
     assert client.get("/health/live", headers={"X-Request-ID": "a b\\n"}).headers["x-request-id"] != "a b\\n"
+
+
+@pytest.mark.parametrize("hosts", [["a.example", "b.example"], ["a.example", "a.example"]])
+def test_a_doubled_host_is_refused(client, problem, hosts):
+    problem(client.get("/health/live", headers=[("Host", host) for host in hosts]), 400)
 
 
 def test_settings_come_from_the_environment(monkeypatch):

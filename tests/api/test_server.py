@@ -1,61 +1,17 @@
-"""The process: its start on `$PORT`, and an end that loses no request."""
+"""The process alone: its start on `$PORT`, what it does with slow clients and few files, and its end."""
 
-import asyncio
 import contextlib
 import http.client
 import json
+import resource
 import signal
 import socket
-import sys
 import time
-from pathlib import Path
 
 import pytest
-import uvicorn
-from callers import BODY, JSON, Caller, FreshCaller
-from loops import run_alone
+from callers import BODY, JSON, Caller
 
-from api.server import _ignore_callers, open_doors
-from bench.processes import run_server
-
-SO_LOCK_FILTER = 44
-
-
-@pytest.fixture(scope="module")
-def impatient(bundles, tmp_path_factory):
-    """A service that gives its clients half a second for a head and two for a body."""
-    command = [sys.executable, "-m", "api.server"]
-    environment = {"GPU_KEDRO_BUNDLES": str(bundles), "GPU_KEDRO_HEAD_SECONDS": "0.5", "GPU_KEDRO_BODY_SECONDS": "2"}
-    logs = tmp_path_factory.mktemp("impatient")
-    with run_server("impatient", lambda port: ["env", f"PORT={port}", *command], environment, logs) as server:
-        server.wait_until_ready("/health/ready", 60)
-        yield server
-
-
-def test_many_new_connections_are_taken_in_at_once():
-    # uvloop's server takes one in each time that it comes round: the last of these would wait for forty rounds
-    uvloop = pytest.importorskip("uvloop")
-    taken_in = []
-
-    class Guest(asyncio.Protocol):
-        def connection_made(self, transport):
-            taken_in.append(transport)
-
-    async def run():
-        loop = asyncio.get_running_loop()
-        servers = [await loop.create_server(Guest, sock=door) for door in doors]
-        for _ in range(5):
-            await asyncio.sleep(0)
-        for server in servers:
-            server.close()
-
-    doors = open_doors(uvicorn.Config(None, host="127.0.0.1", port=0))
-    doors[0].listen()
-    with contextlib.ExitStack() as guests:
-        for _ in range(40):
-            guests.enter_context(socket.create_connection(doors[0].getsockname()))
-        run_alone(run(), uvloop.new_event_loop)
-    assert len(taken_in) == 40
+HEAD = "POST /v1/predict{} HTTP/1.1\r\nHost: x\r\nContent-Type: {}\r\nContent-Length: {}\r\n\r\n"
 
 
 def ask(port, path="/health/ready"):
@@ -67,15 +23,26 @@ def ask(port, path="/health/ready"):
         connection.close()
 
 
-def test_no_request_is_lost_on_sigterm_and_readiness_drops_first(start_server):
-    process, port = start_server(drain_seconds=1, log_level="WARNING")
+def predict(port, rows=1):
+    """Ask for one prediction, or for many in a batch."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    try:
+        path, body = ("/v1/predict", BODY) if rows == 1 else ("/v1/predict/batch", json.dumps({"name": ["x"] * rows}))
+        connection.request("POST", path, body, JSON)
+        return connection.getresponse().status
+    finally:
+        connection.close()
+
+
+def test_on_sigterm_readiness_drops_first_and_what_is_asked_is_answered(start_server):
+    process, port = start_server(drain_seconds=2, log_level="WARNING")
     callers = [Caller(port) for _ in range(8)]
     for caller in callers:
         caller.start()
     time.sleep(0.5)
     process.send_signal(signal.SIGTERM)
     time.sleep(0.3)
-    assert (ask(port, "/health/ready"), ask(port, "/health/live")) == (503, 200)
+    assert (ask(port, "/health/ready"), ask(port, "/health/live"), predict(port)) == (503, 200, 200)
     for caller in callers:
         caller.join(30)
     assert [caller.lost for caller in callers] == [0] * 8
@@ -83,17 +50,15 @@ def test_no_request_is_lost_on_sigterm_and_readiness_drops_first(start_server):
     assert process.wait(10) == 0
 
 
-def test_no_request_of_a_client_without_kept_connections_is_lost_on_sigterm(start_server):
-    process, port = start_server(drain_seconds=0.2, log_level="WARNING")
-    callers = [FreshCaller(port) for _ in range(16)]
-    for caller in callers:
-        caller.start()
-    time.sleep(0.5)
+def test_a_batch_that_is_being_answered_is_answered_to_its_end(start_server):
+    process, port = start_server(drain_seconds=0, log_level="WARNING")
+    names = [f"RTX 3070 {place}" for place in range(5000)]
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    connection.request("POST", "/v1/predict/batch", json.dumps({"name": names}), JSON)
+    time.sleep(0.3)
     process.send_signal(signal.SIGTERM)
-    for caller in callers:
-        caller.join(30)
-    assert [caller.lost for caller in callers] == [0] * 16
-    assert {status for caller in callers for status in caller.statuses} == {200}
+    answer = connection.getresponse()
+    assert (answer.status, json.loads(answer.read())["rows"]) == (200, 5000)
     assert process.wait(10) == 0
 
 
@@ -112,15 +77,14 @@ def test_logs_of_the_process_are_json(start_server):
     assert {json.loads(line)["logger"] for line in lines} >= {"api.requests", "uvicorn.error"}
 
 
-def test_a_body_that_never_ends_keeps_nobody_waiting(start_server):
-    _, port = start_server(max_concurrency=1)
-    with socket.create_connection(("127.0.0.1", port)) as slow:
-        slow.sendall(
-            b"POST /v1/predict HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 50\r\n\r\n{"
-        )
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
-        connection.request("POST", "/v1/predict", BODY, JSON)
-        assert connection.getresponse().status == 200
+def test_bodies_that_never_end_keep_nobody_waiting(start_server):
+    _, port = start_server(max_concurrency=1, max_bulk=1)
+    with contextlib.ExitStack() as clients:
+        for head in (HEAD.format("", "application/json", 50), HEAD.format("/file", "text/csv", 50)):
+            for _ in range(20):
+                slow = clients.enter_context(socket.create_connection(("127.0.0.1", port)))
+                slow.sendall(head.encode() + b"{")
+        assert (predict(port), predict(port, rows=10)) == (200, 200)
 
 
 def test_a_body_far_over_the_limit_gets_its_answer(start_server):
@@ -133,64 +97,47 @@ def test_a_body_far_over_the_limit_gets_its_answer(start_server):
 def test_a_file_that_arrives_too_slowly_is_given_up(start_server):
     _, port = start_server(body_seconds=0.3)
     with socket.create_connection(("127.0.0.1", port), timeout=10) as slow:
-        slow.sendall(
-            b"POST /v1/predict/file HTTP/1.1\r\nHost: x\r\nContent-Type: text/csv\r\nContent-Length: 50\r\n\r\nname"
-        )
+        slow.sendall(HEAD.format("/file", "text/csv", 50).encode() + b"name")
         assert slow.recv(100).startswith(b"HTTP/1.1 408")
 
 
-HEAD = b"POST /v1/predict HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+@pytest.mark.parametrize("version", ["1.1", "1.0"])
+def test_a_request_names_its_host_unless_it_is_of_an_old_client(start_server, version):
+    _, port = start_server()
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as client:
+        client.sendall(f"GET /health/live HTTP/{version}\r\n\r\n".encode())
+        assert client.recv(12) == (b"HTTP/1.1 400" if version == "1.1" else b"HTTP/1.1 200")
 
 
-@pytest.mark.parametrize(
-    ("sent", "answer"),
-    [
-        (b"", b"HTTP/1.1 408"),
-        (b"\r\n\r\n", b"HTTP/1.1 408"),
-        (HEAD, b"HTTP/1.1 408"),
-        (HEAD + b"Content-Length: 50\r\n\r\n{", b"HTTP/1.1 408"),
-        (b"GET /health/live HTTP/1.1\r\nHost: x\r\nContent-Length: 50\r\n\r\nx", b"HTTP/1.1 200"),
-        (HEAD + b"Content-Length: 3\r\n\r\n{}\n" + HEAD, b"HTTP/1.1 422"),
-    ],
-    ids=["nothing", "empty lines", "half a head", "half a body", "half a body nobody reads", "half a second request"],
-)
-def test_whoever_keeps_the_service_waiting_is_cut_off(impatient, sent, answer):
-    with socket.create_connection(("127.0.0.1", impatient.port), timeout=20) as slow:
-        slow.sendall(sent)
-        received = b""
-        while part := slow.recv(10_000):
-            received += part
-    assert received.startswith(answer)
-
-
-def test_a_head_without_end_is_refused(impatient):
-    with socket.create_connection(("127.0.0.1", impatient.port), timeout=20) as slow:
-        slow.sendall(HEAD)
-        with contextlib.suppress(ConnectionError):
-            for _ in range(100):
-                slow.sendall(b"X-More: " + b"x" * 10_000 + b"\r\n")
-        assert slow.recv(100).startswith(b"HTTP/1.1 431")
-
-
-def test_whoever_never_takes_an_answer_is_cut_off(impatient):
+def test_clients_that_take_no_answer_hold_no_slot_and_are_given_up(start_server):
+    _, port = start_server(max_bulk=1, heavy_threads=1, body_seconds=2)
     rows = b"name\n" + b"RTX 3070\n" * 50_000  # their answer is far larger than what a system keeps of it
-    head = f"POST /v1/predict/file HTTP/1.1\r\nHost: x\r\nContent-Type: text/csv\r\nContent-Length: {len(rows)}\r\n\r\n"
-    files = Path(f"/proc/{impatient.process.pid}/fd")
-    with socket.socket() as deaf:
-        deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        deaf.settimeout(30)
-        deaf.connect(("127.0.0.1", impatient.port))
-        deaf.sendall(head.encode() + rows)
-        assert deaf.recv(12, socket.MSG_WAITALL) == b"HTTP/1.1 200"
-        connected, end = len(list(files.iterdir())), time.monotonic() + 30
-        while len(list(files.iterdir())) >= connected:
+    with contextlib.ExitStack() as clients:
+        deaf = [clients.enter_context(socket.socket()) for _ in range(8)]
+        for one in deaf:
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            one.settimeout(30)
+            one.connect(("127.0.0.1", port))
+            one.sendall(HEAD.format("/file", "text/csv", len(rows)).encode() + rows)
+            assert one.recv(12, socket.MSG_WAITALL) == b"HTTP/1.1 200"
+        assert (predict(port), predict(port, rows=1000)) == (200, 200)
+        end = time.monotonic() + 30
+        while any(is_open(one) for one in deaf):
             assert time.monotonic() < end, "is still connected"
-            time.sleep(0.1)
 
 
-def test_a_host_that_refuses_filters_lets_the_service_end():
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        listener.setsockopt(socket.SOL_SOCKET, SO_LOCK_FILTER, 1)  # Linux refuses any other filter, also root's
-        _ignore_callers(listener)
-        with socket.create_connection(listener.getsockname(), timeout=5):
-            pass
+def is_open(client):
+    """Whether more than what lies on the way can be taken from a connection."""
+    with contextlib.suppress(TimeoutError, ConnectionError):
+        client.settimeout(0.2)
+        return client.recv(4096) != b""
+    return False
+
+
+def test_idle_connections_make_room_where_the_process_may_open_no_more(start_server):
+    process, port = start_server(drain_seconds=0)
+    resource.prlimit(process.pid, resource.RLIMIT_NOFILE, (300, 300))
+    with contextlib.ExitStack() as clients:
+        for _ in range(400):
+            clients.enter_context(socket.create_connection(("127.0.0.1", port), timeout=10))
+        assert [ask(port, "/health/live"), predict(port)] == [200, 200]

@@ -6,8 +6,7 @@ import httpx
 import pytest
 from loops import run_alone
 
-from api.load.batching import Together
-from api.load.fair_queue import Turns
+from api.load.batching import DynamicBatcher
 from gpu_kedro.serving.errors import NoBundleError
 
 NAMES = ["RTX 3070", "GTX 970", "never heard of", "Radeon RX 6800 XT", "RTX 3070 Laptop", "Quadro P2000", "UHD 630"] * 6
@@ -52,23 +51,24 @@ class Counting:
         return self._runtime.predict(queries)
 
 
-def gather(together, queries):
+def gather(batcher, queries):
     async def run():
-        return await asyncio.gather(*map(together.predict, queries), return_exceptions=True)
+        return await asyncio.gather(*map(batcher.predict, queries), return_exceptions=True)
 
     return run_alone(run())
 
 
 def test_a_round_of_the_loop_is_one_call_of_sixteen_at_the_most(client):
     runtime = Counting(client.app.state.store.current())
-    gather(Together(lambda: runtime, Turns(100)), [{"name": name} for name in NAMES[:40]])
+    gather(DynamicBatcher(lambda: runtime), [{"name": name} for name in NAMES[:40]])
     assert runtime.calls == [16, 16, 8]
 
 
 def test_the_only_request_does_not_wait(client):
-    runtime, turns = Counting(client.app.state.store.current()), Turns(100)
-    turns.requests = {"the only one"}
-    coroutine = Together(lambda: runtime, turns).predict({"name": "RTX 3070"})
+    runtime = Counting(client.app.state.store.current())
+    batcher = DynamicBatcher(lambda: runtime)
+    batcher.requests = {"the only one"}
+    coroutine = batcher.predict({"name": "RTX 3070"})
     with pytest.raises(StopIteration) as done:
         coroutine.send(None)
     assert done.value.value["name"] == "RTX 3070"
@@ -77,7 +77,7 @@ def test_the_only_request_does_not_wait(client):
 def test_a_failure_is_told_to_who_asked_for_it_and_to_nobody_else(client):
     bad = {"name": "GTX 970"}
     runtime = Counting(client.app.state.store.current(), bad)
-    first, second, third = gather(Together(lambda: runtime, Turns(100)), [{"name": "RTX 3070"}, bad, {"name": "UHD"}])
+    first, second, third = gather(DynamicBatcher(lambda: runtime), [{"name": "RTX 3070"}, bad, {"name": "UHD"}])
     assert isinstance(second, ArithmeticError)
     assert first["name"] == "RTX 3070"
     assert third["name"] == "UHD"
@@ -85,11 +85,11 @@ def test_a_failure_is_told_to_who_asked_for_it_and_to_nobody_else(client):
 
 def test_who_gave_up_waiting_does_not_disturb(client):
     runtime = client.app.state.store.current()
-    together = Together(lambda: runtime, Turns(100))
+    batcher = DynamicBatcher(lambda: runtime)
 
     async def run():
-        gone = asyncio.create_task(together.predict({"name": "RTX 3070"}))
-        stays = asyncio.create_task(together.predict({"name": "GTX 970"}))
+        gone = asyncio.create_task(batcher.predict({"name": "RTX 3070"}))
+        stays = asyncio.create_task(batcher.predict({"name": "GTX 970"}))
         await asyncio.sleep(0)
         gone.cancel()
         return await asyncio.gather(gone, stays, return_exceptions=True)
@@ -103,6 +103,4 @@ def test_no_bundle_is_an_error_for_each():
     def use():
         raise NoBundleError("nothing trained yet")
 
-    assert [str(error) for error in gather(Together(use, Turns(100)), [{"name": "a"}] * 2)] == [
-        "nothing trained yet"
-    ] * 2
+    assert [str(error) for error in gather(DynamicBatcher(use), [{"name": "a"}] * 2)] == ["nothing trained yet"] * 2
