@@ -81,3 +81,30 @@ def test_a_folder_that_cannot_be_written_drops_says_so_once_and_goes_on(
     log.stop()
     assert (log.written, log.dropped) == (1, 1)
     assert caplog.text.count("cannot write") == 1
+
+
+def test_a_disk_that_cannot_be_written_costs_no_history_and_files_are_their_owners(tmp_path, monkeypatch):
+    queries, answers = [{"name": "RTX 3070"}], {"model_version": ["v"]}
+
+    def log_one() -> PredictionLog:
+        log = PredictionLog(tmp_path, max_files=2)
+        log.put(queries, answers)
+        log.start()
+        log.stop()
+        return log
+
+    foreign = tmp_path / "predictions-of-somebody-else.sqlite"
+    foreign.write_text("")
+    for _ in range(2):
+        log_one()
+    kept = {path.name for path in tmp_path.iterdir()}
+    with monkeypatch.context() as patch:
+        patch.setattr("gpu_kedro.serving.prediction_log._CREATE", "not SQL")
+        for _ in range(15):
+            assert log_one().dropped == 1
+    assert {path.name for path in tmp_path.iterdir()} == kept
+    log_one()
+    now = {path.name for path in tmp_path.iterdir()}
+    assert len(now) == 3
+    assert foreign.name in now
+    assert {path.stat().st_mode & 0o777 for path in tmp_path.iterdir() if path != foreign} == {0o600}

@@ -9,6 +9,7 @@ import json
 import logging
 import os
 import queue
+import re
 import sqlite3
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -35,6 +36,8 @@ _CREATE = "CREATE TABLE IF NOT EXISTS predictions ({})".format(
     ", ".join(f"{name} {'TEXT' if name in _TEXTS else 'REAL'}" for name in COLUMNS)
 )
 _INSERT = f"INSERT INTO predictions VALUES ({', '.join('?' * len(COLUMNS))})"  # noqa: S608  # nosec B608  # no values in it
+#: Files of this kind are removed when there are too many, and no others.
+_NAME = re.compile(re.escape(PREFIX) + r"\d{8}T\d{12}-\d+-\d+\.sqlite")
 _BATCH = 500
 _LONGEST_TEXT = 500
 
@@ -124,21 +127,35 @@ class PredictionLog:
                 self._rows_waiting -= count
 
     def _write(self, rows: list[tuple[Any, ...]]) -> None:
-        if self._file is None or self._rows_in_file >= self._max_rows:
-            self._file = self._next_file()
-            self._rows_in_file = 0
-        with closing(sqlite3.connect(self._file, timeout=5)) as connection, connection:
-            connection.execute(_CREATE)
-            connection.executemany(_INSERT, rows)
-        self._rows_in_file += len(rows)
+        is_new = self._file is None or self._rows_in_file >= self._max_rows
+        path = self._begin_file() if is_new or self._file is None else self._file
+        try:
+            with closing(sqlite3.connect(path, timeout=5)) as connection, connection:
+                connection.execute(_CREATE)
+                connection.executemany(_INSERT, rows)
+        except BaseException:
+            if is_new:
+                path.unlink(missing_ok=True)
+            raise
+        self._rows_in_file = len(rows) + (0 if is_new else self._rows_in_file)
+        self._file = path
+        if is_new:
+            # only now: a file that cannot be written must cost none that was
+            self._remove_outdated()
 
-    def _next_file(self) -> Path:
+    def _begin_file(self) -> Path:
+        """An empty file for its owner alone; SQLite gives its journal the same mode."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        for outdated in sorted(self.folder.glob(f"{PREFIX}*.sqlite"))[: -max(self._max_files - 1, 0) or None]:
-            outdated.unlink(missing_ok=True)
         self._files_made += 1
         name = f"{PREFIX}{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{os.getpid()}-{self._files_made}.sqlite"
-        return self.folder / name
+        path = self.folder / name
+        path.touch(mode=0o600, exist_ok=False)
+        return path
+
+    def _remove_outdated(self) -> None:
+        own = sorted(path for path in self.folder.iterdir() if _NAME.fullmatch(path.name) and path.is_file())
+        for outdated in own[: -self._max_files]:
+            outdated.unlink(missing_ok=True)
 
 
 def _flatten(asked: _Asked) -> Iterator[tuple[Any, ...]]:
