@@ -1,7 +1,7 @@
 """How far two samples of one quantity are apart, and which of many have moved too far.
 
-Two measures, both in a few lines of SciPy and NumPy: drift libraries (Evidently, NannyML, Deepchecks) bring dozens of
-packages for the same two numbers.
+Why not a drift library: Evidently 0.7.23 brings 79 packages (715 MB) for the same two numbers, and cannot be imported
+beside pandas 3.1.
 """
 
 from collections.abc import Mapping

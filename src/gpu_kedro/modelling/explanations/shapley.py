@@ -9,6 +9,9 @@ GPU lacks it too. So the method needs no knowledge of the blend's members, and a
 Shapley values of a figure add up in logarithms; the logarithmic mean turns them into points, dollars or watts whose sum
 is exact: typical + contributions = predicted. Probabilities add up as they are.
 
+Why not the package `shap`: its exact explainer gives the same values (to 3e-15) in the same time (5.5 against 5.3 ms),
+but importing it takes 8.7 s of CPU and 329 MB; its sampling one is off by 0.017 in logarithms.
+
 Sources: Shapley (1953), A value for n-person games; Lundberg and Lee (2017), A unified approach to interpreting model
 predictions; Ang (2005), The LMDI approach to decomposition analysis: a practical guide.
 """

@@ -9,6 +9,9 @@ neighbours contradict loses weight. How trustworthy a row is (`trust`) has its o
 Other members of a blend can learn from its answers to the training rows: each is given as if the row's whole group
 were not among them.
 
+Why not scikit-learn's: it knows neither the kinds of inputs nor Student's noise, and on power (one fold, sheets known)
+its RMSLE was .186 against .179, its fit took 3.9 s against 0.8 s, and one row 0.23 ms against 0.03 ms.
+
 Sources: Rasmussen & Williams (2006), Gaussian processes for machine learning (sections 4.2, 5.1, 5.4.1 and 5.4.2);
 Lange, Little & Taylor (1989), Robust statistical modeling using the t distribution (the weights); Ginsbourger &
 Schärer (2023), Fast calculation of Gaussian process multiple-fold cross-validation residuals (groups left out).
