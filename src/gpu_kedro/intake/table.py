@@ -1,0 +1,237 @@
+"""Opens a table of any kind that is read, finds its header and columns, and reads its cells."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+from gpu_kedro.intake.errors import NoNameColumnError, TableFileError
+from gpu_kedro.intake.excel import Workbook
+from gpu_kedro.intake.headers import HeaderTable, read_synonyms
+from gpu_kedro.intake.layout import Layout, NameSearch, Row, find_layout, list_columns
+from gpu_kedro.intake.numbers import (
+    FOREIGN_CURRENCY,
+    Convention,
+    find_units,
+    read_flag,
+    read_number,
+    read_text,
+    read_year,
+)
+from gpu_kedro.intake.parquet import ParquetTable
+from gpu_kedro.intake.rows import CHUNK_ROWS, Chunk, ParquetRows, Rows, SheetRows
+from gpu_kedro.intake.source import CSV, EXCEL, PARQUET, Kind, Limits, Opener, Source, find_kind
+from gpu_kedro.intake.text import Dialect, TextRows
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_HEAD_ROWS = 200
+FieldKind = Literal["text", "number", "year", "flag", "cell"]
+Reader = Callable[[Any], Any]
+
+
+@dataclass(frozen=True)
+class Field:
+    """Something to be read from a table, one value a row.
+
+    Args:
+        name: its name, which is a header too; a number's unit is its end (`tdp_w`).
+        kind: what it is; a `cell` stays what it is in the file.
+        tells: whether it says what a row is about; a table needs one column that does.
+    """
+
+    name: str
+    kind: FieldKind
+    tells: bool = False
+
+
+class _Opened(NamedTuple):
+    """A file whose kind is known."""
+
+    kind: Kind
+    layout: Layout
+    rows: Rows
+    dialect: Dialect | None = None
+    schema: "pa.Schema | None" = None
+
+
+class Table:
+    """A table whose header and columns are known; its rows can be asked for any number of times.
+
+    Args:
+        opened: the file.
+        fields: what is read of it.
+        limits: what it may cost.
+        file: what errors call it.
+    """
+
+    def __init__(self, opened: _Opened, fields: Sequence[Field], limits: Limits, file: str) -> None:
+        self.kind = opened.kind
+        self.columns = opened.layout.columns
+        self.header_row = opened.layout.header_row
+        self.places = opened.layout.places
+        self.dialect = opened.dialect
+        self.schema = opened.schema
+        self._rows = opened.rows
+        self._file = file
+        found = [one for one in fields if one.name in self.places]
+        numbers = [self.places[one.name] for one in found if one.kind == "number"]
+        self._convention = Convention(numbers, separated_by_comma=self.delimiter == "," and self.kind == CSV)
+        self.row_count = self._rows.survey(limits, self._convention)
+        if self.row_count < limits.fewest_rows:
+            raise TableFileError("has no rows under its header", "give some")
+        self._readers = {one.name: (self.places[one.name], self._choose_reader(one)) for one in found}
+
+    @property
+    def delimiter(self) -> str:
+        """What stands between the cells of a text file; a comma for others."""
+        return self.dialect.written_delimiter if self.dialect is not None else ","
+
+    @property
+    def decimal_mark(self) -> str:
+        """How the file writes decimals; a point, unless it clearly has a comma."""
+        marks = {self._convention.find_mark(place) for place in self._convention.columns}
+        return "," if marks == {","} and self.delimiter != "," else "."
+
+    def chunks(self, rows: int = CHUNK_ROWS) -> Iterator[Chunk]:
+        """The rows in their order, so many in each chunk but the last.
+
+        Raises:
+            TableFileError: the file is damaged, or unpacks to too much.
+        """
+        with _naming(self._file):
+            for chunk in self._rows.chunks(rows):
+                for name, (place, read) in self._readers.items():
+                    chunk.values[name] = self._read(chunk, name, place, read)
+                yield chunk
+
+    def list_cells(self, chunk: Chunk) -> Iterable[Sequence[Any]]:
+        """The file's own cells of some rows, row by row."""
+        if chunk.batch is None:
+            return chunk.cells
+        return zip(*(self._rows.column(chunk, place) for place in range(len(self.columns))), strict=True)
+
+    def _choose_reader(self, one: Field) -> Reader:
+        if one.kind != "number":
+            return _READERS[one.kind]
+        units, place = find_units(one.name), self.places[one.name]
+        if "$" in units and FOREIGN_CURRENCY.search(self.columns[place]):
+            return _refuse_currency
+        mark = self._convention.find_mark(place)
+        return lambda cell: read_number(cell, mark, units)
+
+    def _read(self, chunk: Chunk, name: str, place: int, read: Reader) -> list[Any]:
+        values = []
+        for row, cell in enumerate(self._rows.column(chunk, place)):
+            try:
+                values.append(read(cell))
+            except ValueError as err:
+                values.append(None)
+                chunk.notes.setdefault(row, []).append(f"{name}: {err}")
+        return values
+
+
+def _refuse_currency(cell: Any) -> None:
+    if read_text(cell) is not None:
+        raise ValueError("in another currency than US dollars")
+
+
+def _keep(cell: Any) -> Any:
+    return None if cell is None or cell != cell else cell
+
+
+_READERS: dict[FieldKind, Reader] = {"text": read_text, "year": read_year, "flag": read_flag, "cell": _keep}
+
+
+def open_table(
+    content: bytes | Path | Opener,
+    fields: Sequence[Field],
+    search: NameSearch,
+    *,
+    kind: Kind | None = None,
+    limits: Limits | None = None,
+    file: str = "the file",
+) -> Table:
+    """Open a CSV, TSV, Excel or Parquet file.
+
+    All of it is looked at once, so that what is wrong with the file shows here, and rows can be answered as they come.
+
+    Args:
+        content: the file's bytes, its path, or what opens it.
+        fields: what is read of it; a header means one of them by its name or a synonym (`headers.yml`).
+        search: which of them holds the names, how they look, and which column a person has chosen.
+        kind: what the file has to be; its content tells when left out.
+        limits: what the file may cost.
+        file: what errors call it.
+
+    Raises:
+        DamagedFileError: it is not of a kind that is read.
+        NoNameColumnError: no column tells what a row is about, or the chosen one is not there.
+        TableFileError: it is empty, too large, or cannot be used for another reason.
+    """
+    limits = limits or Limits()
+    headers = HeaderTable((one.name for one in fields), read_synonyms())
+    with _naming(file):
+        opened = _open(Source(content), kind, headers, search, limits)
+        if not any(one.tells and one.name in opened.layout.places for one in fields):
+            columns = opened.layout.columns
+            problem = f"has neither a column `{search.field}` nor another that is one by its header or its cells"
+            raise NoNameColumnError(problem, f"choose one with `column`, of {list_columns(columns)}", columns)
+        return Table(opened, fields, limits, file)
+
+
+@contextmanager
+def _naming(file: str) -> Iterator[None]:
+    try:
+        yield
+    except TableFileError as err:
+        err.file = file
+        raise
+
+
+def _open(source: Source, kind: Kind | None, headers: HeaderTable, search: NameSearch, limits: Limits) -> _Opened:
+    kind = kind or find_kind(source)
+    if kind == PARQUET:
+        return _open_parquet(ParquetTable(source, limits), headers, search)
+    if kind == EXCEL:
+        return _open_excel(Workbook(source, limits), headers, search)
+    text = TextRows(source, headers.knows, limits)
+    head = _read_head(text)
+    limits.check_columns(max(len(cells) for _, cells in head))
+    layout = find_layout(head, headers, search)
+    return _Opened(CSV, layout, SheetRows(lambda: text, layout), dialect=text.dialect)
+
+
+def _open_excel(book: Workbook, headers: HeaderTable, search: NameSearch) -> _Opened:
+    """The sheet that has the most of a table; of equals the first: a cover has no names."""
+    best: tuple[Layout, str] | None = None
+    failed: TableFileError | None = None
+    for _, part in book.sheets:
+        try:
+            head = list(islice(book.rows(part), _HEAD_ROWS))
+            layout = find_layout(head, headers, search) if head else None
+        except TableFileError as err:
+            failed = failed or err
+            continue
+        if layout is not None and (best is None or layout.evidence > best[0].evidence):
+            best = layout, part
+    if best is None:
+        raise failed or TableFileError("is empty", "give one with a header and rows")
+    layout, part = best
+    return _Opened(EXCEL, layout, SheetRows(lambda: book.rows(part), layout))
+
+
+def _open_parquet(table: ParquetTable, headers: HeaderTable, search: NameSearch) -> _Opened:
+    names = tuple(table.schema.names)
+    batch = next(table.batches(_HEAD_ROWS), None)
+    columns = [table.cells(batch, place) for place in range(len(names))] if batch is not None else []
+    head: list[Row] = [(0, names), *((number, cells) for number, cells in enumerate(zip(*columns, strict=True), 1))]
+    layout = find_layout(head, headers, search, start=0)
+    return _Opened(PARQUET, layout._replace(columns=names), ParquetRows(table), schema=table.schema)
+
+
+def _read_head(rows: TextRows) -> list[Row]:
+    return list(islice(rows, _HEAD_ROWS))
