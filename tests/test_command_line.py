@@ -107,8 +107,8 @@ def test_score_tells_row_by_row_what_cannot_be_scored(ask, trained: Workspace, t
     assert ask("score", str(tmp_path / "in.csv"), str(tmp_path / "out.csv")).exit_code == 0
     scored = pd.read_csv(tmp_path / "out.csv", keep_default_na=False)
     assert scored["note"].tolist() == ["'=1+1", "-5", "", "", ""]
-    assert [error.split(":")[0] for error in scored["error"]] == ["tdp_w", "tdp_w", "tdp_w", "spec_rops", ""]
-    assert [bool(spec) for spec in scored["match_spec"]] == [False, False, False, False, True]
+    assert [note.split(":")[0] for note in scored["notes"]] == ["tdp_w", "tdp_w", "tdp_w", "spec_rops", ""]
+    assert scored["match_spec"].tolist() == ["Radeon RX 6600"] * 5
     trained.run("inference", params={"input": str(tmp_path / "in.csv"), "output": str(tmp_path / "kedro.csv")})
     assert (tmp_path / "kedro.csv").read_text() == (tmp_path / "out.csv").read_text()
 
@@ -116,11 +116,11 @@ def test_score_tells_row_by_row_what_cannot_be_scored(ask, trained: Workspace, t
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        ("gpu,price\nRTX 3070,5\n", "neither a column `name`"),
-        ("name,error\nRTX 3070,5\n", "`error` already"),
-        ("name,p_mobile\nRTX 3070,5\n", "`p_mobile`"),
+        ("colour,price\nred,5\n", "choose one with --column, of `colour`, `price`"),
+        ("name,name\nRTX 3070,5\n", "two columns `name`"),
         ("name,tdp_w\n", "no rows"),
-        ("name,tdp_w\nRTX 3070,5\nRTX 3070,5,5\n", "line 3"),
+        ("<!DOCTYPE html>\n<html></html>\n", "in.csv is not a CSV but a web page"),
+        ('name,tdp_w\nRTX 3070,5\n"RTX 3070,5\n', "in row 3"),
     ],
 )
 def test_score_refuses_what_is_no_table_of_gpus_in_one_line_and_leaves_no_file(

@@ -1,6 +1,6 @@
 """Takes an uploaded file out of a request, in memory: the service writes no file."""
 
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
 from fastapi import Request
 from python_multipart import MultipartParser
@@ -9,22 +9,25 @@ from python_multipart.multipart import parse_options_header
 
 from api.answers.errors import MalformedBodyError, MediaTypeError, UnusableTableError
 from api.bodies.json_body import check_encoding, read_body
+from gpu_kedro.intake.source import Kind
 
 CSV: Final = "text/csv"
+TSV: Final = "text/tab-separated-values"
+EXCEL: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PARQUET: Final = "application/vnd.apache.parquet"
-FORM = "multipart/form-data"
+FORM: Final = "multipart/form-data"
+#: What a body of each type must be; a form may hold any of them.
+KINDS: dict[str, Kind | None] = {CSV: None, TSV: None, EXCEL: "excel", PARQUET: "parquet", FORM: None}
 if TYPE_CHECKING:
     from python_multipart.multipart import MultipartCallbacks
 
-FileType = Literal["text/csv", "application/vnd.apache.parquet"]
 _MAX_PARTS = 20
 
 
-async def read_upload(request: Request) -> tuple[FileType, bytes]:
-    """The uploaded file and what it is.
+async def read_upload(request: Request) -> tuple[Kind | None, bytes]:
+    """The uploaded file, and what it is said to be, None where its own bytes tell.
 
-    The body is the file itself, or a form that holds it; then what it is shows in its first bytes, because browsers
-    announce CSV under many names.
+    The body is the file itself, or a form that holds it: browsers announce CSV under many names.
 
     Raises:
         MediaTypeError: the body is something else.
@@ -37,16 +40,14 @@ async def read_upload(request: Request) -> tuple[FileType, bytes]:
     media_type, options = parse_options_header(declared[0] if len(declared) == 1 else "")
     charset = options.get(b"charset", b"utf-8").lower()
     kind = media_type.decode("latin-1").lower()
-    if kind not in (CSV, PARQUET, FORM) or charset not in (b"utf-8", b"utf8"):
-        raise MediaTypeError(f"send {CSV} in UTF-8, {PARQUET}, or {FORM} with one file")
+    if kind not in KINDS or charset not in (b"utf-8", b"utf8"):
+        raise MediaTypeError(f"send {CSV} in UTF-8, {TSV}, {EXCEL}, {PARQUET}, or {FORM} with one file")
     body = await read_body(request, request.app.state.settings.max_file_bytes)
     if kind == FORM:
         body = _find_file(body, options.get(b"boundary", b""))
     if not body:
         raise UnusableTableError("the file is empty")
-    if kind == FORM:
-        return (PARQUET if body.startswith(b"PAR1") else CSV), body
-    return (PARQUET if kind == PARQUET else CSV), body
+    return KINDS[kind], body
 
 
 def _find_file(body: bytes, boundary: bytes) -> bytes:

@@ -8,8 +8,8 @@ from fastapi.responses import StreamingResponse
 
 from api.answers.openapi import describe_errors
 from api.bodies.routes import BulkRoute, SingleRoute
-from api.bodies.score_file import score_csv, score_parquet
-from api.bodies.uploads import CSV, FORM, PARQUET, read_upload
+from api.bodies.score_file import answer_csv, answer_parquet, open_upload
+from api.bodies.uploads import CSV, EXCEL, FORM, PARQUET, TSV, read_upload
 from api.deps import run_bulk, run_heavy, use_paced_runtime, use_runtime, write_json
 from api.load.lanes import Lane, hold
 from gpu_kedro.contracts import v1 as contracts
@@ -25,12 +25,21 @@ _TEXT = {
     "description": "header `name,…` and one GPU a row",
     "examples": ["name,tdp_w\nRTX 3070,220\n"],
 }
+_TABBED = {**_TEXT, "examples": ["name\ttdp_w\nRTX 3070\t220\n"]}
 _BINARY = {"type": "string", "format": "binary", "description": "a Parquet file", "examples": ["PAR1…"]}
-_FILE = {"type": "string", "format": "binary", "description": "a CSV or Parquet file", "examples": ["name\nRTX 3070\n"]}
+_BOOK = {"type": "string", "format": "binary", "description": "an Excel workbook (.xlsx)", "examples": ["PK…"]}
+_FILE = {
+    "type": "string",
+    "format": "binary",
+    "description": "a file of any of these",
+    "examples": ["name\nRTX 3070\n"],
+}
 _UPLOAD = {
     "required": True,
     "content": {
         CSV: {"schema": _TEXT},
+        TSV: {"schema": _TABBED},
+        EXCEL: {"schema": _BOOK},
         PARQUET: {"schema": _BINARY},
         FORM: {"schema": {"type": "object", "required": ["file"], "properties": {"file": _FILE}}},
     },
@@ -38,6 +47,11 @@ _UPLOAD = {
 #: Of a file that is being answered, beside what was sent: some thousand rows, and a part of the answer.
 _FILE_BYTES = 2_000_000
 
+_COLUMN = Query(
+    max_length=300,
+    description="which column holds the names: its header, or its number counted from 1",
+    examples=["Graphics card"],
+)
 _EXPLAIN = Query(
     description="add to each answer what every input adds to it (`explanation`); ten to a hundred times the work",
     examples=[True],
@@ -84,18 +98,21 @@ def answer_batch(query: contracts.Columns, runtime: Runtime) -> Response:
     responses={
         **_ERRORS,
         200: {
-            "description": "the same rows with predictions and `error`, in the format of the upload",
-            "content": {CSV: {"schema": _TEXT}, PARQUET: {"schema": _BINARY}},
+            "description": "the same rows with predictions, in the format of the upload; those of Excel as CSV",
+            "content": {CSV: {"schema": _TEXT}, TSV: {"schema": _TABBED}, PARQUET: {"schema": _BINARY}},
         },
     },
     openapi_extra={"requestBody": _UPLOAD},
 )
-async def predict_file(request: Request) -> Response:
-    """Score a CSV or Parquet file: the body itself, or a form with one file.
+async def predict_file(request: Request, column: Annotated[str | None, _COLUMN] = None) -> Response:
+    """Score a CSV, TSV, Excel or Parquet file: the body itself, or a form with one file.
 
-    It needs a column `name` or columns `spec_<field>`; columns of your own come back as they are. A row that cannot be
-    scored has its reason in the column `error`, and the others go on. In CSV, a cell of text that a spreadsheet would
-    run as a formula comes back with an apostrophe in front.
+    The column of names is found by its header (`GPU`, `Graphics card`, `Grafikkarte`, `显卡型号` …), failing that by
+    its cells; `price`, `TDP`, `G3Dmark` and the like are read too, and fields of a sheet as `spec_<field>`. Title rows
+    and cover sheets are passed over, numbers are read as the file writes them. Columns of your own come back as they
+    are, with these behind them (`gpu_` in front where your table has the name): `row`, the number of the row in the
+    file; the predictions; `notes`, cells that could not be read and were left out; `error`, why a row has no answer. In
+    CSV, a text that a spreadsheet would run as a formula comes back with an apostrophe in front.
     """
     lane: Lane = request.app.state.lanes.bulk
     lane.slots.check()
@@ -103,15 +120,21 @@ async def predict_file(request: Request) -> Response:
     kind, content = await read_upload(request)
     hold(request, _FILE_BYTES)
     max_rows: int = request.app.state.settings.max_file_rows
-    ending = "parquet" if kind == PARQUET else "csv"
-    headers = {"Content-Disposition": f'attachment; filename="predictions.{ending}"'}
     with lane.slots.take():
-        if kind == PARQUET:
-            scored = await run_bulk(request, score_parquet, content, runtime, max_rows)
+        table = await run_bulk(request, open_upload, content, kind, runtime, column, max_rows)
+        if table.kind == "parquet":
+            scored = await run_bulk(request, answer_parquet, table, runtime)
             hold(request, len(scored))
-            return Response(scored, media_type=PARQUET, headers=headers)
-        parts = await run_bulk(request, score_csv, content, runtime, max_rows)
-    return StreamingResponse(_stream(request, parts), media_type=f"{CSV}; charset=utf-8", headers=headers)
+            return Response(scored, media_type=PARQUET, headers=_attach("parquet"))
+        parts = await run_bulk(request, answer_csv, table, runtime)
+    ending, media_type = ("tsv", TSV) if table.delimiter == "\t" else ("csv", CSV)
+    return StreamingResponse(
+        _stream(request, parts), media_type=f"{media_type}; charset=utf-8", headers=_attach(ending)
+    )
+
+
+def _attach(ending: str) -> dict[str, str]:
+    return {"Content-Disposition": f'attachment; filename="predictions.{ending}"'}
 
 
 async def _stream(request: Request, parts: Iterator[bytes]) -> AsyncIterator[bytes]:

@@ -5,8 +5,9 @@ The module is not called `cli`: Kedro takes that name for commands of its own.
 
 import json
 import sys
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -17,6 +18,9 @@ from gpu_kedro.promotion.commands import models
 from gpu_kedro.resolvers import bundle_store, read_env_file
 from gpu_kedro.serving.errors import ServingError
 from gpu_kedro.tracking.commands import tracking
+
+if TYPE_CHECKING:
+    from gpu_kedro.contracts.rows import Scored
 
 _TITLES = {
     "g3d_mark": ("3D performance", "{:,.0f} points"),
@@ -155,32 +159,47 @@ def _printable(text: str) -> str:
 @main.command()
 @click.argument("source", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.argument("result", type=click.Path(dir_okay=False, path_type=Path))
-def score(source: Path, result: Path) -> None:
+@click.option("--column", help="which column holds the GPUs: its header, or its number; found when left out")
+def score(source: Path, result: Path, column: str | None) -> None:
     """Score the GPUs of SOURCE into RESULT.
 
-    Both are CSV or Parquet by their endings; SOURCE needs a column `name` or specifications as `spec_…`. A row that
-    cannot be scored comes back with the reason in the column `error`.
+    SOURCE is CSV, TSV, Excel or Parquet. The column of GPUs is found by its header (GPU, Graphics card, Grafikkarte,
+    ...), failing that by its cells; price, TDP, G3Dmark and spec_... columns are used where there are any. RESULT is
+    .csv, .tsv, .xlsx or .parquet: the rows as they came, with the answers behind them. `row` is the row's number in
+    SOURCE, `notes` names cells that could not be read and were left out, `error` says why a row has no answer.
     """
-    from kedro.io import DatasetError
-
-    from gpu_kedro.datasets.queries import QueryTableDataset
-    from gpu_kedro.pipelines.inference.nodes import read_queries, write_answers
+    from gpu_kedro.contracts.writing import choose_writer, replace_file
+    from gpu_kedro.intake.errors import NoNameColumnError, TableFileError
+    from gpu_kedro.intake.source import OWN_FILE
     from gpu_kedro.serving.runtime import Runtime
+    from gpu_kedro.serving.scoring import open_gpus, score_table
 
+    scored = 0
     try:
-        table = QueryTableDataset(str(source)).load()
-        queries, errors = read_queries(table)
+        write = choose_writer(result)
         runtime = Runtime.load(bundle_store())
-        columns: dict[str, list[Any]] = {}
-        with click.progressbar(length=len(queries), label="scoring", file=sys.stderr) as bar:
-            for part in runtime.iterate_columns(queries):
-                for name, values in part.items():
-                    columns.setdefault(name, []).extend(values)
-                bar.update(len(part["name"]))
-        QueryTableDataset(str(result)).save(write_answers(table, columns, errors))
-    except (DatasetError, ValueError, OSError) as err:
+        table = open_gpus(source, runtime, column=column, limits=OWN_FILE, file=str(source))
+        with (
+            replace_file(result) as file,
+            click.progressbar(length=table.row_count, label="scoring", file=sys.stderr) as bar,
+        ):
+
+            def count(parts: Iterable["Scored"]) -> Iterator["Scored"]:
+                nonlocal scored
+                for part in parts:
+                    yield part
+                    scored += part.added["error"].count(None)
+                    bar.update(len(part.chunk.numbers))
+
+            write(table, count(score_table(table, runtime)), file)
+    except NoNameColumnError as err:
+        raise click.ClickException(str(err).replace("`column`", "--column")) from err
+    except (TableFileError, ValueError, OSError) as err:
         raise click.ClickException(str(err)) from err
-    click.echo(f"{len(queries):,} of {len(errors):,} GPUs scored into {result}")
+    read_from = (
+        f", names of column `{_printable(table.columns[table.places['name']])}`," if "name" in table.places else ""
+    )
+    click.echo(f"{scored:,} of {table.row_count:,} GPUs{read_from} scored into {result}")
 
 
 @main.command()

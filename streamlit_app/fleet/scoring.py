@@ -4,10 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from gpu_kedro.contracts.rows import is_asked, read_query
 from gpu_kedro.modelling.bundle.ladder import WIDEST_FACTOR
 from streamlit_app.backends.base import Backend
-from streamlit_app.fleet.files import FleetTable, read_name
+from streamlit_app.fleet.files import FleetTable
 from streamlit_app.widgets.wording import FIGURES, REASON_TITLES, describe_confidence, explain_codes
 
 #: A 90 % interval whose ends are further apart than this factor says little.
@@ -18,7 +17,8 @@ _UNKNOWN = 3  # urgency of a row without a known model
 #: Rows of one file that get suggestions: each takes a question of its own.
 _MOST_SUGGESTED = 200
 _ADDED = (
-    "answer", "reason", "taken_for", "confidence", "confidence_in_words", "did_you_mean", "segment", "segment_source",
+    "row", "answer", "reason", "taken_for", "confidence", "confidence_in_words", "did_you_mean", "segment",
+    "segment_source",
     *(f"{target}{end}" for target in FIGURES for end in ("", "_low_90", "_high_90", "_source")),
     "look_first", "notes", "error",
 )  # fmt: skip
@@ -30,12 +30,10 @@ class Fleet:
 
     Args:
         table: as it was uploaded.
-        name_column: which column holds the names.
         scored: one entry for each row that is done, in order.
     """
 
     table: FleetTable
-    name_column: str
     scored: list[dict[str, Any]] = field(default_factory=list)
 
     @property
@@ -61,40 +59,35 @@ class Fleet:
 
     def rows(self) -> list[list[Any]]:
         """Rows of the result, those that need a look first in front."""
-        width = len(self.table.columns)
-        paired = [
-            ((cells + [None] * width)[:width], added)
-            for cells, added in zip(self.table.rows, self.scored, strict=False)
-        ]
+        paired = list(zip(self.table.rows, self.scored, strict=False))
         paired.sort(key=lambda pair: -pair[1]["urgency"])
-        return [[*cells, *(added[name] for name in _ADDED)] for cells, added in paired]
+        return [[*row.cells, *(added[name] for name in _ADDED)] for row, added in paired]
 
 
-def find_name_column(columns: Sequence[str]) -> str | None:
-    """The column that holds the names by its own name; None where nobody can tell."""
-    for wanted in ("name", "gpu", "gpu_name", "gpuname", "gpu name", "graphics card", "model"):
-        for column in columns:
-            if column.strip().lower() == wanted:
-                return column
-    return columns[0] if len(columns) == 1 else None
+def recognise_names(texts: Sequence[str], backend: Backend) -> list[float]:
+    """How sure the service is that each text names a GPU, 0 to 1."""
+    plain = ["".join(letter if letter.isprintable() else "?" for letter in text) for text in texts]
+    found: list[float] = backend.predict_columns({"name": plain})["match_confidence"]
+    return found
 
 
 def _score_rows(fleet: Fleet, backend: Backend, places: range) -> list[dict[str, Any]]:
     queries, asked = [], []
     scored: list[dict[str, Any]] = []
-    for place in places:
-        try:
-            queries.append(_read_row(fleet, place))
-        except ValueError as err:
-            scored.append(_refuse(str(err)))
-        else:
+    rows = [fleet.table.rows[place] for place in places]
+    for row in rows:
+        if row.query is not None:
+            queries.append(row.query)
             asked.append(len(scored))
-            scored.append({})
+        scored.append({} if row.error is None else _refuse(row.error))
     if queries:
         answer = backend.predict_columns(_as_columns(queries))
         for number, place in enumerate(asked):
             scored[place] = _describe({name: values[number] for name, values in answer.items() if _is_column(values)})
         _suggest(fleet, backend, [(queries[number], scored[place]) for number, place in enumerate(asked)])
+    for row, added in zip(rows, scored, strict=True):
+        added["row"] = row.number
+        added["notes"] = "; ".join(note for note in (row.notes, added["notes"]) if note)
     return scored
 
 
@@ -110,22 +103,6 @@ def _suggest(fleet: Fleet, backend: Backend, pairs: Sequence[tuple[dict[str, Any
 
 def _is_column(values: Any) -> bool:
     return isinstance(values, list)
-
-
-def _read_row(fleet: Fleet, place: int) -> dict[str, Any]:
-    """One row as a query.
-
-    Raises:
-        ValueError: says which cells cannot be taken, and why.
-    """
-    cells, columns = fleet.table.rows[place], fleet.table.columns
-    if len(cells) > len(columns):
-        raise ValueError(f"has {len(cells)} cells, but the header has {len(columns)}")
-    row = dict(zip(columns, cells, strict=False))
-    known = {
-        column: cell for column, cell in row.items() if is_asked(column) and column not in ("name", fleet.name_column)
-    }
-    return read_query({"name": read_name(row.get(fleet.name_column)), **known})
 
 
 def _as_columns(queries: Sequence[dict[str, Any]]) -> dict[str, list[Any]]:

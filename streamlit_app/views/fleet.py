@@ -2,14 +2,16 @@
 
 import hashlib
 from collections import Counter
+from functools import partial
 
 import pandas as pd
 import streamlit as st
 
+from gpu_kedro.intake.errors import NoNameColumnError, TableFileError
 from streamlit_app.backends.base import Record
 from streamlit_app.backends.cached import Asker
-from streamlit_app.fleet.files import FleetFileError, FleetTable, read_fleet, read_name, write_csv, write_excel
-from streamlit_app.fleet.scoring import Fleet, find_name_column
+from streamlit_app.fleet.files import FleetTable, read_fleet, write_csv, write_workbook
+from streamlit_app.fleet.scoring import Fleet, recognise_names
 from streamlit_app.frame import show
 from streamlit_app.widgets.wording import FIGURES, KNOWN_SOURCES, PRICE_NOTE, escape_markdown
 
@@ -27,45 +29,69 @@ def render(asker: Asker) -> None:
     )
     if upload is None:
         st.caption(
-            "One GPU a row, any spelling. Columns `price_usd`, `tdp_w`, `g3d_mark`, `g2d_mark`, `test_year` and "
-            "`spec_…` are used where you have them; all others come back as they are."
+            "One GPU a row, any spelling, under any header: the column of GPUs is found by its header or its cells. "
+            "Columns of prices, TDP, PassMark's marks and `spec_…` are used where you have them; all others come back "
+            "as they are."
         )
         st.download_button("Download an example", _EXAMPLE, "fleet_example.csv", "text/csv", icon=":material/download:")
         return
-    has_header = st.toggle("The first row names the columns", value=True, key="header", bind="query-params")
     content = upload.getvalue()
-    digest = hashlib.sha256(content + upload.name.encode()).hexdigest()
+    digest = hashlib.sha256(content).hexdigest()
     try:
-        table = _read(digest, upload.name, content, has_header, settings.max_file_rows, settings.max_file_mb)
-    except FleetFileError as err:
-        st.error(escape_markdown(err), icon=":material/upload_file:")
+        table = _choose_column(asker, content, digest)
+    except TableFileError as err:
+        told = str(err)
+        st.error(escape_markdown(f"{told[:1].upper()}{told[1:]}"), icon=":material/upload_file:")
         return
-    column = _choose_column(table)
-    if column is None:
+    if table is None:
         return
-    fleet = _score(asker, table, column, f"{digest}/{has_header}/{column}/{asker.version}")
+    fleet = _score(asker, table, f"{digest}/{table.name_place}/{asker.version}")
     _show_summary(fleet)
     _show_rows(fleet)
     _offer_downloads(fleet)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _read(digest: str, filename: str, _content: bytes, has_header: bool, max_rows: int, max_mb: int) -> FleetTable:  # noqa: ARG001
-    return read_fleet(filename, _content, max_rows=max_rows, max_bytes=max_mb * 1_000_000, has_header=has_header)
+def _read(
+    digest: str,  # noqa: ARG001
+    version: str,  # noqa: ARG001
+    column: str | None,
+    max_rows: int,
+    max_mb: int,
+    _content: bytes,
+    _asker: Asker,
+) -> FleetTable:
+    recognise = partial(recognise_names, backend=_asker.backend)
+    return read_fleet(_content, recognise, max_rows=max_rows, max_bytes=max_mb * 1_000_000, column=column)
 
 
-def _choose_column(table: FleetTable) -> str | None:
-    found = find_name_column(table.columns)
-    if found is not None:
-        return found
-    st.info("No column is called `name`: choose the one that holds the GPUs.", icon=":material/view_column:")
-    return st.selectbox("Column with the names", table.columns, index=None, key="column", bind="query-params")
+def _choose_column(asker: Asker, content: bytes, digest: str) -> FleetTable | None:
+    """The list, read by the column of GPUs that is found or chosen; None where nothing tells it yet.
+
+    Raises:
+        TableFileError: it cannot be read.
+    """
+    settings = asker.settings
+    given = settings.max_file_rows, settings.max_file_mb, content, asker
+    try:
+        table = _read(digest, asker.version, None, *given)
+        columns, found = table.columns, table.name_place
+    except NoNameColumnError as err:
+        st.info("No column reads as GPUs: choose the one that holds them.", icon=":material/view_column:")
+        table, columns, found = None, list(err.columns), None
+    places = range(len(columns))
+    chosen = st.selectbox(
+        "Column with the GPUs", places, index=found, format_func=columns.__getitem__, key=f"column/{digest[:12]}"
+    )
+    if chosen is None or chosen == found:
+        return table
+    return _read(digest, asker.version, str(chosen + 1), *given)
 
 
-def _score(asker: Asker, table: FleetTable, column: str, key: str) -> Fleet:
+def _score(asker: Asker, table: FleetTable, key: str) -> Fleet:
     """The scored list of this session; rows that are done stay done when the service fails in between."""
     kept: tuple[str, Fleet] | None = st.session_state.get("fleet")
-    fleet = kept[1] if kept is not None and kept[0] == key else Fleet(table, column)
+    fleet = kept[1] if kept is not None and kept[0] == key else Fleet(table)
     st.session_state["fleet"] = (key, fleet)
     if not fleet.is_done:
         bar = st.progress(0.0, "Scoring …")
@@ -110,8 +136,8 @@ def _show_rows(fleet: Fleet) -> None:
     only = st.toggle("Only rows that need a look first", key="look", bind="query-params")
     rows = [
         {
-            "Row": place + 1,
-            "GPU": read_name(name) or "",
+            "Row": row["row"],
+            "GPU": fleet.table.name(uploaded),
             "Look first": row["look_first"] or "",
             "Taken for": row["taken_for"] or "",
             "Match": row["confidence_in_words"] or "",
@@ -119,10 +145,11 @@ def _show_rows(fleet: Fleet) -> None:
             **{FIGURES[target].title: _write_estimate(row, target) for target in FIGURES},
             "Notes": row["error"] or row["notes"],
         }
-        for place, (name, row) in enumerate(zip(fleet.table.column(fleet.name_column), fleet.scored, strict=True))
+        for uploaded, row in sorted(
+            zip(fleet.table.rows, fleet.scored, strict=True), key=lambda pair: -pair[1]["urgency"]
+        )
         if row["look_first"] or not only
     ]
-    rows.sort(key=lambda row: -fleet.scored[row["Row"] - 1]["urgency"])
     st.dataframe(pd.DataFrame(rows), hide_index=True, key="rows", height=420)
 
 
@@ -149,7 +176,7 @@ def _offer_downloads(fleet: Fleet) -> None:
         )
         st.download_button(
             "Download Excel",
-            lambda: write_excel(fleet.header(), fleet.rows()),
+            lambda: write_workbook(fleet.header(), fleet.rows()),
             "gpus_scored.xlsx",
             _EXCEL,
             icon=":material/download:",

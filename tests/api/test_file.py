@@ -33,22 +33,36 @@ def test_csv_comes_back_with_predictions_and_its_own_columns(client, version):
 
 
 @pytest.mark.parametrize(
-    ("row", "error"),
+    ("row", "note"),
     [
         ("RTX 3070,abc", "tdp_w: not a number"),
         ("RTX 3070,inf", "tdp_w: not a number"),
         ("RTX 3070,1e999", "tdp_w: Input should be a finite number"),
         ("RTX 3070,-5", "tdp_w: Input should be greater than or equal to 0.01"),
         ("RTX 3070,١٢", "tdp_w: not a number"),
+        ("RTX 3070", "the row has 1 of 2 cells"),
+        ("RTX 3070,12 MHz", "tdp_w: in another unit than w"),
+    ],
+)
+def test_a_cell_that_cannot_be_read_costs_that_cell(client, row, note):
+    good, odd, also_good = read(client.post(ADDRESS, content=f"name,tdp_w\nA,1\n{row}\nGTX 970,145\n", headers=CSV))
+    assert (good["notes"], odd["notes"], also_good["notes"]) == ("", note, "")
+    assert (good["error"], odd["error"], also_good["error"]) == ("", "", "")
+    assert odd["match_spec"] == "GeForce RTX 3070"
+
+
+@pytest.mark.parametrize(
+    ("row", "error"),
+    [
         (",220", "has neither a name nor a specification"),
-        ("RTX 3070", "has another number of cells than the header"),
-        ("RTX 3070,220,1", "has another number of cells than the header"),
+        ("RTX 3070,220,1", "has 3 cells, but the header has 2"),
         ("R\x00TX,220", "name: must hold a visible character and no control characters"),
     ],
 )
 def test_a_bad_row_has_its_reason_and_the_others_go_on(client, row, error):
     good, bad, also_good = read(client.post(ADDRESS, content=f"name,tdp_w\nA,1\n{row}\nGTX 970,145\n", headers=CSV))
     assert (good["error"], bad["error"], also_good["error"]) == ("", error, "")
+    assert (good["row"], bad["row"], also_good["row"]) == ("2", "3", "4")
     assert bad["g3d_mark_value"] == ""
     assert float(also_good["g3d_mark_value"]) > 0
 
@@ -66,10 +80,11 @@ def test_a_cell_that_a_spreadsheet_would_run_is_disarmed_and_numbers_are_not(cli
 
 
 def test_a_line_end_in_a_cell_begins_no_row(client):
-    content = 'name,own\nRTX 3070,"a\r=1+1"\nRTX 3060,"b\n=1+1"\n'
+    content = 'name,own\nRTX 3070,"a\rb"\nRTX 3060,"b\n=1+1"\n'
     answer = client.post(ADDRESS, content=content, headers=CSV)
     rows = list(csv.DictReader(io.StringIO(answer.text, newline="")))
-    assert [row["own"] for row in rows] == ["a\r=1+1", "b\n=1+1"]
+    assert [row["own"] for row in rows] == ["a\rb", "b\n'=1+1"]
+    assert [row["row"] for row in rows] == ["2", "4"]
 
 
 def test_blank_lines_and_a_byte_order_mark_are_passed_over(client):
@@ -89,15 +104,17 @@ def test_more_rows_than_a_part_holds_stay_in_order(client):
         (b"", 422),
         (b"\n", 422),
         (b"name\n", 422),
-        (b"title\nRTX 3070\n", 422),
+        (b"title,price\nred,2\n", 422),
         (b"name,name\na,b\n", 422),
-        (b"name,g3d_mark_value\na,b\n", 422),
-        (b"name,error\na,b\n", 422),
+        (b"\x00\x01\x02\x00", 400),
+        (b"<html><table><tr><td>RTX 3070", 400),
+        (b'[{"name": "RTX 3070"}]', 400),
         (b'name\n"never ends\n', 400),
-        (b"name\n\xff\xfe\n", 400),
+        (b"PK\x03\x04 no workbook", 400),
+        (b"\xd0\xcf\x11\xe0 an old workbook", 400),
         (b"name\n" + b"x" * 200_000, 400),
         (b"name" + b"," * 200_000 + b"\n", 422),
-        (b'name\n"a\n",' + b'"\n",' * 100_000, 422),
+        (b'name,own\n"a\n",' + b'"\n",' * 100_000, 422),
     ],
 )
 def test_a_file_that_cannot_be_scored_is_refused_as_a_whole(client, problem, content, status):
@@ -115,7 +132,7 @@ def test_empty_lines_are_passed_over_but_not_millions_of_them(client, problem):
     assert answer.status_code == 200
     assert len(list(csv.reader(io.StringIO(answer.text, newline="")))) == 2
     told = problem(client.post(ADDRESS, content="name\nRTX 3070" + "\n" * 2_000_000, headers=CSV), 422)
-    assert told["detail"] == "the file has more than 2,000,000 ends of lines: leave empty lines out, or split it"
+    assert told["detail"] == "the file has more than 2,000,000 lines: leave empty lines out, or split it"
 
 
 def test_parquet_comes_back_as_parquet_with_its_types(client):
@@ -125,11 +142,9 @@ def test_parquet_comes_back_as_parquet_with_its_types(client):
     table = pq.read_table(io.BytesIO(answer.content))
     assert table.schema.field("mine").type == pa.int8()
     assert table.schema.field("name").type == pa.string()
-    assert table.column("error").to_pylist() == [
-        None,
-        "has neither a name nor a specification",
-        "tdp_w: Input should be greater than or equal to 0.01",
-    ]
+    assert table.column("error").to_pylist() == [None, "has neither a name nor a specification", None]
+    assert table.column("notes").to_pylist()[2] == "tdp_w: Input should be greater than or equal to 0.01"
+    assert table.column("row").to_pylist() == [1, 2, 3]
     single = client.post("/v1/predict", json={"name": "GeForce RTX 3070", "tdp_w": 220}).json()
     assert table.column("g3d_mark_value")[0].as_py() == pytest.approx(single["g3d_mark"]["value"], rel=1e-9)
 

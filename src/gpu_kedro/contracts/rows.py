@@ -1,136 +1,183 @@
-"""Rows of a user's file: reads their cells as queries, sets answers beside them, makes cells safe for a spreadsheet."""
+"""Rows of a user's table: reads them as queries, and sets answers beside them."""
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
 
 from gpu_kedro.contracts.refusals import find_faults
 from gpu_kedro.contracts.v1 import GpuQuery, GpuSpecs, PredictionColumns
+from gpu_kedro.intake.layout import NameSearch, Recognise
+from gpu_kedro.intake.rows import Chunk
+from gpu_kedro.intake.source import Kind, Limits, Opener
+from gpu_kedro.intake.table import Field, FieldKind, Table, open_table
 
-_NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,4})?")
-#: More digits than any figure has.
-_LONGEST_NUMBER = 400
-_MISSING = frozenset({"", "na", "n/a", "nan", "null", "none", "<na>"})
-_FLAGS = {"true": True, "1": True, "false": False, "0": False}
-#: What a spreadsheet takes for the start of a formula (OWASP, CSV injection).
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_TEXT_FIELDS = frozenset(
-    {"name"} | {f"spec_{name}" for name, field in GpuSpecs.model_fields.items() if "str" in str(field.annotation)}
-)
-_QUERY_FIELDS = frozenset(GpuQuery.model_fields) - {"specs"}
-ERROR = "error"
+ROW, NOTES, ERROR = "row", "notes", "error"
 PREDICTED = tuple(name for name in PredictionColumns.model_fields if name not in ("rows", "name"))
-#: Columns that scoring adds.
-ADDED = (*PREDICTED, ERROR)
+#: Columns that scoring adds: the row's number in the file, its answer, what of it was not read, why it has no answer.
+ADDED = (ROW, *PREDICTED, NOTES, ERROR)
+_SPEC = "spec_"
 
 
-def disarm(cell: Any) -> Any:
-    """An apostrophe in front of a text that a spreadsheet would run as a formula; numbers stay as they are."""
-    if isinstance(cell, str) and cell.startswith(_FORMULA) and not _NUMBER.fullmatch(cell):
-        return f"'{cell}"
-    return cell
+def _find_kind(name: str, annotation: str) -> FieldKind:
+    if "str" in annotation:
+        return "text"
+    return "flag" if "bool" in annotation else "year" if name.endswith("_year") else "number"
 
 
-def find_header_fault(header: Sequence[str]) -> str | None:
-    """Why a table with these columns cannot be scored, None when it can."""
-    if not any(name == "name" or _is_spec(name) for name in header):
-        return "has neither a column `name` nor one `spec_…`"
-    if len(set(header)) < len(header):
-        return "has two columns of one name"
-    taken = [name for name in ADDED if name in header]
-    if taken:
-        return f"has a column `{taken[0]}` already, which the answer adds: rename or drop it"
-    return None
+#: What is read of a table; the fields of a specification sheet have columns of their own.
+FIELDS: tuple[Field, ...] = tuple(
+    Field(prefix + name, _find_kind(name, str(field.annotation)), tells=name == "name" or prefix == _SPEC)
+    for prefix, model in (("", GpuQuery), (_SPEC, GpuSpecs))
+    for name, field in model.model_fields.items()
+    if name != "specs"
+)
 
 
-def is_asked(column: str) -> bool:
-    """Whether a column of a table says something about its GPUs; the others are the user's own."""
-    return column in _QUERY_FIELDS or _is_spec(column)
-
-
-def read_rows(rows: Iterable[Mapping[str, Any] | None]) -> tuple[list[dict[str, Any]], list[str | None]]:
-    """Queries of the rows that can be taken, and for each row why it cannot, None where it can.
-
-    Args:
-        rows: cells by column; None is a row of the wrong length.
-    """
-    queries: list[dict[str, Any]] = []
-    errors: list[str | None] = []
-    for row in rows:
-        try:
-            queries.append(read_query(row))
-        except ValueError as err:
-            errors.append(str(err))
-        else:
-            errors.append(None)
-    return queries, errors
-
-
-def set_beside(answers: Mapping[str, Sequence[Any]], errors: Sequence[str | None]) -> dict[str, list[Any]]:
-    """The columns that scoring adds: answers in the rows without an error, None in the others.
+def open_queries(
+    content: bytes | Path | Opener,
+    recognise: Recognise | None,
+    *,
+    column: str | None = None,
+    kind: Kind | None = None,
+    limits: Limits | None = None,
+    file: str = "the file",
+) -> Table:
+    """Open a table of GPUs.
 
     Args:
-        answers: flat columns, one entry for each row without an error.
-        errors: one entry a row, as of `read_rows`.
+        content: the file's bytes, its path, or what opens it.
+        recognise: how sure it is that texts are names of GPUs.
+        column: which column holds the names, where a person has chosen.
+        kind: what the file has to be; its content tells when left out.
+        limits: what the file may cost.
+        file: what errors call it.
+
+    Raises:
+        TableFileError: it cannot be read, or has no column of GPUs.
     """
-    places = [place for place, error in enumerate(errors) if error is None]
-    columns: dict[str, list[Any]] = {name: [None] * len(errors) for name in PREDICTED}
+    return open_table(content, FIELDS, NameSearch("name", recognise, column), kind=kind, limits=limits, file=file)
+
+
+class Scored(NamedTuple):
+    """Some rows of a table with the columns that scoring adds (`ADDED`), one entry a row."""
+
+    chunk: Chunk
+    added: dict[str, list[Any]]
+
+
+class ReadRows(NamedTuple):
+    """What became of the rows of a chunk.
+
+    Args:
+        queries: of the rows that can be answered.
+        notes: for each row, which of its cells could not be taken; None where all could.
+        errors: for each row, why it cannot be answered; None where it can.
+    """
+
+    queries: list[dict[str, Any]]
+    notes: list[str | None]
+    errors: list[str | None]
+
+
+def read_rows(chunk: Chunk) -> ReadRows:
+    """Queries of the rows that can be answered; a cell that cannot be taken costs that cell and not its row."""
+    rows = ReadRows([], [], [])
+    for place, cells in enumerate(zip(*chunk.values.values(), strict=True)):
+        notes, error = list(chunk.notes.get(place, ())), chunk.faults.get(place)
+        if error is None:
+            try:
+                rows.queries.append(_read_query(dict(zip(chunk.values, cells, strict=True)), notes))
+            except ValueError as err:
+                error = str(err)
+        rows.notes.append("; ".join(notes) or None)
+        rows.errors.append(error)
+    return rows
+
+
+def _read_query(row: dict[str, Any], notes: list[str]) -> dict[str, Any]:
+    """One row as the run time takes it; fields that the contract does not take are left out and noted.
+
+    Raises:
+        ValueError: it tells nothing of a GPU, or its name cannot be taken.
+    """
+    query = _nest(row)
+    for fault in find_faults(query) if query.get("name") is not None or query["specs"] else ():
+        column = "_".join("spec" if part == "specs" else str(part) for part in fault["loc"])
+        if column not in row or column == "name":
+            raise ValueError(f"{column}: {fault['msg']}")
+        row[column] = None
+        notes.append(f"{column}: {fault['msg']}")
+        query = _nest(row)
+    if query.get("name") is None and not query["specs"]:
+        raise ValueError("has neither a name nor a specification")
+    return query
+
+
+def _nest(row: Mapping[str, Any]) -> dict[str, Any]:
+    query = {name: cell for name, cell in row.items() if not name.startswith(_SPEC)}
+    specs = {
+        name.removeprefix(_SPEC): cell for name, cell in row.items() if cell is not None and name.startswith(_SPEC)
+    }
+    return {**query, "specs": specs or None}
+
+
+def set_beside(answers: Mapping[str, Sequence[Any]], chunk: Chunk, rows: ReadRows) -> Scored:
+    """The rows of a chunk with their answers: None in those that have none.
+
+    Args:
+        answers: flat columns, one entry for each query.
+        chunk: the rows.
+        rows: what became of them.
+    """
+    places = [place for place, error in enumerate(rows.errors) if error is None]
+    columns: dict[str, list[Any]] = {name: [None] * len(rows.errors) for name in PREDICTED}
     for name, values in columns.items():
         for place, value in zip(places, answers.get(name, ()), strict=True):
             values[place] = value
-    return {**columns, ERROR: list(errors)}
+    return Scored(chunk, {ROW: list(chunk.numbers), **columns, NOTES: rows.notes, ERROR: rows.errors})
 
 
-def read_query(row: Mapping[str, Any] | None) -> dict[str, Any]:
-    """One row as the run time takes it.
+class QueryFile(NamedTuple):
+    """A file of queries that is not read yet.
 
-    Raises:
-        ValueError: says which cells cannot be taken, and why.
+    Args:
+        path: of the file.
+        column: that holds the names, where a person has chosen.
     """
-    if row is None:
-        raise ValueError("has another number of cells than the header")
-    query: dict[str, Any] = {}
-    specs: dict[str, Any] = {}
-    for column, cell in row.items():
-        if column in _QUERY_FIELDS:
-            query[column] = _read_cell(column, cell)
-        elif _is_spec(column):
-            specs[column.removeprefix("spec_")] = _read_cell(column, cell)
-    given = {name: value for name, value in specs.items() if value is not None}
-    if query.get("name") is None and not given:
-        raise ValueError("has neither a name nor a specification")
-    if faults := find_faults({**query, "specs": given or None}):
-        raise ValueError("; ".join(f"{'_'.join(_column(entry['loc']))}: {entry['msg']}" for entry in faults))
-    return {**query, "specs": given or None}
+
+    path: Path
+    column: str | None = None
 
 
-def _column(loc: Sequence[Any]) -> list[str]:
-    return ["spec" if part == "specs" else str(part) for part in loc]
+class OpenedQueries(NamedTuple):
+    """A table of queries with all of its rows."""
+
+    table: Table
+    chunks: list[tuple[Chunk, ReadRows]]
 
 
-def _read_cell(column: str, cell: Any) -> Any:
-    if cell is None or cell != cell:
-        return None
-    if column in _TEXT_FIELDS:
-        text = cell if isinstance(cell, str) else str(cell)
-        return text.strip(" ") or None
-    if isinstance(cell, bool):
-        return cell
-    if isinstance(cell, str):
-        text = cell.strip(" ").lower()
-        if text in _MISSING:
-            return None
-        if column == "spec_is_mobile" and text in _FLAGS:
-            return _FLAGS[text]
-        if len(text) > _LONGEST_NUMBER or not _NUMBER.fullmatch(text):
-            raise ValueError(f"{column}: not a number")
-        return float(text)
-    try:
-        return float(cell)
-    except (TypeError, ValueError, OverflowError) as err:
-        raise ValueError(f"{column}: not a number") from err
+class ScoredTable(NamedTuple):
+    """A table with all of its rows scored."""
+
+    table: Table
+    scored: list[Scored]
 
 
-def _is_spec(column: str) -> bool:
-    """Whether a column holds a field of a specification sheet."""
-    return column.startswith("spec_") and column.removeprefix("spec_") in GpuSpecs.model_fields
+def name_added(columns: Sequence[str]) -> dict[str, str]:
+    """What each added column is called beside a table's own: `gpu_` stands in front where that name is taken."""
+    taken = set(columns)
+    names = {}
+    for name in ADDED:
+        free = name
+        while free in taken:
+            free = f"gpu_{free}"
+        names[name] = free
+        taken.add(free)
+    return names
+
+
+def is_text(added: str) -> bool:
+    """Whether a column that scoring adds holds text."""
+    if added in (ROW, NOTES, ERROR):
+        return added != ROW
+    return "float" not in str(PredictionColumns.model_fields[added].annotation)

@@ -1,71 +1,47 @@
-"""Tables of queries and answers, as CSV or Parquet by the ending of the file."""
+"""Tables of queries and of answers: CSV, TSV, Excel or Parquet."""
 
-import os
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 from kedro.io import AbstractDataset, DatasetError
 
-from gpu_kedro.contracts.rows import disarm
+from gpu_kedro.contracts.rows import QueryFile, ScoredTable
+from gpu_kedro.contracts.writing import choose_writer, replace_file
 
 
-class QueryTableDataset(AbstractDataset[Mapping[str, Sequence[Any]], dict[str, list[Any]]]):
-    """Columns of a table, None where a cell is empty.
+class QueryTableDataset(AbstractDataset[ScoredTable, QueryFile]):
+    """A file of queries, or one of answers.
 
-    Cells of a CSV file are text, and text that a spreadsheet would run as a formula is written with an apostrophe in
-    front. A file is written whole or not at all: under another name first, then renamed.
+    What is loaded is the file's place: its rows are read by whoever knows what a name of a GPU looks like. Answers are
+    written by the ending of the file, whole or not at all.
     """
 
-    def __init__(self, filepath: str, metadata: dict[str, Any] | None = None) -> None:
+    def __init__(self, filepath: str, column: str | None = None, metadata: dict[str, Any] | None = None) -> None:
         """Name the file.
 
         Args:
-            filepath: ends with `.csv` or `.parquet`.
+            filepath: of the file.
+            column: that holds the names of GPUs, its header or its number; found when left out.
             metadata: for Kedro-Viz.
         """
         self._filepath = Path(filepath)
+        self._column = column
         self.metadata = metadata
 
-    def load(self) -> dict[str, list[Any]]:
-        """Read the columns."""
-        self._require_known_ending()
+    def load(self) -> QueryFile:
+        """The file, which is there."""
         if not self._filepath.is_file():
             raise DatasetError(f"{self._filepath}: no such file; name one with --params input=FILE")
-        try:
-            table = (
-                # as text: 007 and NA stay what they are, and a cell that is no number is its own row's matter
-                pd.read_csv(self._filepath, dtype=str, keep_default_na=False)
-                if self._filepath.suffix.lower() == ".csv"
-                else pd.read_parquet(self._filepath)
-            )
-        except (ValueError, OSError) as err:
-            told = " ".join(str(err).split())
-            raise DatasetError(f"{self._filepath}: cannot be read as {self._filepath.suffix[1:]} ({told})") from err
-        return {
-            str(column): [None if value is None or value != value else value for value in values.tolist()]
-            for column, values in table.items()
-        }
+        return QueryFile(self._filepath, self._column)
 
-    def save(self, data: Mapping[str, Sequence[Any]]) -> None:
-        """Write the columns."""
-        self._require_known_ending()
-        table = pd.DataFrame(dict(data))
-        self._filepath.parent.mkdir(parents=True, exist_ok=True)
-        part = self._filepath.with_name(f".{self._filepath.name}.{os.getpid()}.part")
+    def save(self, data: ScoredTable) -> None:
+        """Write the answers."""
         try:
-            if self._filepath.suffix.lower() == ".csv":
-                table.map(disarm).to_csv(part, index=False)
-            else:
-                table.to_parquet(part, index=False)
-            part.replace(self._filepath)
-        finally:
-            part.unlink(missing_ok=True)
-
-    def _require_known_ending(self) -> None:
-        if self._filepath.suffix.lower() not in (".csv", ".parquet"):
-            raise DatasetError(f"{self._filepath}: give a file that ends with .csv or .parquet")
+            write = choose_writer(self._filepath)
+        except ValueError as err:
+            raise DatasetError(str(err)) from err
+        with replace_file(self._filepath) as file:
+            write(data.table, data.scored, file)
 
     def _exists(self) -> bool:
         return self._filepath.is_file()

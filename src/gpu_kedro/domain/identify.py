@@ -3,7 +3,7 @@
 Training and inference both make their rows here, so a name means the same in both.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from operator import attrgetter
 from typing import Any, NamedTuple
 
@@ -61,6 +61,12 @@ def read_gpu(name: str, index: SpecIndex) -> Reading:
     parsed = parse_name(name)
     plain = index.simplify(parsed)
     return Reading(parsed, plain, index.match(plain), find_refusal(parsed))
+
+
+def recognise_names(texts: Sequence[str], index: SpecIndex) -> list[float]:
+    """How sure it is that each text names a GPU, 0 to 1: that of its match, 0 where there is none."""
+    readings = (read_gpu(text, index) for text in texts)
+    return [0.0 if reading.refusal is not None else reading.match.confidence for reading in readings]
 
 
 def identify_gpu(

@@ -1,57 +1,57 @@
-"""Scores rows of a table: predictions beside each row, and the reason where one cannot be scored.
+"""Scores tables of GPUs: opens them, and gives for each of their rows its answer, or the reason why it has none."""
 
-PyArrow is imported for Arrow's batches only.
-"""
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from typing import TypedDict, Unpack
 
-from collections.abc import Mapping, Sequence
-from functools import cache
-from typing import TYPE_CHECKING, Any
-
-from gpu_kedro.contracts.rows import ADDED, ERROR, is_asked, read_rows, set_beside
-from gpu_kedro.contracts.v1 import PredictionColumns
+from gpu_kedro.contracts.rows import Scored, open_queries, read_rows, set_beside
+from gpu_kedro.domain.identify import recognise_names
+from gpu_kedro.intake.rows import CHUNK_ROWS, Chunk
+from gpu_kedro.intake.source import Kind, Limits, Opener
+from gpu_kedro.intake.table import Table
 from gpu_kedro.serving.runtime import Runtime
 
-if TYPE_CHECKING:
-    import pyarrow as pa
+_THREADS = 2
 
 
-def score_rows(rows: Sequence[Mapping[str, Any] | None], runtime: Runtime) -> dict[str, list[Any]]:
-    """Columns of predictions and of errors.
+class Options(TypedDict, total=False):
+    """What may be said of a file, as of `open_queries`."""
 
-    Args:
-        rows: cells by column; None is a row of the wrong length.
-        runtime: answers.
+    column: str | None
+    kind: Kind | None
+    limits: Limits
+    file: str
+
+
+def open_gpus(content: bytes | Path | Opener, runtime: Runtime, **options: Unpack[Options]) -> Table:
+    """Open a table of GPUs; its column of names is told by what the runtime knows (`open_queries`).
+
+    Raises:
+        TableFileError: it cannot be read, or has no column of GPUs.
     """
-    queries, errors = read_rows(rows)
-    return set_beside(runtime.predict_columns(queries) if queries else {}, errors)
+    return open_queries(content, partial(recognise_names, index=runtime.served.index), **options)
 
 
-def score_batch(batch: "pa.RecordBatch", runtime: Runtime) -> "pa.RecordBatch":
-    """The batch as it came, with the columns of predictions and of errors behind its own."""
-    import pyarrow as pa
-
-    asked = [name for name in batch.schema.names if is_asked(name)]
-    columns = [batch.column(name).to_pylist() for name in asked]
-    cells = score_rows([dict(zip(asked, row, strict=True)) for row in zip(*columns, strict=True)], runtime)
-    arrays = [pa.array(cells[field.name], field.type) for field in added_fields()]
-    return pa.RecordBatch.from_arrays([*batch.columns, *arrays], schema=extend_schema(batch.schema))
+def score_chunk(chunk: Chunk, runtime: Runtime) -> Scored:
+    """Answer some rows."""
+    rows = read_rows(chunk)
+    return set_beside(runtime.predict_columns(rows.queries) if rows.queries else {}, chunk, rows)
 
 
-def extend_schema(schema: "pa.Schema") -> "pa.Schema":
-    """A table's columns with those of scoring behind them."""
-    import pyarrow as pa
+def score_table(table: Table, runtime: Runtime, rows: int = CHUNK_ROWS) -> Iterator[Scored]:
+    """Answer all rows in their order, two chunks at a time: half of it is arithmetic that lets another thread run.
 
-    return pa.schema([*schema, *added_fields()], metadata=schema.metadata)
-
-
-@cache
-def added_fields() -> "tuple[pa.Field, ...]":
-    """Names and types of the columns that scoring adds."""
-    import pyarrow as pa
-
-    return tuple(pa.field(name, pa.string() if is_text(name) else pa.float64()) for name in ADDED)
-
-
-def is_text(added: str) -> bool:
-    """Whether a column that scoring adds holds text."""
-    return added == ERROR or "float" not in str(PredictionColumns.model_fields[added].annotation)
+    Raises:
+        TableFileError: the file is damaged, or unpacks to too much.
+    """
+    with ThreadPoolExecutor(_THREADS) as threads:
+        begun: deque[Future[Scored]] = deque()
+        for chunk in table.chunks(rows):
+            begun.append(threads.submit(score_chunk, chunk, runtime))
+            if len(begun) > _THREADS:
+                yield begun.popleft().result()
+        while begun:
+            yield begun.popleft().result()

@@ -37,7 +37,7 @@ def test_objects_are_scored_and_not_scored_again(store, bundle):
 def test_an_object_that_fails_leaves_none_behind(store, bundle):
     with store.open("/bucket/in/a.parquet", "wb") as file:
         file.write(b"no Parquet")
-    with pytest.raises(BatchError, match=r"memory://bucket/in/a\.parquet: not a Parquet file"):
+    with pytest.raises(BatchError, match=r"memory://bucket/in/a\.parquet: is not Parquet, or damaged"):
         run_batch(ParquetFolder("memory://bucket/in"), ParquetFolder("memory://bucket/out"), bundle)
     assert store.find("/bucket/out") == []
 

@@ -2,21 +2,24 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from functools import partial
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from threadpoolctl import threadpool_limits
 
-from gpu_kedro.contracts.rows import ERROR, find_header_fault
+from gpu_kedro.contracts.writing import extend_schema, make_batch
+from gpu_kedro.intake.errors import TableFileError
+from gpu_kedro.intake.source import OWN_FILE, PARQUET
+from gpu_kedro.intake.table import Table
 from gpu_kedro.modelling.bundle.files import Bundle
 from gpu_kedro.pipelines.batch_inference.folders import FoundFile, ParquetFolder
 from gpu_kedro.serving.runtime import Runtime
-from gpu_kedro.serving.scoring import extend_schema, score_batch
+from gpu_kedro.serving.scoring import open_gpus, score_chunk
 
-_CHUNK_ROWS = 2000
+_LIMITS = replace(OWN_FILE, fewest_rows=0)
 _MARK = b"gpu_kedro"
 _BOUND: dict[str, Runtime] = {}
 
@@ -107,39 +110,37 @@ def score_partition(task: Task) -> Outcome:
     A file that cannot be read or written is the outcome, so that the others go on.
     """
     try:
-        with task.source.open(task.file.name) as file:
-            source = pq.ParquetFile(file)
-            fault = find_header_fault(source.schema_arrow.names)
-            if fault is not None:
-                return Outcome(task.file.name, 0, 0, fault)
-            with task.target.write_whole(task.file.name) as part:
-                rows, faulty_rows = _write_scored(source, part, task)
+        with task.target.write_whole(task.file.name) as part:
+            rows, faulty_rows = _write_scored(task, part)
     except FileNotFoundError as err:
         return Outcome(task.file.name, 0, 0, f"not to be found where it is scored ({err})")
-    except pa.ArrowException as err:
-        return Outcome(task.file.name, 0, 0, f"not a Parquet file, or damaged ({' '.join(str(err).split())[:200]})")
-    except OSError as err:
-        return Outcome(task.file.name, 0, 0, f"cannot be read or written ({err})")
+    except TableFileError as err:
+        return Outcome(task.file.name, 0, 0, str(err).removeprefix("the file "))
+    except (pa.ArrowException, OSError) as err:
+        return Outcome(task.file.name, 0, 0, f"cannot be read or written ({' '.join(str(err).split())[:200]})")
     return Outcome(task.file.name, rows, faulty_rows)
 
 
-def _write_scored(source: Any, path: str, task: Task) -> tuple[int, int]:
-    schema = extend_schema(source.schema_arrow)
+def _write_scored(task: Task, path: str) -> tuple[int, int]:
+    runtime = _BOUND[task.version]
+    table = open_gpus(partial(task.source.open, task.file.name), runtime, kind=PARQUET, limits=_LIMITS)
+    schema = extend_schema(table)
     metadata = {**(schema.metadata or {}), _MARK: json.dumps(_mark(task)).encode()}
     rows = faulty_rows = 0
     with pq.ParquetWriter(path, schema.with_metadata(metadata), compression="zstd") as writer:
-        for group in _group(source, _BOUND[task.version], task.rows_per_group):
+        for group in _group(table, runtime, task.rows_per_group):
             rows += group.num_rows
-            faulty_rows += pc.count(group.column(ERROR)).as_py()
+            faulty_rows += pc.count(group.column(group.num_columns - 1)).as_py()
             writer.write_table(group)
     return rows, faulty_rows
 
 
-def _group(source: Any, runtime: Runtime, rows: int) -> Iterator[pa.Table]:
+def _group(table: Table, runtime: Runtime, rows: int) -> Iterator[pa.Table]:
     """Scored rows in tables of the size of a row group."""
+    schema = extend_schema(table)
     waiting: list[pa.RecordBatch] = []
-    for batch in source.iter_batches(_CHUNK_ROWS):
-        waiting.append(score_batch(batch, runtime))
+    for chunk in table.chunks():
+        waiting.append(make_batch(score_chunk(chunk, runtime), schema))
         if sum(map(len, waiting)) >= rows:
             yield pa.Table.from_batches(waiting)
             waiting = []

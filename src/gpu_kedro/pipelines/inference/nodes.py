@@ -2,12 +2,14 @@
 
 import logging
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from gpu_kedro.contracts.assembling import Estimates, Identity, Query
-from gpu_kedro.contracts.rows import find_header_fault, is_asked, read_rows, set_beside
+from gpu_kedro.contracts.rows import OpenedQueries, QueryFile, ScoredTable, open_queries, read_rows, set_beside
 from gpu_kedro.domain.features import FeatureTable
-from gpu_kedro.domain.identify import GpuRow, assemble_row, read_gpu
+from gpu_kedro.domain.identify import GpuRow, assemble_row, read_gpu, recognise_names
+from gpu_kedro.intake.source import OWN_FILE
 from gpu_kedro.modelling.bundle.files import Bundle
 from gpu_kedro.modelling.bundle.ladder import gather_known
 from gpu_kedro.modelling.bundle.predictor import ServedBundle
@@ -57,33 +59,36 @@ def estimate_targets(gpu_rows: Sequence[GpuRow], feature_table: FeatureTable, se
     return {name: served.estimate(target, gpu_rows, feature_table, vectors) for name, target in TARGETS.items()}
 
 
-def read_queries(query_table: Mapping[str, Sequence[Any]]) -> tuple[list[Query], list[str | None]]:
-    """Rows of a table as queries: `name` or `spec_<field>`, and any other field of a query.
+def read_queries(query_file: QueryFile, served: ServedBundle) -> tuple[list[Query], OpenedQueries]:
+    """Rows of a table as queries (`gpu_kedro.contracts.rows`).
 
     Args:
-        query_table: column → cells, missing as None or NaN; other columns are left alone.
+        query_file: which file, and which of its columns holds the names where a person has chosen.
+        served: tells what reads as a GPU.
 
     Returns:
-        The queries that can be answered, and for each row why it cannot be, None where it can.
+        The queries that can be answered, and the rows that they are of.
 
     Raises:
-        ValueError: the header cannot be scored, or there are no rows.
+        TableFileError: the file cannot be read, has no column of GPUs, or no rows.
     """
-    if fault := find_header_fault(list(query_table)):
-        raise ValueError(f"the table {fault}; its columns are {', '.join(map(str, query_table)) or 'none'}")
-    asked = {name: cells for name, cells in query_table.items() if is_asked(name)}
-    queries, errors = read_rows(dict(zip(asked, row, strict=True)) for row in zip(*asked.values(), strict=True))
-    if not errors:
-        raise ValueError("the table has no rows")
+    recognise = partial(recognise_names, index=served.index)
+    table = open_queries(
+        query_file.path, recognise, column=query_file.column, limits=OWN_FILE, file=str(query_file.path)
+    )
+    opened = OpenedQueries(table, [(chunk, read_rows(chunk)) for chunk in table.chunks()])
+    errors = [error for _, rows in opened.chunks for error in rows.errors]
     if faulty := sum(error is not None for error in errors):
         _LOGGER.warning("%d of %d rows cannot be scored: the column `error` says why", faulty, len(errors))
-    return [*queries], errors
+    return [query for _, rows in opened.chunks for query in rows.queries], opened
 
 
-def write_answers(
-    query_table: Mapping[str, Sequence[Any]],
-    prediction_columns: Mapping[str, Sequence[Any]],
-    query_errors: Sequence[str | None],
-) -> dict[str, Sequence[Any]]:
-    """The table of queries as it came, with the columns of answers and of errors behind its own."""
-    return {**query_table, **set_beside(prediction_columns, query_errors)}
+def write_answers(query_rows: OpenedQueries, prediction_columns: Mapping[str, Sequence[Any]]) -> ScoredTable:
+    """The rows as they came, each with its answer or its error."""
+    scored = []
+    start = 0
+    for chunk, rows in query_rows.chunks:
+        end = start + len(rows.queries)
+        scored.append(set_beside({name: cells[start:end] for name, cells in prediction_columns.items()}, chunk, rows))
+        start = end
+    return ScoredTable(query_rows.table, scored)

@@ -39,13 +39,8 @@ def create_pipeline() -> Pipeline:
     around = Pipeline(
         [
             node(bind_bundle, "bundle", "served", name="bind_bundle"),
-            node(read_queries, "query_table", ["queries", "query_errors"], name="read_queries"),
-            node(
-                write_answers,
-                ["query_table", "prediction_columns", "query_errors"],
-                "scored_queries",
-                name="write_answers",
-            ),
+            node(read_queries, ["query_table", "served"], ["queries", "query_rows"], name="read_queries"),
+            node(write_answers, ["query_rows", "prediction_columns"], "scored_queries", name="write_answers"),
         ],
         tags="inference",
     )
