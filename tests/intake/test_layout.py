@@ -7,8 +7,9 @@ from gpu_kedro.intake.errors import NoNameColumnError, TableFileError
 @pytest.mark.parametrize(
     "header",
     [
-        "GPU", "gpuName", "Name", "name", "GPU_NAME", "Graphics card", "graphics-card", "Grafikkarte", "Chipset", "Device",
-        "Carte graphique", "显卡型号", "Видеокарта", "グラフィックボード", "Modele", " Video Card ", "GPU (installed)",
+        "GPU", "gpuName", "Name", "name", "GPU_NAME", "Graphics card", "graphics-card", "Grafikkarte", "Chipset",
+        "Device", "Carte graphique", "显卡型号", "Видеокарта", "グラフィックボード", "Modele", " Video Card ",
+        "GPU (installed)",
     ],
 )  # fmt: skip
 def test_headers_of_many_languages_name_the_column(header):
