@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from gpu_kedro.domain.features import FeatureTable
 from gpu_kedro.domain.identify import GpuRow, Reading
 from gpu_kedro.modelling.bundle.caveats import find_warnings
-from gpu_kedro.modelling.bundle.doubts import find_doubt
+from gpu_kedro.modelling.bundle.doubts import DOUBTED, find_doubt
 from gpu_kedro.modelling.bundle.ladder import AnswerKind, Known, choose_figure, choose_segment, grade
 from gpu_kedro.modelling.bundle.predictor import RegressionEstimates, SegmentEstimates, ServedBundle
 from gpu_kedro.modelling.targets import REGRESSION_TARGETS, SEGMENTS
@@ -81,15 +81,18 @@ def _describe_figure(estimates: Any, place: int, name: str, known: Known, served
     intervals: dict[str, Any] = {
         _interval_key(cover): edges[place].tolist() for cover, edges in estimates.bounds.items()
     }
-    value, source = choose_figure(name, known, predicted, *intervals[_interval_key(_BELIEVED)])
+    low, high = intervals[_interval_key(_BELIEVED)]
+    value, source = choose_figure(name, known, predicted, low, high)
     if known.refusal is not None:
         predicted, intervals = None, dict.fromkeys(intervals)
+    is_measured = source == "measured"
     return {
         "value": value,
         "predicted": predicted,
         **intervals,
         "source": source,
-        **_describe_origin(source, served.known.date(known.measured, name) if source == "measured" else None),
+        "date": served.known.date(known.measured, name) if is_measured else None,
+        "origin": "table" if is_measured else None,
     }
 
 
@@ -106,22 +109,20 @@ def _describe_segment(
         else None,
         "source": source,
         "line": list(known.line),
-        **_describe_origin(source, served.known.date(known.measured, "segment") if source == "measured" else None),
+        "date": served.known.date(known.measured, "segment") if source == "measured" else None,
+        "origin": "table" if source == "measured" else None,
     }
 
 
-def _describe_origin(source: str, date: str | None) -> dict[str, str | None]:
-    return {"date": date, "origin": "table" if source == "measured" else None}
-
-
 def _find_doubts(figures: Mapping[str, Any], known: Known, *, knows_gpu: bool) -> list[dict[str, str]]:
-    doubts = (
-        find_doubt(
-            name, figure["value"], figure["source"], figure[_interval_key(_BELIEVED)], known, knows_gpu=knows_gpu
-        )
-        for name, figure in figures.items()
-    )
-    return [doubt for doubt in doubts if doubt is not None]
+    doubts = []
+    for name, figure in figures.items():
+        if figure["source"] in DOUBTED and known.refusal is None:
+            low, high = figure[_interval_key(_BELIEVED)]
+            doubt = find_doubt(name, figure["value"], figure["source"], low, high, known, knows_gpu=knows_gpu)
+            if doubt is not None:
+                doubts.append(doubt)
+    return doubts
 
 
 @lru_cache(maxsize=16)
@@ -188,9 +189,10 @@ def _tabulate_figure(
         for one, guess, (low, high) in zip(known, predicted, ends, strict=True)
     ]
     for place, (value, source) in enumerate(chosen):
-        doubt = find_doubt(name, value, source, ends[place], known[place], knows_gpu=knows_gpu[place])
-        if doubt is not None:
-            doubts[place].append(doubt["code"])
+        if source in DOUBTED and known[place].refusal is None:
+            doubt = find_doubt(name, value, source, *ends[place], known[place], knows_gpu=knows_gpu[place])
+            if doubt is not None:
+                doubts[place].append(doubt["code"])
     columns: dict[str, list[Any]] = {f"{name}_value": [value for value, _ in chosen], f"{name}_predicted": predicted}
     for cover, edges in estimates.bounds.items():
         columns[f"{name}_low_{round(100 * cover)}"] = edges[:, 0].tolist()

@@ -2,7 +2,6 @@
 
 import pytest
 
-from gpu_kedro.domain.coverage import Refusal
 from gpu_kedro.modelling.bundle.doubts import find_doubt
 from gpu_kedro.modelling.bundle.ladder import Known
 
@@ -21,7 +20,7 @@ NOTHING = Known({}, {}, {}, (), False, None)
     ],
 )  # fmt: skip
 def test_the_model_is_believed_where_it_knows_the_gpu(field, value, source, knows_gpu, code, ending):
-    doubt = find_doubt(field, value, source, (100.0, 1000.0), NOTHING, knows_gpu=knows_gpu)
+    doubt = find_doubt(field, value, source, 100.0, 1000.0, NOTHING, knows_gpu=knows_gpu)
     assert doubt is not None
     assert (doubt["code"], doubt["field"]) == (code, field)
     assert doubt["detail"].endswith(ending)
@@ -30,7 +29,7 @@ def test_the_model_is_believed_where_it_knows_the_gpu(field, value, source, know
 @pytest.mark.parametrize(("source", "value"), [("measured", 575.0), ("listed", 600.0)])
 def test_what_a_sheet_states_too_is_believed(source, value):
     known = NOTHING._replace(listed={"tdp_w": 600.0})
-    doubt = find_doubt("tdp_w", value, source, (100.0, 300.0), known, knows_gpu=True)
+    doubt = find_doubt("tdp_w", value, source, 100.0, 300.0, known, knows_gpu=True)
     assert doubt is not None
     assert doubt["code"] == "doubt_prediction"
     assert doubt["detail"] == f"{value:.0f} W is {source}, the model says 100 W to 300 W (90 %): doubt the model, " + (
@@ -40,10 +39,4 @@ def test_what_a_sheet_states_too_is_believed(source, value):
 
 @pytest.mark.parametrize("value", [100.0, 500.0, 1000.0])
 def test_what_lies_inside_up_to_its_ends_is_not_doubted(value):
-    assert find_doubt("price_usd", value, "measured", (100.0, 1000.0), NOTHING, knows_gpu=True) is None
-
-
-def test_where_the_model_says_nothing_there_is_nothing_to_doubt():
-    refused = NOTHING._replace(refusal=Refusal("not_covered", "no"))
-    assert find_doubt("tdp_w", 5.0, "given", (100.0, 1000.0), refused, knows_gpu=False) is None
-    assert find_doubt("tdp_w", 5.0, "predicted", (100.0, 1000.0), NOTHING, knows_gpu=True) is None
+    assert find_doubt("price_usd", value, "measured", 100.0, 1000.0, NOTHING, knows_gpu=True) is None

@@ -36,6 +36,7 @@ _WATCHED: dict[str, str] = {
 }
 _FEATURES = tuple(_WATCHED)
 _FP32 = FEATURE_NAMES.index("log_effective_fp32_gflops")
+_FP32_WATCHED = _FEATURES.index("log_effective_fp32_gflops")
 _PLACES = np.array([FEATURE_NAMES.index(name) for name in _FEATURES])
 #: A given figure and the matched sheet's contradict each other when one is more than this multiple of the other.
 _CONTRADICTION = 1.5
@@ -112,7 +113,7 @@ def find_warnings(
         )
     found.extend(_describe_strangers(row, served))
     found.extend(_describe_surroundings(row))
-    if values[_FP32] > served.training_range.highest[_FEATURES.index("log_effective_fp32_gflops")]:
+    if values[_FP32] > served.training_range.highest[_FP32_WATCHED]:
         found.append(
             _warning("saturation", "g3d_mark", "faster than all in training: up there the 3D mark grows ever slower")
         )
@@ -165,11 +166,13 @@ def _describe_range(place: int, values: NDArray[np.float64], training_range: Tra
 
 def _find_contradictions(query: Mapping[str, Any], match: SpecMatch, known: Known) -> list[dict[str, str]]:
     """Warnings about what was given and is otherwise on the sheet or in the table, and about labels and lines."""
-    given: dict[str, Any] = dict(query.get("specs") or {})
-    if query.get("tdp_w") is not None:
-        given["tdp_w"] = query["tdp_w"]
     found = []
-    for field, value in given.items() if match.is_strict else ():
+    given: dict[str, Any] = {}
+    if match.is_strict:
+        given.update(query.get("specs") or {})
+        if query.get("tdp_w") is not None:
+            given["tdp_w"] = query["tdp_w"]
+    for field, value in given.items():
         matched = match.specs.get(field)
         if field not in NUMERIC_SPEC_FIELDS or value is None or not matched:
             continue

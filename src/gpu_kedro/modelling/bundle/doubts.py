@@ -4,8 +4,6 @@ The model is believed where it knows the very GPU's sheet: then a figure outside
 measurement, a slip of whoever asks, or a listing that is no market price. Elsewhere the figure is believed.
 """
 
-from collections.abc import Sequence
-
 from gpu_kedro.modelling.bundle.ladder import Known, Source
 
 #: Codes of warnings that say which to doubt.
@@ -13,36 +11,35 @@ DOUBT_VALUE, DOUBT_PREDICTION, OUTLIER_LISTING = "doubt_value", "doubt_predictio
 #: A power this close to the sheet's is confirmed by it.
 _SAME_POWER = 1.25
 _FORMS = {"price_usd": "${:,.0f}", "tdp_w": "{:,.3g} W", "g3d_mark": "{:,.0f} points"}
-_KNOWN = ("measured", "given", "listed")
+#: Sources of figures that may be doubted.
+DOUBTED: frozenset[Source] = frozenset({"measured", "given", "listed"})
 
 
 def find_doubt(
-    field: str, value: float, source: Source, interval_90: Sequence[float], known: Known, *, knows_gpu: bool
+    field: str, value: float, source: Source, low_90: float, high_90: float, known: Known, *, knows_gpu: bool
 ) -> dict[str, str] | None:
     """A warning about a known figure that the model's 90 % interval does not hold, None where it does.
 
     Args:
         field: the figure.
         value: what is given out.
-        source: where it comes from; `predicted` and `none` are never in doubt.
-        interval_90: what the model says.
+        source: where it comes from, one of `DOUBTED`.
+        low_90: lower end of what the model says.
+        high_90: upper end.
         known: what is known of the GPU.
         knows_gpu: whether a sheet of the very GPU is known.
     """
-    if source not in _KNOWN or known.refusal is not None:
-        return None
-    low, high = interval_90
-    if low <= value <= high:
+    if low_90 <= value <= high_90:
         return None
     form = _FORMS.get(field, "{:,.4g}")
-    told, span = form.format(value), f"{form.format(low)} to {form.format(high)} (90 %)"
+    told, span = form.format(value), f"{form.format(low_90)} to {form.format(high_90)} (90 %)"
     listed = known.listed.get(field)
     is_confirmed = listed is not None and 1 / _SAME_POWER <= value / listed <= _SAME_POWER
     if not knows_gpu or is_confirmed:
         why = "since a sheet states it" if is_confirmed else "which hardly knows this GPU"
         return _warn(DOUBT_PREDICTION, field, f"{told} is {source}, the model says {span}: doubt the model, {why}")
     if field == "price_usd" and source == "measured":
-        kind = "a listing of scarce stock" if value > high else "a clearance or a mistaken listing"
+        kind = "a listing of scarce stock" if value > high_90 else "a clearance or a mistaken listing"
         told += f" was observed, but the model says {span}: {kind}; doubt the price that was observed"
         return _warn(OUTLIER_LISTING, field, told)
     return _warn(DOUBT_VALUE, field, f"{told} is {source}, but the model says {span}: doubt what is {source}")

@@ -9,6 +9,7 @@ from typing import Any, Literal, NamedTuple
 
 from gpu_kedro.domain.coverage import Refusal
 from gpu_kedro.domain.specs.matching import SpecMatch
+from gpu_kedro.domain.specs.sheets import COLUMN_BY_FIELD
 from gpu_kedro.modelling.targets import REGRESSION_TARGETS, SEGMENTS
 
 Source = Literal["measured", "given", "listed", "predicted", "none"]
@@ -19,7 +20,9 @@ WIDEST_FACTOR = 20.0
 TOO_LITTLE_KNOWN = Refusal(
     "too_little_known", "Neither a model number nor a specification sheet is known; give one of them."
 )
-_PROFESSIONAL = "Workstation"
+_PROFESSIONAL = ("Workstation",)
+#: The figures that a sheet can state.
+_LISTED = tuple(field for field in REGRESSION_TARGETS if field in COLUMN_BY_FIELD)
 
 
 class Known(NamedTuple):
@@ -59,16 +62,21 @@ def gather_known(
         measured: its row of the table, if it has one.
         refusal: why its name cannot be answered for.
     """
-    specs = query.get("specs") or {}
-    matched = match.specs if match.is_strict else {}
-    stated = {field: specs.get(field) or matched.get(field) for field in REGRESSION_TARGETS}
+    specs = query.get("specs")
+    listed: dict[str, float] = {}
+    for field in _LISTED:
+        value = specs.get(field) if specs else None
+        if value is None and match.is_strict:
+            value = match.specs.get(field)
+        if value is not None:
+            listed[field] = value
     if specs or measured:
         refusal = None
     return Known(
         measured=measured or {},
         given={} if refusal is not None and refusal.code == "not_a_gpu" else query,
-        listed={field: value for field, value in stated.items() if value is not None},
-        line=(_PROFESSIONAL,) if row["is_workstation"] else (),
+        listed=listed,
+        line=_PROFESSIONAL if row["is_workstation"] else (),
         is_vague=row["model"] is None and row["match_kind"] == "none",
         refusal=refusal,
     )
@@ -113,10 +121,10 @@ def choose_segment(known: Known, predicted: Sequence[str], answer: AnswerKind) -
 
 def grade(sources: Iterable[str], known: Known) -> tuple[AnswerKind, Refusal | None]:
     """Whether an answer is whole, and why not: some figures have no value, or the models say nothing of the GPU."""
-    has_value = [source != "none" for source in sources]
-    if all(has_value) and known.refusal is None:
+    found = set(sources)
+    if "none" not in found and known.refusal is None:
         return "full", None
-    return "partial" if any(has_value) else "none", known.refusal or TOO_LITTLE_KNOWN
+    return "none" if found == {"none"} else "partial", known.refusal or TOO_LITTLE_KNOWN
 
 
 def is_too_wide(low: float, high: float) -> bool:
