@@ -190,7 +190,8 @@ def _tabulate_figure(
     ]
     for place, (value, source) in enumerate(chosen):
         if source in DOUBTED and known[place].refusal is None:
-            doubt = find_doubt(name, value, source, *ends[place], known[place], knows_gpu=knows_gpu[place])
+            low, high = ends[place]
+            doubt = find_doubt(name, value, source, low, high, known[place], knows_gpu=knows_gpu[place])
             if doubt is not None:
                 doubts[place].append(doubt["code"])
     columns: dict[str, list[Any]] = {f"{name}_value": [value for value, _ in chosen], f"{name}_predicted": predicted}
