@@ -6,7 +6,7 @@ from typing import Any
 
 from gpu_kedro.domain.specs.kinds import KINDS
 from gpu_kedro.modelling.bundle.ladder import WIDEST_FACTOR
-from gpu_kedro.reports.tables import Table
+from gpu_kedro.reports.tables.table import Table
 
 Schema = Mapping[str, Any]
 _SOURCES = (

@@ -6,10 +6,10 @@ import plotly.graph_objects as go
 
 from gpu_kedro.modelling.options import ModelOptions, SplitOptions
 from gpu_kedro.reports.cards import write_data_card, write_feature_page, write_model_card
-from gpu_kedro.reports.data_tables import ledger_table
 from gpu_kedro.reports.facts import collect_facts, list_caveats
 from gpu_kedro.reports.report_page import write_page
-from gpu_kedro.reports.result_tables import overview_table, strata_table
+from gpu_kedro.reports.tables.data import ledger_table
+from gpu_kedro.reports.tables.results import overview_table, strata_table
 
 SPLITS = SplitOptions(calibration_years=3, folds=5, last_training_year=2019, seed=1)
 RIDGE_MEMBER = {"kind": "ridge", "alpha": 20.0, "weight": 0.5, "unsure_weight": 0.2}

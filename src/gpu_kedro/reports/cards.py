@@ -9,7 +9,7 @@ from gpu_kedro.modelling.formatting import UNKNOWN, format_share
 from gpu_kedro.modelling.options import ModelOptions, SplitOptions
 from gpu_kedro.modelling.targets import TARGETS
 from gpu_kedro.reports.facts import collect_data_facts, collect_facts
-from gpu_kedro.reports.tables import Table
+from gpu_kedro.reports.tables.table import Table
 from gpu_kedro.reports.templates import render
 
 _MEMBER_TITLES = {

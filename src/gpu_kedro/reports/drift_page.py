@@ -9,8 +9,8 @@ import plotly.graph_objects as go
 from gpu_kedro.modelling.evaluation.drift import rank_shifts
 from gpu_kedro.modelling.formatting import format_count, format_number, format_share
 from gpu_kedro.modelling.options import MonitoringOptions
-from gpu_kedro.reports.plotting import BLUE, ORANGE, VERMILION, finish_figure
-from gpu_kedro.reports.tables import Table
+from gpu_kedro.reports.figures.style import BLUE, ORANGE, VERMILION, finish_figure
+from gpu_kedro.reports.tables.table import Table
 from gpu_kedro.reports.templates import render
 
 _DRAWN = 25

@@ -8,22 +8,22 @@ from gpu_kedro.modelling.formatting import SPLIT_TITLES
 from gpu_kedro.modelling.options import SplitOptions
 from gpu_kedro.modelling.targets import LEVELS, TARGETS
 from gpu_kedro.reports.attribution import ATTRIBUTION
-from gpu_kedro.reports.benchmark_tables import (
+from gpu_kedro.reports.importance import importance_table
+from gpu_kedro.reports.tables.benchmark import (
     autogluon_leads,
     autogluon_records,
     tabulate_comparison,
     tabulate_seeds,
     tabulate_tuning,
 )
-from gpu_kedro.reports.data_tables import (
+from gpu_kedro.reports.tables.data import (
     first_suspects_table,
     join_table,
     ledger_table,
     reach_table,
     suspects_table,
 )
-from gpu_kedro.reports.importance import importance_table
-from gpu_kedro.reports.result_tables import (
+from gpu_kedro.reports.tables.results import (
     MAIN_METRICS,
     leakage_table,
     models_table,

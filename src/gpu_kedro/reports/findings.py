@@ -8,7 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from gpu_kedro.modelling.formatting import UNKNOWN
-from gpu_kedro.reports.tables import Table
+from gpu_kedro.reports.tables.table import Table
 from gpu_kedro.reports.templates import render
 
 

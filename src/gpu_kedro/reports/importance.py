@@ -8,8 +8,8 @@ import plotly.graph_objects as go
 from gpu_kedro.modelling.explanations.input_groups import INPUTS
 from gpu_kedro.modelling.formatting import format_number
 from gpu_kedro.modelling.targets import TARGETS
-from gpu_kedro.reports.plotting import BLUE, finish_figure
-from gpu_kedro.reports.tables import Table
+from gpu_kedro.reports.figures.style import BLUE, finish_figure
+from gpu_kedro.reports.tables.table import Table
 
 _ROW_HEIGHT = 34
 

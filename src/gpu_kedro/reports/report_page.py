@@ -8,8 +8,8 @@ import plotly.graph_objects as go
 from gpu_kedro.modelling.formatting import SPLIT_TITLES
 from gpu_kedro.modelling.options import SplitOptions
 from gpu_kedro.modelling.targets import TARGETS
-from gpu_kedro.reports.benchmark_figures import draw_comparison
 from gpu_kedro.reports.facts import collect_facts
+from gpu_kedro.reports.figures.benchmark import draw_comparison
 from gpu_kedro.reports.templates import render
 
 

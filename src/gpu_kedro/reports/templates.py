@@ -10,7 +10,7 @@ from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
 from gpu_kedro.modelling.formatting import format_count, format_factor, format_number, format_share, level_title
-from gpu_kedro.reports.tables import Table, escape_markdown
+from gpu_kedro.reports.tables.table import Table, escape_markdown
 
 _FIGURE_CONFIG = {"displaylogo": False, "responsive": True}
 _BLANK_LINES = re.compile(r"\n{3,}")

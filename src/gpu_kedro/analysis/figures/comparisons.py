@@ -5,7 +5,7 @@ import plotly.graph_objects as go
 from gpu_kedro.analysis.figures.marks import log2_ticks, mark_no_effect
 from gpu_kedro.analysis.findings import Study
 from gpu_kedro.modelling.formatting import format_count
-from gpu_kedro.reports.plotting import (
+from gpu_kedro.reports.figures.style import (
     BLUE,
     GREEN,
     GREY,

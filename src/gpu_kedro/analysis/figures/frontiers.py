@@ -7,7 +7,7 @@ from plotly.subplots import make_subplots
 from gpu_kedro.analysis.figures.marks import fade, log2_ticks
 from gpu_kedro.analysis.findings import Study
 from gpu_kedro.modelling.formatting import format_count
-from gpu_kedro.reports.plotting import BLUE, escape, finish_figure, round_off
+from gpu_kedro.reports.figures.style import BLUE, escape, finish_figure, round_off
 
 _SHOWN = 5
 #: From light to dark, so that the order of the years shows without colour.

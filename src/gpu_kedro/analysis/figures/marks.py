@@ -9,7 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from gpu_kedro.modelling.formatting import format_count
-from gpu_kedro.reports.plotting import DASHED, GREY, INK, SEGMENT_MARKS, escape, round_off
+from gpu_kedro.reports.figures.style import DASHED, GREY, INK, SEGMENT_MARKS, escape, round_off
 
 _SEGMENT_MARKS = {**SEGMENT_MARKS, "not labelled": (GREY, "x")}
 _MOST_TICKS = 8

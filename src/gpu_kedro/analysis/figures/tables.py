@@ -7,7 +7,7 @@ from plotly.subplots import make_subplots
 from gpu_kedro.analysis.figures.marks import fade
 from gpu_kedro.analysis.findings import Study
 from gpu_kedro.modelling.formatting import format_count
-from gpu_kedro.reports.plotting import BLUE, SEGMENT_MARKS, VERMILION, add_dots, escape, finish_figure, round_off
+from gpu_kedro.reports.figures.style import BLUE, SEGMENT_MARKS, VERMILION, add_dots, escape, finish_figure, round_off
 
 _FIELD_MARKS = dict(zip(("price", "power", "segment"), SEGMENT_MARKS.values(), strict=True))
 

@@ -11,7 +11,7 @@ from gpu_kedro.analysis.figures.marks import add_line, add_segment_points, fade,
 from gpu_kedro.analysis.findings import Study
 from gpu_kedro.analysis.price_performance import EPOCH_YEARS
 from gpu_kedro.modelling.formatting import format_count
-from gpu_kedro.reports.plotting import (
+from gpu_kedro.reports.figures.style import (
     BLUE,
     GREEN,
     INK,

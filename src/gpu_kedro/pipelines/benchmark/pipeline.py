@@ -14,7 +14,7 @@ from gpu_kedro.pipelines.benchmark.nodes import (
     predict_others,
     predict_studies,
 )
-from gpu_kedro.reports.benchmark_figures import draw_comparison
+from gpu_kedro.reports.figures.benchmark import draw_comparison
 
 
 def _create_template() -> Pipeline:

@@ -11,7 +11,7 @@ from gpu_kedro.pipelines.classification.nodes import (
     pool_members,
     predict_unseen_segments,
 )
-from gpu_kedro.reports.model_figures import draw_confusion, draw_reliability
+from gpu_kedro.reports.figures.models import draw_confusion, draw_reliability
 
 
 def create_pipeline() -> Pipeline:

@@ -11,7 +11,7 @@ from gpu_kedro.pipelines.regression.nodes import (
     package_target,
     predict_unseen_gpus,
 )
-from gpu_kedro.reports.model_figures import draw_coverage, draw_errors, draw_predicted
+from gpu_kedro.reports.figures.models import draw_coverage, draw_errors, draw_predicted
 
 _SHARED_INPUTS = {"model_input", "primary_gpus", "name_embedding"}
 #: What packaging and reporting read; they take the target's name in front.

@@ -12,7 +12,7 @@ from gpu_kedro.pipelines.reporting.nodes import (
     list_suspects,
 )
 from gpu_kedro.reports.cards import write_data_card, write_feature_page
-from gpu_kedro.reports.data_figures import draw_ledger, draw_missing
+from gpu_kedro.reports.figures.data import draw_ledger, draw_missing
 
 _RESULTS = [*(f"{target}_results" for target in TARGETS), *(f"{target}_leakage" for target in REGRESSION_TARGETS)]
 _FIGURES = [

@@ -7,7 +7,7 @@ from gpu_kedro.domain.specs.kinds import KINDS
 from gpu_kedro.domain.table.rules import RULES
 from gpu_kedro.modelling.evaluation.suspects import KIND_TITLES
 from gpu_kedro.modelling.formatting import format_count, format_number, format_share
-from gpu_kedro.reports.tables import Table
+from gpu_kedro.reports.tables.table import Table
 
 
 def ledger_table(by_rule: Sequence[Mapping[str, Any]]) -> Table:

@@ -13,7 +13,7 @@ from gpu_kedro.modelling.evaluation.confidence import Spread, median_interval, s
 from gpu_kedro.modelling.evaluation.metrics import label_probabilities, reliability_bins, stratify
 from gpu_kedro.modelling.formatting import MODEL_TITLES, format_count, stratum_title
 from gpu_kedro.modelling.targets import SEGMENTS, TARGETS
-from gpu_kedro.reports.plotting import (
+from gpu_kedro.reports.figures.style import (
     BLUE,
     DASHED,
     GREY,

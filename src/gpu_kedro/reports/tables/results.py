@@ -13,7 +13,7 @@ from gpu_kedro.modelling.formatting import (
     stratum_title,
 )
 from gpu_kedro.modelling.targets import REGRESSION_TARGETS, TARGETS, Task
-from gpu_kedro.reports.tables import Table
+from gpu_kedro.reports.tables.table import Table
 
 
 class Column(NamedTuple):

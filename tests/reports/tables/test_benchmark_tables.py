@@ -3,15 +3,15 @@
 import copy
 from typing import Any
 
-from gpu_kedro.reports.benchmark_figures import draw_comparison
-from gpu_kedro.reports.benchmark_tables import (
+from gpu_kedro.reports.facts import describe_comparison, describe_tuning
+from gpu_kedro.reports.figures.benchmark import draw_comparison
+from gpu_kedro.reports.tables.benchmark import (
     autogluon_leads,
     autogluon_records,
     tabulate_comparison,
     tabulate_seeds,
     tabulate_tuning,
 )
-from gpu_kedro.reports.facts import describe_comparison, describe_tuning
 
 
 def _summary(**means: float) -> dict[str, dict[str, float]]:

@@ -5,8 +5,14 @@ import pandas as pd
 import pytest
 
 from gpu_kedro.modelling.evaluation.confidence import median_interval, share_interval
-from gpu_kedro.reports.data_figures import draw_ledger, draw_missing
-from gpu_kedro.reports.model_figures import draw_confusion, draw_coverage, draw_errors, draw_predicted, draw_reliability
+from gpu_kedro.reports.figures.data import draw_ledger, draw_missing
+from gpu_kedro.reports.figures.models import (
+    draw_confusion,
+    draw_coverage,
+    draw_errors,
+    draw_predicted,
+    draw_reliability,
+)
 
 
 def _predictions(rows: int = 12) -> pd.DataFrame:

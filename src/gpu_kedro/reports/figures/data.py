@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from gpu_kedro.modelling.formatting import format_count
 from gpu_kedro.modelling.targets import SEGMENTS
-from gpu_kedro.reports.plotting import BLUE, GREY, ORANGE, ROW_HEIGHT, VERMILION, finish_figure, round_off
+from gpu_kedro.reports.figures.style import BLUE, GREY, ORANGE, ROW_HEIGHT, VERMILION, finish_figure, round_off
 
 _ACTION_MARKS = {
     "rejected": (VERMILION, "x"),

@@ -1,4 +1,4 @@
-from gpu_kedro.reports.tables import Table, escape_markdown
+from gpu_kedro.reports.tables.table import Table, escape_markdown
 
 
 def test_markdown_tables_align_figures_and_escape_cells():

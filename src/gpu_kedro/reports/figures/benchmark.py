@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from gpu_kedro.modelling.targets import TARGETS
-from gpu_kedro.reports.plotting import BLUE, ORANGE, VERMILION, finish_figure
+from gpu_kedro.reports.figures.style import BLUE, ORANGE, VERMILION, finish_figure
 
 OPPONENT_TITLES: dict[str, str] = {
     "dummy": "dummy",

@@ -11,9 +11,9 @@ from gpu_kedro.modelling.formatting import (
     stratum_title,
 )
 from gpu_kedro.modelling.targets import TARGETS, Task
-from gpu_kedro.reports.benchmark_figures import INPUT_TITLES, OPPONENT_TITLES
-from gpu_kedro.reports.result_tables import Column, select_columns
-from gpu_kedro.reports.tables import Table
+from gpu_kedro.reports.figures.benchmark import INPUT_TITLES, OPPONENT_TITLES
+from gpu_kedro.reports.tables.results import Column, select_columns
+from gpu_kedro.reports.tables.table import Table
 
 #: In the order of the columns; the first two are what models are compared in.
 _COLUMNS: dict[Task, tuple[Column, ...]] = {
