@@ -13,6 +13,7 @@ from api.main import create_app
 from api.settings import Settings
 from bench.servers.arguments import read_arguments
 from gpu_kedro.pipelines.inference.pipeline import ANSWER_PIPELINE
+from gpu_kedro.serving.market import FittedMarket
 from gpu_kedro.serving.runtime import Runtime, RuntimeStore
 
 _PIPELINE = ANSWER_PIPELINE.to_outputs("predictions")
@@ -21,8 +22,12 @@ _PIPELINE = ANSWER_PIPELINE.to_outputs("predictions")
 class RunnerRuntime(Runtime):
     """Answers single queries with a runner and a catalog of its own for each."""
 
-    def predict(self, queries: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-        """Run the pipeline on the queries."""
+    def predict(
+        self, queries: Sequence[Mapping[str, Any]], market: FittedMarket | None = None
+    ) -> list[dict[str, Any]]:
+        """Run the pipeline on the queries; the benchmark asks without a market."""
+        if market is not None:
+            return super().predict(queries, market)
         catalog = DataCatalog({name: MemoryDataset(copy_mode="assign") for name in _PIPELINE.datasets()})
         catalog.save("queries", queries)
         catalog.save("served", self.served)

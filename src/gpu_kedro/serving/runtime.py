@@ -21,6 +21,7 @@ from gpu_kedro.pipelines.inference.pipeline import ANSWER_PIPELINE
 from gpu_kedro.pipelines.inference.plan import Plan
 from gpu_kedro.serving.catalogue import Catalogue
 from gpu_kedro.serving.errors import NoBundleError, NotExplainedError
+from gpu_kedro.serving.market import FittedMarket, MarketCache
 
 logger = logging.getLogger(__name__)
 CATALOGUE = "catalogue.json"
@@ -29,6 +30,9 @@ CATALOGUE = "catalogue.json"
 _PREDICTIONS = Plan(ANSWER_PIPELINE, "predictions")
 _COLUMNS = Plan(ANSWER_PIPELINE, "prediction_columns")
 _EXPLANATIONS = Plan(ANSWER_PIPELINE, "explained_predictions")
+_MARKET_PREDICTIONS = Plan(ANSWER_PIPELINE, "market_predictions")
+_MARKET_COLUMNS = Plan(ANSWER_PIPELINE, "market_columns")
+_MARKET_CARDS = Plan(ANSWER_PIPELINE, "market_cards")
 #: Rows answered together; more would need more memory and be no faster.
 _BATCH_ROWS = 2000
 _QUERY_FIELDS = ("name", *KNOWN_FIELDS)
@@ -56,6 +60,7 @@ class Runtime:
         except Exception as err:
             raise BundleError(f"the bundle garbles {CATALOGUE} or {IMPORTANCE} ({err}); train it again") from err
         self.ranges: Mapping[str, tuple[float, float]] = self.served.ranges
+        self._markets = MarketCache()
 
     @classmethod
     def load(cls, bundles: Path) -> Self:
@@ -82,14 +87,33 @@ class Runtime:
         _give_back_memory()
         return runtime
 
-    def predict(self, queries: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    def predict(self, queries: Sequence[Mapping[str, Any]], market: FittedMarket | None = None) -> list[dict[str, Any]]:
         """Answer queries as the HTTP contract has it (`Prediction`).
 
         Args:
             queries: `name`, any known figures, and `specs`; None or absent where not known.
+            market: what prices are to be of; those of 2022 without one.
         """
-        answers: list[dict[str, Any]] = _PREDICTIONS.run(queries=queries, served=self.served)
+        answers: list[dict[str, Any]]
+        if market is None:
+            answers = _PREDICTIONS.run(queries=queries, served=self.served)
+        else:
+            answers = _MARKET_PREDICTIONS.run(queries=queries, served=self.served, market=market.view)
         return answers
+
+    def fit_market(self, asked: dict[str, Any]) -> FittedMarket:
+        """The market that a request brings (`gpu_kedro.contracts.v1.Market`); one that came lately is not fitted again.
+
+        Raises:
+            ValueError: its `as_of` is no date.
+        """
+        return self._markets.find(asked, self.describe_cards)
+
+    def describe_cards(self, names: Sequence[str]) -> list[dict[str, Any] | None]:
+        """GPUs as the market sees them, None where it cannot price them."""
+        queries = [{"name": name} for name in names]
+        cards: list[dict[str, Any] | None] = _MARKET_CARDS.run(queries=queries, served=self.served)
+        return cards
 
     def explain(self, query: Mapping[str, Any]) -> dict[str, Any]:
         """Answer one query as `predict` does, with what each input adds to each answer (`ExplainedPrediction`).
@@ -104,22 +128,30 @@ class Runtime:
         explained: dict[str, Any] = answer
         return explained
 
-    def predict_columns(self, queries: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
+    def predict_columns(
+        self, queries: Sequence[Mapping[str, Any]], market: FittedMarket | None = None
+    ) -> dict[str, list[Any]]:
         """Answer queries as flat columns (`gpu_kedro.pipelines.inference.nodes.tabulate_predictions`)."""
         columns: dict[str, list[Any]] = {}
-        for part in self.iterate_columns(queries):
+        for part in self.iterate_columns(queries, market):
             for name, values in part.items():
                 columns.setdefault(name, []).extend(values)
         return columns
 
-    def iterate_columns(self, queries: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, list[Any]]]:
+    def iterate_columns(
+        self, queries: Sequence[Mapping[str, Any]], market: FittedMarket | None = None
+    ) -> Iterator[dict[str, list[Any]]]:
         """Answer queries as flat columns, some rows at a time; no query gives one part with empty columns.
 
         A query that stands several times in a part is answered once.
         """
         for start in range(0, max(len(queries), 1), _BATCH_ROWS):
             distinct, places = _find_distinct(queries[start : start + _BATCH_ROWS])
-            columns: dict[str, list[Any]] = _COLUMNS.run(queries=distinct, served=self.served)
+            columns: dict[str, list[Any]]
+            if market is None:
+                columns = _COLUMNS.run(queries=distinct, served=self.served)
+            else:
+                columns = _MARKET_COLUMNS.run(queries=distinct, served=self.served, market=market.view)
             if len(distinct) == len(places):
                 yield columns
             else:

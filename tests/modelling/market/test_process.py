@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from market_rows import MARKS, cards, prices
 
-from gpu_kedro.modelling.market.process import MarketProcess, add_up, price_unobserved
+from gpu_kedro.modelling.market.kernel import Offers, covariance
+from gpu_kedro.modelling.market.process import MarketProcess, price_unobserved, sum_lognormal
 
 HALVED = {"alpha": 75.0, "gamma": 150.0, "epsilon": 250.0}
 
@@ -81,16 +82,33 @@ def test_a_fleet_of_like_cards_is_less_certain_than_if_its_cards_were_independen
     assert float(total.variance[0]) > 5 * alone / 10
 
 
-def test_a_sum_of_equal_certain_prices_is_their_sum():
-    total = add_up(np.log([100.0, 50.0]), np.zeros((2, 2)), np.zeros(2), np.array([3.0, 2.0]))
-    assert total.interval(0.9)[0].tolist() == pytest.approx([400.0, 400.0])
+def test_a_total_is_what_simulated_fleets_cost():
+    process = MarketProcess(prices(HALVED))
+    fleet, counts = cards("beta", "delta", "zeta"), np.array([4, 2, 1])
+    asked = Offers.at(fleet, 2023.5, "used", "shop").embed(process.scales)
+    observed = process.observed.offers.embed(process.scales)
+    across = covariance(asked, observed, process.scales)
+    known = across @ np.linalg.inv(covariance(observed, observed, process.scales) + 1e-3 * np.eye(3))
+    random = np.random.default_rng(0)
+    worth = random.multivariate_normal(
+        process.price(fleet, 2023.5, "used", "shop").log_price,
+        covariance(asked, asked, process.scales) - known @ across.T,
+        size=20_000,
+    )
+    sums = sum(
+        np.exp(worth[:, [place]] + process.noise_ * random.normal(size=(20_000, count))).sum(axis=1)
+        for place, count in enumerate(counts)
+    )
+    low, high = process.total(fleet, counts.tolist(), 2023.5, "used", "shop").interval(0.9)[0]
+    # a little wider than here: each observation may be junk
+    assert ((low <= sums) & (sums <= high)).mean() == pytest.approx(0.91, abs=0.015)
 
 
-def test_ten_like_cards_are_as_uncertain_as_one_if_they_cost_the_same():
-    same = np.full((1, 1), 0.04)
-    one, ten = (add_up(np.log([100.0]), same, np.zeros(1), np.array([count])) for count in (1.0, 10.0))
-    assert float(one.variance[0]) == pytest.approx(0.04)
-    assert float(ten.variance[0]) == pytest.approx(0.04)
+def test_a_sum_has_the_mean_and_the_variance_that_it_is_given():
+    total = sum_lognormal(100.0, 400.0)
+    mu, spread = float(total.log_price[0]), float(total.variance[0])
+    assert np.exp(mu + spread / 2) == pytest.approx(100)
+    assert (np.exp(spread) - 1) * np.exp(2 * mu + spread) == pytest.approx(400)
 
 
 @settings(max_examples=40, deadline=None)

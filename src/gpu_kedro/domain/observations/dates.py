@@ -33,6 +33,11 @@ class Moment(NamedTuple):
         return (first + last) / 2
 
     @property
+    def start(self) -> float:
+        """Where it begins, in years."""
+        return self._days()[0]
+
+    @property
     def end(self) -> float:
         """Where it ends, in years."""
         return self._days()[1]

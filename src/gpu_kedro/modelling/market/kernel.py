@@ -9,7 +9,7 @@ Source: Rasmussen & Williams (2006), Gaussian processes for machine learning (se
 
 from dataclasses import dataclass, fields
 from functools import cached_property
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,7 @@ from gpu_kedro.modelling.market.scales import (
     CENTRE_MARK,
     CENTRE_MEMORY,
     CENTRE_POWER,
+    CENTRE_YEAR,
     MarketScales,
 )
 
@@ -68,6 +69,46 @@ class Offers:
         """1 for used cards."""
         return np.array([float(condition == "used") for condition in self.conditions])
 
+    def embed(self, scales: MarketScales) -> "EmbeddedOffers":
+        """The offers as the covariance takes them."""
+        cards = self.cards
+        logs = (cards.log_answer - CENTRE_ANSWER, cards.log_mark - CENTRE_MARK, cards.log_power - CENTRE_POWER)
+        answer, mark, power = logs
+        memory = cards.log_memory - CENTRE_MEMORY
+        slopes = (
+            scales.answer * answer,
+            scales.mark * mark,
+            scales.excess * cards.log_excess,
+            scales.power * power,
+            scales.memory * memory,
+            scales.age * self.ages,
+        )
+        places = (
+            mark / scales.mark_length,
+            power / scales.power_length,
+            answer / scales.answer_length,
+            (cards.release_year - CENTRE_YEAR) / scales.year_length,
+            memory / scales.memory_length,
+        )
+        labels = (cards.vendors, cards.segments, cards.keys, self.conditions, self.markets)
+        return EmbeddedOffers(self.times, np.array(slopes).T, np.array(places).T, [_encode(words) for words in labels])
+
+
+class EmbeddedOffers(NamedTuple):
+    """n offers as numbers.
+
+    Args:
+        times: (n,) or (1,).
+        slopes: (n, 6) what slopes multiply, each in its scale.
+        places: (n, 5) where each card lies among the others, in lengths of the curve.
+        labels: codes of maker, segment, card, condition and market, each (n,) or (1,).
+    """
+
+    times: Vector
+    slopes: Matrix
+    places: Matrix
+    labels: list[NDArray[np.int64]]
+
 
 def prior_mean(offers: Offers, scales: MarketScales) -> Vector:
     """Log price before anything is observed: the 2022 answer, drawn to what the mark alone would cost."""
@@ -83,84 +124,34 @@ def prior_mean(offers: Offers, scales: MarketScales) -> Vector:
     return mean
 
 
-def prior_variance(offers: Offers, scales: MarketScales) -> Vector:
+def prior_variance(offers: EmbeddedOffers, scales: MarketScales) -> Vector:
     """Variance of the log price of each offer before anything is observed."""
-    sloped = (_slopes(offers, scales) ** 2).sum(axis=1)
     shared = scales.vendor**2 + scales.segment**2 + scales.level**2 + scales.condition**2 + scales.market**2
-    variance: Vector = sloped + shared + scales.curve**2 + scales.card**2 + scales.ripple**2
+    variance: Vector = (offers.slopes**2).sum(axis=1) + shared + scales.curve**2 + scales.card**2 + scales.ripple**2
     return variance
 
 
-def covariance(one: Offers, other: Offers, scales: MarketScales) -> Matrix:
+def covariance(one: EmbeddedOffers, other: EmbeddedOffers, scales: MarketScales) -> Matrix:
     """(n, m) covariance of the log prices of n offers with those of m."""
-    gaps = np.abs(one.times[:, None] - other.times[None, :])
-    same_vendor = _are_same(one.cards.vendors, other.cards.vendors)
-    same_segment = _are_same(one.cards.segments, other.cards.segments)
-    same_condition = _are_same(one.conditions, other.conditions)
-    same_market = _are_same(one.markets, other.markets)
+    gaps = np.abs(one.times[:, None] - other.times)
+    same = [left[:, None] == right for left, right in zip(one.labels, other.labels, strict=True)]
+    same_vendor, same_segment, same_card, same_condition, same_market = same
     level = scales.level**2 + scales.condition**2 * same_condition + scales.market**2 * same_market
-    total: Matrix = level * _fade(gaps, scales.level_years)
-    lasting = _slopes(one, scales) @ _slopes(other, scales).T
-    lasting += scales.vendor**2 * same_vendor + scales.segment**2 * same_segment
-    total = total + lasting * _fade(gaps, scales.slopes_years)
-    roots = np.sqrt(3 * _square_distances(one, other, scales, same_vendor, same_segment))
-    own = scales.curve**2 * (1 + roots) * np.exp(-roots) * _fade(gaps, scales.curve_years)
-    same_card = _are_same(one.cards.keys, other.cards.keys)
+    lasting = one.slopes @ other.slopes.T + scales.vendor**2 * same_vendor + scales.segment**2 * same_segment
+    total: Matrix = lasting * np.exp(-gaps / scales.slopes_years) + level * np.exp(-gaps / scales.level_years)
+    squares = (one.places**2).sum(axis=1)[:, None] + (other.places**2).sum(axis=1) - 2 * one.places @ other.places.T
+    squares += scales.vendor_length**-2 * ~same_vendor + scales.segment_length**-2 * ~same_segment
+    roots = np.sqrt(3 * squares.clip(0.0))
+    own = scales.curve**2 * (1 + roots) * np.exp(-roots) * np.exp(-gaps / scales.curve_years)
     rows, columns = np.nonzero(same_card)
     if len(rows):
         apart = np.broadcast_to(gaps, same_card.shape)[rows, columns]
-        own[rows, columns] += scales.card**2 * _fade(apart, scales.card_years)
-        own[rows, columns] += scales.ripple**2 * _fade(apart, scales.ripple_years)
+        own[rows, columns] += scales.card**2 * np.exp(-apart / scales.card_years)
+        own[rows, columns] += scales.ripple**2 * np.exp(-apart / scales.ripple_years)
     total += own * np.where(same_condition, 1.0, scales.likeness)
     return total
 
 
-def _are_same(one: Labels, other: Labels) -> NDArray[np.bool_]:
-    """(n, m) where labels are equal; as numbers, because NumPy compares objects a hundred times more slowly."""
-    codes: dict[Any, int] = {}
-    left, right = (np.array([codes.setdefault(label, len(codes)) for label in labels]) for labels in (one, other))
-    same: NDArray[np.bool_] = left[:, None] == right[None, :]
-    return same
-
-
-def _fade(gaps: Matrix, years: float) -> Matrix:
-    faded: Matrix = np.exp(-gaps / years)
-    return faded
-
-
-def _slopes(offers: Offers, scales: MarketScales) -> Matrix:
-    cards = offers.cards
-    return np.stack(
-        [
-            scales.answer * (cards.log_answer - CENTRE_ANSWER),
-            scales.mark * (cards.log_mark - CENTRE_MARK),
-            scales.excess * cards.log_excess,
-            scales.power * (cards.log_power - CENTRE_POWER),
-            scales.memory * (cards.log_memory - CENTRE_MEMORY),
-            scales.age * offers.ages,
-        ],
-        axis=1,
-    )
-
-
-def _square_distances(
-    one: Offers, other: Offers, scales: MarketScales, same_vendor: NDArray[np.bool_], same_segment: NDArray[np.bool_]
-) -> Matrix:
-    left, right = _places(one.cards, scales), _places(other.cards, scales)
-    squares: Matrix = (left**2).sum(axis=1)[:, None] + (right**2).sum(axis=1)[None, :] - 2 * left @ right.T
-    squares += np.where(same_vendor, 0.0, scales.vendor_length**-2)
-    squares += np.where(same_segment, 0.0, scales.segment_length**-2)
-    return squares.clip(0.0)
-
-
-def _places(cards: MarketCards, scales: MarketScales) -> Matrix:
-    return np.stack(
-        [
-            (cards.log_mark - CENTRE_MARK) / scales.mark_length,
-            (cards.log_power - CENTRE_POWER) / scales.power_length,
-            (cards.log_answer - CENTRE_ANSWER) / scales.answer_length,
-            (cards.release_year - 2019.0) / scales.year_length,
-            (cards.log_memory - CENTRE_MEMORY) / scales.memory_length,
-        ],
-        axis=1,
-    )
+def _encode(words: Labels) -> NDArray[np.int64]:
+    """Labels as numbers, which are compared a hundred times faster; two words of one number are not to be expected."""
+    return np.array([hash(word) for word in words], np.int64)

@@ -28,6 +28,8 @@ _LEAST_NOISE = 0.01
 #: Of a step that is taken; whole steps may swing to and fro.
 _DAMPING = 0.6
 _LEAST_PRECISION, _AGREEMENT = 1e-4, 0.1
+#: Cards whose covariance with all others is held at once.
+_BLOCK_CARDS = 256
 _QUANTILES = {0.8: 1.2816, 0.9: 1.6449}
 
 
@@ -75,7 +77,8 @@ class MarketProcess:
     def _fit(self) -> None:
         """Approximate each observation by a normal one with a centre and a precision of its own, until they agree."""
         scales, counts = self.scales, self.observed.counts
-        kernel = covariance(self.observed.offers, self.observed.offers, scales)
+        self._embedded = self.observed.offers.embed(scales)
+        kernel = covariance(self._embedded, self._embedded, scales)
         mean = prior_mean(self.observed.offers, scales)
         errors = self.observed.log_prices - mean
         noise = _WIDE_NOISE
@@ -112,9 +115,10 @@ class MarketProcess:
             market: one of the observed markets, or another.
         """
         asked = Offers.at(cards, time, condition, market)
-        across = covariance(asked, self.observed.offers, self.scales)
-        known = np.einsum("ij,ij->i", across @ self._inverse, across)
-        variance = np.maximum(prior_variance(asked, self.scales) - known, 0.0) + self.noise_**2
+        embedded = asked.embed(self.scales)
+        across = covariance(embedded, self._embedded, self.scales)
+        known = ((across @ self._inverse) * across).sum(axis=1)
+        variance = (prior_variance(embedded, self.scales) - known).clip(0.0) + self.noise_**2
         return MarketPrices(prior_mean(asked, self.scales) + across @ self._solved, variance)
 
     def total(
@@ -133,12 +137,20 @@ class MarketProcess:
 
         Source: Fenton (1960), The sum of log-normal probability distributions in scatter transmission systems.
         """
-        asked = Offers.at(cards, time, condition, market)
-        across = covariance(asked, self.observed.offers, self.scales)
-        together = covariance(asked, asked, self.scales) - across @ self._inverse @ across.T
-        own = np.full(len(cards), self.noise_**2)
-        centre = prior_mean(asked, self.scales) + across @ self._solved
-        return add_up(centre, together, own, np.array(counts, float))
+        many = np.array(counts, float)
+        each = self.price(cards, time, condition, market)
+        shares = many * np.exp(each.log_price + each.variance / 2)
+        asked = Offers.at(cards, time, condition, market).embed(self.scales)
+        weights = covariance(self._embedded, asked, self.scales)
+        known = self._inverse @ weights
+        own = np.expm1(self.noise_**2) * (shares**2 / many * np.exp(each.variance - self.noise_**2)).sum()
+        together = 0.0
+        for start in range(0, len(cards), _BLOCK_CARDS):
+            block = slice(start, start + _BLOCK_CARDS)
+            some = Offers.at(cards.take(block), time, condition, market).embed(self.scales)
+            shared = covariance(some, asked, self.scales) - weights[:, block].T @ known
+            together += float(shares[block] @ np.expm1(shared) @ shares)
+        return sum_lognormal(float(shares.sum()), together + float(own))
 
 
 class _Sites(NamedTuple):
@@ -205,20 +217,7 @@ def price_unobserved(cards: MarketCards, time: float, scales: MarketScales | Non
     return MarketPrices(np.log(cards.answer_usd), variance)
 
 
-def add_up(centre: Vector, together: Matrix, own: Vector, counts: Vector) -> MarketPrices:
-    """The sum of log-normal prices, as one.
-
-    Args:
-        centre: (n,) logarithms of the medians.
-        together: (n, n) covariance of what the cards cost.
-        own: (n,) variance of one listing around what its card costs; every listing has its own.
-        counts: (n,) how many of each.
-    """
-    means = np.exp(centre + (np.diag(together) + own) / 2)
-    shares = counts * means
-    mean = shares.sum()
-    variance = (
-        shares @ np.expm1(together) @ shares + (counts * means**2 * np.exp(np.diag(together)) * np.expm1(own)).sum()
-    )
-    spread = np.log1p(variance / mean**2)
+def sum_lognormal(mean: float, variance: float) -> MarketPrices:
+    """The log-normal price with this mean and variance."""
+    spread = float(np.log1p(variance / mean**2))
     return MarketPrices(np.array([np.log(mean) - spread / 2]), np.array([spread]))

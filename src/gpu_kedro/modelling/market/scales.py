@@ -79,4 +79,4 @@ class MarketScales:
 
 
 #: Where the inputs are centred, so that slopes turn around a card in the middle of the market.
-CENTRE_ANSWER, CENTRE_MARK, CENTRE_POWER, CENTRE_MEMORY, CENTRE_AGE = 6.2, 9.4, 5.1, 2.1, 3.0
+CENTRE_ANSWER, CENTRE_MARK, CENTRE_POWER, CENTRE_MEMORY, CENTRE_AGE, CENTRE_YEAR = 6.2, 9.4, 5.1, 2.1, 3.0, 2019.0

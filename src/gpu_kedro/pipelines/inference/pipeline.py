@@ -5,6 +5,7 @@ from kedro.pipeline import Pipeline, node, pipeline
 from gpu_kedro.contracts.assembling import assemble_predictions, tabulate_predictions
 from gpu_kedro.pipelines.features import FEATURE_PIPELINE
 from gpu_kedro.pipelines.inference.explaining import explain_predictions
+from gpu_kedro.pipelines.inference.market import collect_cards, price_columns, price_predictions
 from gpu_kedro.pipelines.inference.nodes import (
     bind_bundle,
     estimate_targets,
@@ -15,7 +16,7 @@ from gpu_kedro.pipelines.inference.nodes import (
 
 _ANSWER_INPUTS = ["queries", "gpu_rows", "feature_table", "identities", "estimates", "served"]
 #: What a request runs: `queries` and the bound bundle `served` in; `predictions`, the same as `explained_predictions`,
-#: or `prediction_columns` out.
+#: or `prediction_columns` out; with a `market`, `market_predictions` or `market_columns`; `market_cards` for a market.
 ANSWER_PIPELINE = Pipeline(
     [
         node(identify_queries, ["queries", "served"], ["gpu_rows", "identities"], name="identify_queries"),
@@ -29,6 +30,9 @@ ANSWER_PIPELINE = Pipeline(
             name="explain_predictions",
         ),
         node(tabulate_predictions, _ANSWER_INPUTS, "prediction_columns", name="tabulate_predictions"),
+        node(price_predictions, ["predictions", "gpu_rows", "market"], "market_predictions", name="price_predictions"),
+        node(price_columns, ["prediction_columns", "gpu_rows", "market"], "market_columns", name="price_columns"),
+        node(collect_cards, ["prediction_columns", "gpu_rows"], "market_cards", name="collect_cards"),
     ],
     tags="inference",
 )

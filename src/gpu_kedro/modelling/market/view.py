@@ -1,0 +1,90 @@
+"""A market at one moment: what is asked of it, and what its prices rest on."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from gpu_kedro.modelling.market.cards import MarketCards
+from gpu_kedro.modelling.market.process import MarketPrices, MarketProcess, price_unobserved
+
+#: An observation this many years old or less tells what its card costs now.
+_FRESH_YEARS = 0.1
+PERCENTS = (80, 90)
+#: Every known GPU, and as many again that an asker describes otherwise.
+_MOST_REMEMBERED = 8192
+#: More different cards than this are not added up: the work grows with their square.
+_MOST_IN_TOTAL = 4000
+
+
+@dataclass(frozen=True)
+class MarketView:
+    """A market, asked for prices of one moment and one condition.
+
+    Args:
+        as_of: the moment, as people write it: 2026-03.
+        time: the same in years.
+        condition: `new` or `used`.
+        market: of which market; empty where nobody said.
+        process: what was fitted, None where nothing was observed.
+        seen: of each observed card, by its key: the time and the date of its newest price that is no junk.
+        newest: date of the newest observation.
+    """
+
+    as_of: str
+    time: float
+    condition: str
+    market: str = ""
+    process: MarketProcess | None = None
+    seen: Mapping[str, tuple[float, str]] = field(default_factory=dict)
+    newest: str = ""
+    _told: dict[tuple[Any, ...], tuple[float, dict[int, list[float]]]] = field(default_factory=dict, repr=False)
+
+    @property
+    def basis(self) -> str:
+        """What prices rest on, in words."""
+        if self.process is None:
+            return "2022 table, widened by the years since"
+        count = int(self.process.observed.counts.sum())
+        return f"{count} observation{'s' if count != 1 else ''} up to {self.newest}"
+
+    def price(self, cards: MarketCards) -> MarketPrices:
+        """What cards cost."""
+        if self.process is None:
+            return price_unobserved(cards, self.time)
+        return self.process.price(cards, self.time, self.condition, self.market)
+
+    def price_rows(self, rows: Sequence[Mapping[str, Any]]) -> list[tuple[float, dict[int, list[float]]]]:
+        """What cards cost, and the ends of the 80 % and 90 % intervals; a card that was asked of lately is remembered.
+
+        Args:
+            rows: as `MarketCards.from_rows` takes them.
+        """
+        keys = [tuple(row.values()) for row in rows]
+        told = [self._told.get(key) for key in keys]
+        asked = [place for place, known in enumerate(told) if known is None]
+        if asked:
+            prices = self.price(MarketCards.from_rows([rows[place] for place in asked]))
+            ends = zip(*(prices.interval(percent / 100).tolist() for percent in PERCENTS), strict=True)
+            if len(self._told) > _MOST_REMEMBERED:
+                self._told.clear()
+            for place, price, edges in zip(asked, prices.price_usd.tolist(), ends, strict=True):
+                told[place] = self._told[keys[place]] = price, dict(zip(PERCENTS, edges, strict=True))
+        return [known for known in told if known is not None]
+
+    def date_of(self, key: str) -> str | None:
+        """When this very card was seen, None where that is too long ago to tell its price now."""
+        time, date = self.seen.get(key, (-np.inf, ""))
+        return date if abs(time - self.time) <= _FRESH_YEARS else None
+
+    def total(self, cards: MarketCards, counts: Sequence[int]) -> MarketPrices | None:
+        """What so many of each card cost together, as one price; None where nothing was observed, or of too many cards.
+
+        Args:
+            cards: different cards.
+            counts: how many there are of each.
+        """
+        if self.process is None or not 0 < len(cards) <= _MOST_IN_TOTAL:
+            return None
+        return self.process.total(cards, counts, self.time, self.condition, self.market)

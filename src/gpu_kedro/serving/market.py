@@ -1,0 +1,190 @@
+"""Fits the market that a request brings: its observations, read leniently, priced by the bundle that is served."""
+
+import hashlib
+import marshal
+import threading
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from gpu_kedro.domain.observations.dates import Moment, read_moment
+from gpu_kedro.domain.observations.records import Observation, read_observation
+from gpu_kedro.modelling.market.cards import MarketCards
+from gpu_kedro.modelling.market.observed import ObservedPrices
+from gpu_kedro.modelling.market.process import MarketProcess
+from gpu_kedro.modelling.market.view import MarketView
+
+#: Describes names as the market sees them, None for what is no GPU that can be priced.
+Describe = Callable[[Sequence[str]], list[dict[str, Any] | None]]
+_CONDITION = "new"
+
+
+@dataclass(frozen=True)
+class FittedMarket:
+    """A market with what became of each observation.
+
+    Args:
+        view: what prices are asked of.
+        notes: the observations that do not count: `place` (from 0), `name`, `reason`.
+        observations: those that were fitted: `place, name, price_usd, date, condition, market, expected_usd, is_junk`;
+            what all others say that the card costs is `expected_usd`.
+    """
+
+    view: MarketView
+    notes: list[dict[str, Any]]
+    observations: list[dict[str, Any]]
+
+    def describe(self) -> dict[str, Any]:
+        """The market as answers name it."""
+        view = self.view
+        return {
+            "as_of": view.as_of,
+            "condition": view.condition,
+            "basis": view.basis,
+            "listing_spread": None if view.process is None else view.process.noise_,
+        }
+
+
+def fit_market(asked: Mapping[str, Any], describe: Describe) -> FittedMarket:
+    """Fit the observations of a request.
+
+    Args:
+        asked: `observations`, and perhaps `as_of` and `condition`.
+        describe: names to cards.
+
+    Raises:
+        ValueError: `as_of` is no date.
+    """
+    until = read_moment(asked.get("as_of"))
+    notes: list[dict[str, Any]] = []
+    read = _read_all(asked.get("observations") or [], until, notes)
+    names = list(dict.fromkeys(one.name for _, one in read))
+    cards = dict(zip(names, describe(names), strict=True)) if names else {}
+    usable: list[tuple[int, Observation, dict[str, Any]]] = []
+    for place, one in read:
+        card = cards[one.name]
+        if card is None:
+            notes.append(_note(place, one.name, "no GPU that a price can be told of; check the name"))
+        elif until is not None and one.moment.time >= until.end:
+            notes.append(_note(place, one.name, f"later than {until.text}, the date asked for"))
+        else:
+            usable.append((place, one, card))
+    moment = until or max((one.moment for _, one, _ in usable), key=_start, default=Moment(2022))
+    condition = asked.get("condition") or _most_common((one.condition for _, one, _ in usable), _CONDITION)
+    if not usable:
+        return FittedMarket(MarketView(moment.text, moment.time, condition), sorted(notes, key=_place), [])
+    fitted = _fit(usable, moment, condition)
+    found = [place for place in fitted.observations if place["is_junk"]]
+    notes += [
+        _note(one["place"], one["name"], f"junk: others say about ${one['expected_usd']:,.0f}; it does not count")
+        for one in found
+    ]
+    return FittedMarket(fitted.view, sorted(notes, key=_place), fitted.observations)
+
+
+def _read_all(
+    rows: Sequence[Mapping[str, Any]], until: Moment | None, notes: list[dict[str, Any]]
+) -> list[tuple[int, Observation]]:
+    read = []
+    for place, row in enumerate(rows):
+        try:
+            one = read_observation(row, until)
+        except ValueError as err:
+            name = row.get("name")
+            notes.append(_note(place, name if isinstance(name, str) else None, str(err)))
+            continue
+        if "price_usd" in one.figures:
+            read.append((place, one))
+        else:
+            notes.append(_note(place, one.name, "no price_usd; marks and powers count when a model is trained"))
+    return read
+
+
+def _fit(usable: Sequence[tuple[int, Observation, dict[str, Any]]], moment: Moment, condition: str) -> FittedMarket:
+    market = _most_common((one.market for _, one, _ in usable), "")
+    conditions = [one.condition or condition for _, one, _ in usable]
+    observed = ObservedPrices.from_columns(
+        MarketCards.from_rows([card for *_, card in usable]),
+        [one.moment.time for _, one, _ in usable],
+        [one.figures["price_usd"] for _, one, _ in usable],
+        conditions,
+        [one.market or market for _, one, _ in usable],
+    )
+    process = MarketProcess(observed.thin_out())
+    # what was pooled is judged as one, so each price is compared with what its card is told to cost
+    told = (
+        zip(process.expected_.tolist(), process.is_junk.tolist(), strict=True)
+        if len(process.observed) == len(observed)
+        else (
+            (float(price), False)
+            for price in process.price(observed.offers.cards, moment.time, condition, market).price_usd
+        )
+    )
+    seen: dict[str, tuple[float, str]] = {}
+    observations = []
+    for (place, one, card), (expected, is_junk), its in zip(usable, told, conditions, strict=True):
+        if not is_junk and its == condition:
+            seen[card["key"]] = max(seen.get(card["key"], (0.0, "")), (one.moment.time, one.moment.text))
+        observations.append(
+            {
+                "place": place,
+                "name": one.name,
+                "price_usd": one.figures["price_usd"],
+                "date": one.moment.text,
+                "condition": its,
+                "market": one.market,
+                "expected_usd": expected,
+                "is_junk": is_junk,
+            }
+        )
+    newest = max((one.moment for _, one, _ in usable), key=_start).text
+    view = MarketView(moment.text, moment.time, condition, market, process, seen, newest)
+    return FittedMarket(view, [], observations)
+
+
+def _most_common(said: Any, default: str) -> str:
+    counts = Counter(word for word in said if word)
+    return counts.most_common(1)[0][0] if counts else default
+
+
+def _note(place: int, name: str | None, reason: str) -> dict[str, Any]:
+    return {"place": place, "name": name, "reason": reason}
+
+
+def _start(moment: Moment) -> float:
+    return moment.start
+
+
+def _place(note: Mapping[str, Any]) -> int:
+    place: int = note["place"]
+    return place
+
+
+class MarketCache:
+    """Keeps the markets that were fitted last, by their content; safe to use from any number of threads.
+
+    Args:
+        size: how many; each holds a matrix of at most 2 MB.
+    """
+
+    def __init__(self, size: int = 8) -> None:
+        self._size = size
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[bytes, FittedMarket] = OrderedDict()
+
+    def find(self, asked: dict[str, Any], describe: Describe) -> FittedMarket:
+        """The market of a request, fitted unless it was lately."""
+        # version 2 writes equal contents alike; a request that orders its fields otherwise is fitted anew
+        key = hashlib.sha256(marshal.dumps(asked, 2)).digest()
+        with self._lock:
+            kept = self._kept.get(key)
+            if kept is not None:
+                self._kept.move_to_end(key)
+                return kept
+        fitted = fit_market(asked, describe)
+        with self._lock:
+            self._kept[key] = fitted
+            while len(self._kept) > self._size:
+                self._kept.popitem(last=False)
+        return fitted
