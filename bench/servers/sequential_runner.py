@@ -22,9 +22,7 @@ _PIPELINE = ANSWER_PIPELINE.to_outputs("predictions")
 class RunnerRuntime(Runtime):
     """Answers single queries with a runner and a catalog of its own for each."""
 
-    def predict(
-        self, queries: Sequence[Mapping[str, Any]], market: FittedMarket | None = None
-    ) -> list[dict[str, Any]]:
+    def predict(self, queries: Sequence[Mapping[str, Any]], market: FittedMarket | None = None) -> list[dict[str, Any]]:
         """Run the pipeline on the queries; the benchmark asks without a market."""
         if market is not None:
             return super().predict(queries, market)

@@ -17,6 +17,7 @@ from gpu_kedro.domain.identify import read_gpu
 from gpu_kedro.domain.names.parser import complete_name, name_gpu, parse_name
 from gpu_kedro.serving.catalogue import Catalogue, Entry
 from gpu_kedro.serving.errors import UnknownGpuError
+from gpu_kedro.serving.market import FittedMarket
 from gpu_kedro.serving.runtime import Runtime
 
 _COMPARABLE = 6
@@ -82,9 +83,9 @@ def _say_refused(prediction: Mapping[str, Any]) -> str:
     return "" if prediction["segment"]["probabilities"] else prediction["reason"]["detail"].rstrip(".")
 
 
-def describe_query(runtime: Runtime, query: Mapping[str, Any]) -> dict[str, Any]:
+def describe_query(runtime: Runtime, query: Mapping[str, Any], market: FittedMarket | None = None) -> dict[str, Any]:
     """The card of whatever is asked for; its name is None where neither table nor specifications know it."""
-    (prediction,) = runtime.predict([query])
+    (prediction,) = runtime.predict([query], market)
     reading = read_gpu(query.get("name") or "", runtime.served.index)
     match = reading.match
     measured = runtime.served.known.find(reading) if reading.parsed.canonical else None
@@ -95,7 +96,7 @@ def describe_query(runtime: Runtime, query: Mapping[str, Any]) -> dict[str, Any]
         "specs": dict(match.specs),
         "field_sources": dict(match.field_sources),
         "measured": None if measured is None else {key: value for key, value in measured.items() if key != "gpu_id"},
-        "comparable": find_comparable(runtime.catalogue, prediction),
+        "comparable": find_comparable(runtime.find_catalogue(market), prediction),
     }
 
 
@@ -134,9 +135,9 @@ def find_comparable(catalogue: Catalogue, prediction: Mapping[str, Any]) -> list
     return found
 
 
-def compare_gpus(runtime: Runtime, names: Sequence[str]) -> dict[str, Any]:
+def compare_gpus(runtime: Runtime, names: Sequence[str], market: FittedMarket | None = None) -> dict[str, Any]:
     """Predictions side by side, with performance per dollar and per watt; null where a figure has no value."""
-    predictions = runtime.predict([{"name": name} for name in names])
+    predictions = runtime.predict([{"name": name} for name in names], market)
     ratios = [{"name": prediction["name"], **_find_ratios(prediction)} for prediction in predictions]
     return {"model_version": runtime.version, "predictions": predictions, "ratios": ratios}
 
@@ -171,12 +172,14 @@ def find_frontier(
     max_tdp_w: float | None,
     segment: str | None,
     min_g3d_mark: float | None = None,
+    market: FittedMarket | None = None,
 ) -> dict[str, Any]:
     """GPUs that no other beats in both price and performance, cheapest first.
 
-    Only GPUs with a measured price take part: among predicted ones, those predicted too cheap would win.
+    Only GPUs with a measured price take part, of the table or of the market: among predicted ones, those predicted too
+    cheap would win.
     """
-    catalogue = runtime.catalogue
+    catalogue = runtime.find_catalogue(market)
     allowed: NDArray[np.bool_] = catalogue.has_price & (catalogue.price_usd <= (budget_usd or np.inf))
     allowed &= catalogue.tdp_w <= (max_tdp_w or np.inf)
     allowed &= catalogue.g3d_mark >= (min_g3d_mark or 0.0)
@@ -193,5 +196,10 @@ def find_frontier(
         "model_version": runtime.version,
         "gpus": frontier,
         "considered": len(places),
-        "note": f"measured prices only: {PRICE_NOTE}",
+        "note": f"measured prices only: {PRICE_NOTE}" if market is None else _describe_prices(market),
     }
+
+
+def _describe_prices(market: FittedMarket) -> str:
+    view = market.view
+    return f"US dollars of {view.as_of}, {view.condition}, of GPUs with a measured price: {view.basis}"

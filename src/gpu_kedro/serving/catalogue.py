@@ -1,6 +1,8 @@
 """The catalogue of a bundle: one entry for every known GPU, its figures by the ladder of knowledge."""
 
 import json
+from collections.abc import Sequence
+from copy import copy
 from typing import Any
 
 import numpy as np
@@ -37,6 +39,20 @@ class Catalogue:
             raise BundleError(f"the catalogue of the bundle lacks the column {err}; train it again") from err
         self.texts = [canonicalise(name) for name in self.names]
         self.has_price = np.array([source == "measured" for source in self._sources["price_usd"]])
+
+    def at_prices(self, prices: Sequence[float | None], sources: Sequence[str], is_seen: Any) -> "Catalogue":
+        """The same GPUs at other prices.
+
+        Args:
+            prices: US dollars, None where nothing can be said.
+            sources: where each comes from.
+            is_seen: of which GPUs a price was observed on that market; they count as having a price.
+        """
+        other = copy(self)
+        other.price_usd = np.array(prices, dtype=float)
+        other.has_price = (self.has_price | is_seen) & ~np.isnan(other.price_usd)
+        other._sources = {**self._sources, "price_usd": list(sources)}
+        return other
 
     def in_segment(self, segment: str | None) -> Any:
         """Positions of the GPUs in a segment, of all without one."""

@@ -13,14 +13,14 @@ from gpu_kedro.domain.observations.records import Observation, read_observation
 from gpu_kedro.modelling.market.cards import MarketCards
 from gpu_kedro.modelling.market.observed import ObservedPrices
 from gpu_kedro.modelling.market.process import MarketProcess
-from gpu_kedro.modelling.market.view import MarketView
+from gpu_kedro.modelling.market.view import MarketView, Seen
 
 #: Describes names as the market sees them, None for what is no GPU that can be priced.
 Describe = Callable[[Sequence[str]], list[dict[str, Any] | None]]
 _CONDITION = "new"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class FittedMarket:
     """A market with what became of each observation.
 
@@ -121,11 +121,12 @@ def _fit(usable: Sequence[tuple[int, Observation, dict[str, Any]]], moment: Mome
             for price in process.price(observed.offers.cards, moment.time, condition, market).price_usd
         )
     )
-    seen: dict[str, tuple[float, str]] = {}
+    seen: dict[str, Seen] = {}
     observations = []
     for (place, one, card), (expected, is_junk), its in zip(usable, told, conditions, strict=True):
         if not is_junk and its == condition:
-            seen[card["key"]] = max(seen.get(card["key"], (0.0, "")), (one.moment.time, one.moment.text))
+            this = Seen(one.moment.time, one.moment.text, one.figures["price_usd"])
+            seen[card["key"]] = max(seen.get(card["key"], this), this)
         observations.append(
             {
                 "place": place,

@@ -20,6 +20,7 @@ from typing import Any, NamedTuple, cast
 
 from gpu_kedro.domain.identify import KNOWN_FIELDS
 from gpu_kedro.modelling.targets import REGRESSION_TARGETS, SEGMENTS
+from gpu_kedro.serving.market import FittedMarket
 from gpu_kedro.serving.runtime import Runtime
 
 logger = logging.getLogger(__name__)
@@ -211,9 +212,9 @@ class RecordedRuntime:
         """What is not about predicting."""
         return getattr(self._runtime, name)
 
-    def predict(self, queries: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    def predict(self, queries: Sequence[Mapping[str, Any]], market: FittedMarket | None = None) -> list[dict[str, Any]]:
         """Answer queries (`Runtime.predict`)."""
-        answers = self._runtime.predict(queries)
+        answers = self._runtime.predict(queries, market)
         self._log.put(queries, answers)
         return answers
 
@@ -223,9 +224,11 @@ class RecordedRuntime:
         self._log.put([query], [answer])
         return answer
 
-    def predict_columns(self, queries: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
+    def predict_columns(
+        self, queries: Sequence[Mapping[str, Any]], market: FittedMarket | None = None
+    ) -> dict[str, list[Any]]:
         """Answer queries as flat columns (`Runtime.predict_columns`)."""
-        columns = self._runtime.predict_columns(queries)
+        columns = self._runtime.predict_columns(queries, market)
         self._log.put(queries, columns)
         return columns
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Self
+from weakref import WeakKeyDictionary
 
 from threadpoolctl import threadpool_limits
 
@@ -61,6 +62,7 @@ class Runtime:
             raise BundleError(f"the bundle garbles {CATALOGUE} or {IMPORTANCE} ({err}); train it again") from err
         self.ranges: Mapping[str, tuple[float, float]] = self.served.ranges
         self._markets = MarketCache()
+        self._market_catalogues: WeakKeyDictionary[FittedMarket, Catalogue] = WeakKeyDictionary()
 
     @classmethod
     def load(cls, bundles: Path) -> Self:
@@ -114,6 +116,19 @@ class Runtime:
         queries = [{"name": name} for name in names]
         cards: list[dict[str, Any] | None] = _MARKET_CARDS.run(queries=queries, served=self.served)
         return cards
+
+    def find_catalogue(self, market: FittedMarket | None) -> Catalogue:
+        """The catalogue at the prices of a market, at those of 2022 without one; the first one takes half a second."""
+        if market is None:
+            return self.catalogue
+        known = self._market_catalogues.get(market)
+        if known is None:
+            names = [{"name": name} for name in self.catalogue.names]
+            columns = self.predict_columns(names, market)
+            is_seen = [date is not None for date in columns["price_usd_date"]]
+            known = self.catalogue.at_prices(columns["price_usd_value"], columns["price_usd_source"], is_seen)
+            self._market_catalogues[market] = known
+        return known
 
     def explain(self, query: Mapping[str, Any]) -> dict[str, Any]:
         """Answer one query as `predict` does, with what each input adds to each answer (`ExplainedPrediction`).

@@ -9,6 +9,7 @@ from gpu_kedro.modelling.bundle.doubts import OUTLIER_LISTING
 from gpu_kedro.modelling.bundle.ladder import is_too_wide
 from gpu_kedro.serving.catalogue import Catalogue, Entry
 from gpu_kedro.serving.fair_price import Estimate, join_estimates
+from gpu_kedro.serving.market import FittedMarket
 from gpu_kedro.serving.runtime import Runtime
 
 Verdict = Literal["good_deal", "fair", "overpriced", "cannot_say"]
@@ -16,7 +17,11 @@ _ALTERNATIVES = 5
 
 
 def judge_price(
-    runtime: Runtime, query: Mapping[str, Any], price_usd: float, max_tdp_w: float | None = None
+    runtime: Runtime,
+    query: Mapping[str, Any],
+    price_usd: float,
+    max_tdp_w: float | None = None,
+    market: FittedMarket | None = None,
 ) -> dict[str, Any]:
     """Whether an asking price is a good deal, judged by the range of fair prices.
 
@@ -24,21 +29,24 @@ def judge_price(
         query: the GPU; a price of its own in it does not count.
         price_usd: what is asked for it, US dollars.
         max_tdp_w: highest power of the alternatives; a tenth more than the GPU's own when left out.
+        market: what prices are to be of; those of 2022 without one.
     """
-    (prediction,) = runtime.predict([{**query, "price_usd": None}])
+    (prediction,) = runtime.predict([{**query, "price_usd": None}], market)
     fair = find_fair_price(prediction)
     verdict, reason = _judge(prediction, fair, price_usd)
-    year = runtime.served.known.year
+    when = runtime.served.known.year if market is None else f"{market.view.as_of} ({market.view.condition})"
     own = prediction["tdp_w"]["value"]
     limit = max_tdp_w or (None if own is None else 1.1 * own)
     return {
         "model_version": runtime.version,
         "verdict": verdict,
-        "reason": f"in {year}, {reason}",
+        "reason": f"in {when}, {reason}",
         "asked_usd": price_usd,
         "fair_price": fair,
         "prediction": prediction,
-        "alternatives": [] if limit is None else _find_alternatives(runtime.catalogue, prediction, price_usd, limit),
+        "alternatives": []
+        if limit is None
+        else _find_alternatives(runtime.find_catalogue(market), prediction, price_usd, limit),
     }
 
 
@@ -48,6 +56,8 @@ def find_fair_price(prediction: Mapping[str, Any]) -> dict[str, Any]:
     An observed price that is marked as an outlier does not count.
     """
     price = prediction["price_usd"]
+    if "as_of" in price and price["value"] is not None:
+        return _find_market_price(price)
     is_observed = price["source"] == "measured"
     is_outlier = any(warning["code"] == OUTLIER_LISTING for warning in prediction["warnings"])
     told = {
@@ -64,6 +74,25 @@ def find_fair_price(prediction: Mapping[str, Any]) -> dict[str, Any]:
     if is_observed and not is_outlier:
         estimates.insert(0, Estimate.of_listing(price["value"], price["date"]))
     return {**join_estimates(estimates), **told}
+
+
+def _find_market_price(price: Mapping[str, Any]) -> dict[str, Any]:
+    """The fair price on a market, which has weighed the card's own prices, all others and the model already."""
+    observed = price["observed"]
+    bases = [price["basis"]] if observed is None else [f"the price observed in {price['date']}", price["basis"]]
+    joined = join_estimates([Estimate.of_model(price)])
+    for name in ("interval_80", "interval_90"):
+        ends = [*joined[name], *([] if observed is None else [observed])]
+        joined[name] = [min(ends), max(ends)]
+    return {
+        **joined,
+        "basis": f"{', '.join(bases)} and the model, weighed by certainty",
+        "predicted": price["predicted"],
+        "observed": observed,
+        "is_outlier": False,
+        "source": price["source"],
+        "note": price["note"],
+    }
 
 
 def _judge(prediction: Mapping[str, Any], fair: Mapping[str, Any], price_usd: float) -> tuple[Verdict, str]:

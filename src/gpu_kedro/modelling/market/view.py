@@ -2,9 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
-
-import numpy as np
+from typing import Any, NamedTuple
 
 from gpu_kedro.modelling.market.cards import MarketCards
 from gpu_kedro.modelling.market.process import MarketPrices, MarketProcess, price_unobserved
@@ -18,6 +16,20 @@ _MOST_REMEMBERED = 8192
 _MOST_IN_TOTAL = 4000
 
 
+class Seen(NamedTuple):
+    """The newest price of a card that is no junk.
+
+    Args:
+        time: when, in years.
+        date: when, as people write it.
+        price_usd: in US dollars.
+    """
+
+    time: float
+    date: str
+    price_usd: float
+
+
 @dataclass(frozen=True)
 class MarketView:
     """A market, asked for prices of one moment and one condition.
@@ -28,7 +40,7 @@ class MarketView:
         condition: `new` or `used`.
         market: of which market; empty where nobody said.
         process: what was fitted, None where nothing was observed.
-        seen: of each observed card, by its key: the time and the date of its newest price that is no junk.
+        seen: of each observed card, by its key.
         newest: date of the newest observation.
     """
 
@@ -37,7 +49,7 @@ class MarketView:
     condition: str
     market: str = ""
     process: MarketProcess | None = None
-    seen: Mapping[str, tuple[float, str]] = field(default_factory=dict)
+    seen: Mapping[str, Seen] = field(default_factory=dict)
     newest: str = ""
     _told: dict[tuple[Any, ...], tuple[float, dict[int, list[float]]]] = field(default_factory=dict, repr=False)
 
@@ -73,10 +85,10 @@ class MarketView:
                 told[place] = self._told[keys[place]] = price, dict(zip(PERCENTS, edges, strict=True))
         return [known for known in told if known is not None]
 
-    def date_of(self, key: str) -> str | None:
-        """When this very card was seen, None where that is too long ago to tell its price now."""
-        time, date = self.seen.get(key, (-np.inf, ""))
-        return date if abs(time - self.time) <= _FRESH_YEARS else None
+    def find_seen(self, key: str) -> Seen | None:
+        """The price at which this very card was seen, None where that is too long ago to tell its price now."""
+        seen = self.seen.get(key)
+        return seen if seen is not None and abs(seen.time - self.time) <= _FRESH_YEARS else None
 
     def total(self, cards: MarketCards, counts: Sequence[int]) -> MarketPrices | None:
         """What so many of each card cost together, as one price; None where nothing was observed, or of too many cards.

@@ -6,7 +6,7 @@ from typing import Any
 from gpu_kedro.domain.identify import GpuRow
 from gpu_kedro.modelling.market.cards import MarketCards
 from gpu_kedro.modelling.market.process import MarketPrices
-from gpu_kedro.modelling.market.view import MarketView
+from gpu_kedro.modelling.market.view import PERCENTS, MarketView
 
 Answer = dict[str, Any]
 
@@ -18,6 +18,9 @@ def price_predictions(predictions: Sequence[Answer], gpu_rows: Sequence[GpuRow],
     """
     rows = [_read_answer(answer, row) for answer, row in zip(predictions, gpu_rows, strict=True)]
     priced = [{**answer, "price_usd": _label(answer["price_usd"], market)} for answer in predictions]
+    for answer, row in zip(priced, rows, strict=True):
+        if row is None:
+            answer["price_usd"] |= {"predicted": None, **{f"interval_{percent}": None for percent in PERCENTS}}
     places = [place for place, row in enumerate(rows) if row is not None]
     known = [row for row in rows if row is not None]
     for place, row, (value, edges) in zip(places, known, market.price_rows(known), strict=True):
@@ -31,12 +34,18 @@ def price_predictions(predictions: Sequence[Answer], gpu_rows: Sequence[GpuRow],
 def price_columns(
     prediction_columns: Mapping[str, list[Any]], gpu_rows: Sequence[GpuRow], market: MarketView
 ) -> dict[str, list[Any]]:
-    """Columns of answers with their price on a market, and `price_usd_as_of, …_condition, …_basis` behind them."""
+    """Columns of answers with their price on a market; `price_usd_as_of, …_condition, …_basis, …_date` stand behind."""
     rows = collect_cards(prediction_columns, gpu_rows)
     places = [place for place, row in enumerate(rows) if row is not None]
     known = [row for row in rows if row is not None]
     count = len(gpu_rows)
     columns = {name: list(values) for name, values in prediction_columns.items() if name.startswith("price_usd")}
+    dates: list[str | None] = [None] * count
+    figures = [name for name in columns if name not in ("price_usd_value", "price_usd_source")]
+    for place, row in enumerate(rows):
+        if row is None:
+            for name in figures:
+                columns[name][place] = None
     for place, row, (value, edges) in zip(places, known, market.price_rows(known), strict=True):
         columns["price_usd_predicted"][place] = value
         for percent, (low, high) in edges.items():
@@ -46,12 +55,15 @@ def price_columns(
         if source != "given":
             columns["price_usd_value"][place] = value
             columns["price_usd_source"][place] = _find_source(market, row["key"], source)["source"]
+        if (seen := market.find_seen(row["key"])) is not None:
+            dates[place] = seen.date
     return {
         **prediction_columns,
         **columns,
         "price_usd_as_of": [market.as_of] * count,
         "price_usd_condition": [market.condition] * count,
         "price_usd_basis": [market.basis] * count,
+        "price_usd_date": dates,
     }
 
 
@@ -73,8 +85,7 @@ def collect_cards(columns: Mapping[str, list[Any]], gpu_rows: Sequence[GpuRow]) 
     cells = [columns[f"price_usd_{name}"] for name in names]
     cells += [columns["g3d_mark_value"], columns["tdp_w_value"], columns["segment"]]
     return [
-        _describe_card(place, row, *figures)
-        for place, (row, *figures) in enumerate(zip(gpu_rows, *cells, strict=True))
+        _describe_card(place, row, *figures) for place, (row, *figures) in enumerate(zip(gpu_rows, *cells, strict=True))
     ]
 
 
@@ -117,15 +128,15 @@ def _describe_card(
 
 
 def _label(price: Answer, market: MarketView) -> Answer:
-    labels = {"as_of": market.as_of, "condition": market.condition, "basis": market.basis}
+    labels = {"as_of": market.as_of, "condition": market.condition, "basis": market.basis, "observed": None}
     return {**price, **labels, "note": f"US dollars of {market.as_of}, {market.condition}: {market.basis}"}
 
 
 def _find_source(market: MarketView, key: str, source: str) -> Answer:
     """`measured` where the very card was seen just then; the table's own price is one of 2022."""
-    date = market.date_of(key)
-    if date is not None:
-        return {"source": "measured", "date": date, "origin": "observation"}
+    seen = market.find_seen(key)
+    if seen is not None:
+        return {"source": "measured", "date": seen.date, "origin": "observation", "observed": seen.price_usd}
     if market.process is None:
         return {"source": source}
     return {"source": "predicted", "date": None, "origin": None}
