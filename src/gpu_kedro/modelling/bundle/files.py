@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from gpu_kedro.domain.errors import GpuKedroError
+
 MANIFEST = "manifest.json"
 #: Names the current one among the versions of a folder.
 POINTER = "current.json"
@@ -30,7 +32,7 @@ class Bundle:
     facts: Mapping[str, Any]
 
 
-class BundleError(ValueError):
+class BundleError(GpuKedroError):
     """A bundle is missing, incomplete, changed, or of another format."""
 
 
