@@ -21,7 +21,8 @@ _VERBOSE = "GPU_KEDRO_VERBOSE"
 def _set_verbose(_ctx: click.Context, _option: click.Parameter, is_verbose: bool) -> None:
     if is_verbose:
         os.environ[_VERBOSE] = "1"
-        logging.getLogger("kedro.runner").setLevel(logging.WARNING)
+        for name in ("kedro.pipeline.node", "kedro.runner"):
+            logging.getLogger(name).setLevel(logging.NOTSET)
 
 
 def _show(kind: type[BaseException], error: BaseException, traceback: TracebackType | None) -> None:

@@ -14,7 +14,7 @@ from gpu_kedro.configuration import open_configuration
 from gpu_kedro.datasets.atomic import AtomicSave, JSONDataset
 
 #: They write a file, or a folder, whole by themselves.
-OWN = {"BundleDataset", "BundleStoreDataset", "MemoryDataset", "QueryTableDataset"}
+OWN = {"BetweenNodesDataset", "BundleDataset", "BundleStoreDataset", "QueryTableDataset"}
 READ_ONLY = {"DbgpuSpecsDataset", "ParquetFolderDataset", "PredictionLogDataset", "RawGpuTableDataset"}
 
 

@@ -30,9 +30,7 @@ class Session:
         self._hook.hook.before_pipeline_run(run_params=run_params, pipeline=Pipeline([]), catalog=DataCatalog())
 
     def end(self) -> None:
-        self._hook.hook.after_pipeline_run(
-            run_params={}, run_result={}, pipeline=Pipeline([]), catalog=DataCatalog()
-        )
+        self._hook.hook.after_pipeline_run(run_params={}, run_result={}, pipeline=Pipeline([]), catalog=DataCatalog())
 
     def fail(self) -> None:
         self._hook.hook.on_pipeline_error(

@@ -6,6 +6,7 @@ from kedro.pipeline import Pipeline
 from kedro.pipeline.node import Node
 from rich.console import Console
 
+from gpu_kedro.hooks.faults import explain_fault
 from gpu_kedro.hooks.summary import print_results
 from gpu_kedro.tracking.notes import RunNotes
 from gpu_kedro.tracking.stopwatch import Stopwatch
@@ -43,6 +44,12 @@ class ProgressHook:
         done, seconds = self._stopwatch.stop(node.name)
         width = len(str(self._total))
         self._console.print(f"[{done:>{width}}/{self._total}] {node.name:<44} {seconds:7.1f} s", highlight=False)
+
+    @hook_impl
+    def on_node_error(self, error: Exception, node: Node) -> None:
+        """Name the node that a defect is in; a known fault is told in one line by itself."""
+        if explain_fault(error) is None:
+            self._console.print(f"{node.name} failed:", markup=False, highlight=False)
 
     @hook_impl
     def after_pipeline_run(self, pipeline: Pipeline, catalog: DataCatalog) -> None:

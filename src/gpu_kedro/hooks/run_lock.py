@@ -32,7 +32,8 @@ class RunLockHook:
     def after_context_created(self, context: KedroContext) -> None:
         """Read where runs write, and which pipelines train nothing."""
         self._folder = Path(context.config_loader["globals"]["data"])
-        self._untracked = set(context.config_loader["mlflow"]["tracking"]["disable_tracking"]["pipelines"])
+        tracking = context.config_loader["mlflow"].get("tracking", {})
+        self._untracked = set(tracking.get("disable_tracking", {}).get("pipelines", []))
 
     @hook_impl(wrapper=True)
     def before_pipeline_run(self, run_params: dict[str, Any]) -> Generator[None, Any, Any]:

@@ -1,7 +1,9 @@
 """What stops a file from being read, in one line: the file, the place, what is wrong, what to do."""
 
+from gpu_kedro.domain.errors import GpuKedroError
 
-class TableFileError(ValueError):
+
+class TableFileError(GpuKedroError):
     """A file that cannot be used as it is.
 
     Args:
