@@ -10,6 +10,8 @@ from traceback import walk_tb
 from kedro.io import DatasetError
 
 from gpu_kedro.domain.errors import GpuKedroError
+from gpu_kedro.intake.errors import TableFileError
+from gpu_kedro.serving.errors import ServingError
 
 _SAFE = "The bundle in service is as it was"
 _AGAIN = "and run again; nothing has to be cleaned up"
@@ -41,7 +43,7 @@ def explain_fault(error: BaseException) -> str | None:
     """
     causes = list(_walk(error))
     for cause in causes:
-        if isinstance(cause, GpuKedroError):
+        if isinstance(cause, GpuKedroError | ServingError | TableFileError):
             return _tidy(cause)
         if isinstance(cause, OSError) and cause.errno in _REMEDIES:
             where = f": {cause.filename}" if cause.filename else ""

@@ -1,9 +1,7 @@
 """What stops a file from being read, in one line: the file, the place, what is wrong, what to do."""
 
-from gpu_kedro.domain.errors import GpuKedroError
 
-
-class TableFileError(GpuKedroError):
+class TableFileError(ValueError):
     """A file that cannot be used as it is.
 
     Args:
