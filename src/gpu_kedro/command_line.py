@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gpu_kedro import __version__
-from gpu_kedro.modelling.bundle.files import BundleError
+from gpu_kedro.domain.errors import GpuKedroError
 from gpu_kedro.modelling.targets import ADDED_TARGETS, TARGETS
 from gpu_kedro.promotion.commands import models
 from gpu_kedro.resolvers import bundle_store, read_env_file
@@ -38,7 +38,7 @@ class _Group(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
-        except (ServingError, BundleError) as err:
+        except (ServingError, GpuKedroError) as err:
             raise click.ClickException(str(err)) from err
 
 

@@ -1,10 +1,13 @@
 """How the configuration in `conf/` is read, by Kedro and by the commands that run without it."""
 
 import warnings
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, TypeVar
 
 from kedro.config import OmegaConfigLoader
+from pydantic import BaseModel, ValidationError
 
+from gpu_kedro.domain.errors import GpuKedroError
 from gpu_kedro.resolvers import PROJECT_PATH, absolute_path, read_environment, tracking_remote, tracking_store
 
 CONFIG_LOADER_ARGS: dict[str, Any] = {
@@ -30,6 +33,32 @@ CONFIG_LOADER_ARGS: dict[str, Any] = {
         "tracking": "soft",
     },
 }
+
+
+Settings = TypeVar("Settings", bound=BaseModel)
+
+
+class SettingsError(GpuKedroError):
+    """A file in `conf/` holds what it may not."""
+
+
+def check_settings(model: type[Settings], values: Mapping[str, Any], file: str) -> Settings:
+    """Check the values of a file in `conf/`.
+
+    Args:
+        model: what they must be.
+        values: as the configuration has them.
+        file: name of the file without its ending.
+
+    Raises:
+        SettingsError: names the first setting that is wrong.
+    """
+    try:
+        return model.model_validate(values)
+    except ValidationError as err:
+        first = err.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise SettingsError(f"conf/*/{file}.yml: {place}: {first['msg']}") from err
 
 
 def open_configuration(env: str) -> OmegaConfigLoader:

@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 from mlflow.entities import Run
 from mlflow.tracking import MlflowClient
-from records import artifacts_at
+from records import artifacts_at, figures_of
 from workspace import PROJECT, Workspace
 
 from gpu_kedro.datasets.bundles import BundleStoreDataset
@@ -122,10 +122,29 @@ def test_parameters_are_logged_one_by_one(run: Run):
     assert run.data.params["cleaning.max_tdp_w"] == "2000.0"
 
 
-def test_metrics_are_logged_by_target_split_level_model_and_stratum(run: Run, trained: Workspace):
+def test_figures_are_a_table_by_target_split_level_model_and_stratum(run: Run, trained: Workspace):
     results = _read(trained.data / "06_models" / "validation" / "price_usd_results.json")
     expected = results["splits"]["grouped"]["specs"]["ours"]["strict_match"]["median_error"]
-    assert run.data.metrics["price_usd/grouped/specs/ours/strict_match/median_error"] == pytest.approx(expected)
+    figures = figures_of(run)
+    assert figures["price_usd/grouped/specs/ours/strict_match/median_error"] == pytest.approx(expected)
+    assert figures["seconds/clean_table"] > 0
+    assert len(figures) > 5000
+
+
+def test_metrics_are_the_few_that_people_compare(run: Run):
+    """Error, fit, coverage and width of each target and level, and how long it took."""
+    assert run.data.metrics["g3d_mark/grouped/everything/ours/all/r2_log"] > 0.9
+    assert {
+        name.rpartition("/")[2] for name in run.data.metrics if name.startswith("tdp_w/grouped/specs/ours/all/")
+    } == {
+        "median_error",
+        "r2_log",
+        "coverage_90",
+        "width_90",
+    }
+    assert run.data.metrics["segment/grouped/name/ours/all/exact"] > 0.9
+    assert run.data.metrics["seconds/all"] > 5
+    assert len(run.data.metrics) == 57
 
 
 def test_ledger_figures_cards_and_bundle_are_artifacts_of_the_run(run: Run, trained: Workspace):

@@ -1,5 +1,6 @@
 """What a tracking store, a server or a prediction log holds."""
 
+import json
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -46,6 +47,13 @@ def artifacts_of(run: Run) -> dict[str, int]:
     """Size of each artifact of a run in a local store, by path."""
     folder = Path(url2pathname(urlsplit(run.info.artifact_uri).path))
     return {path.relative_to(folder).as_posix(): path.stat().st_size for path in folder.rglob("*") if path.is_file()}
+
+
+def figures_of(run: Run) -> dict[str, float]:
+    """Every figure of a run in a local store, by name."""
+    folder = Path(url2pathname(urlsplit(run.info.artifact_uri).path))
+    table = json.loads((folder / "metrics.json").read_text())
+    return dict(table["data"])
 
 
 def logged_predictions(folder: Path) -> list[dict[str, Any]]:

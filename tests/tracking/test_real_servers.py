@@ -57,7 +57,7 @@ def test_a_whole_run_arrives_and_is_read_back(home: Workspace, server: TrackingS
     assert copy.data.params == run.data.params
     assert len(copy.data.params) > 50
     assert copy.data.metrics == run.data.metrics
-    assert len(copy.data.metrics) > 5000
+    assert 50 < len(copy.data.metrics) < 70
     history = [(point.step, point.value) for point in client.get_metric_history(copy.info.run_id, "progress")]
     assert sorted(history) == [(0, 0.0), (1, 0.25), (2, 0.5), (3, 0.75), (4, 1.0)]
     for tag in ("pipeline", "git_commit", "git_dirty", "lock_sha256", "data_sha256", "bundle_version", "kedro_command"):

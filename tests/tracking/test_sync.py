@@ -17,7 +17,6 @@ from servers import TrackingServer
 from workspace import PROJECT, Workspace
 
 from gpu_kedro.command_line import main
-from gpu_kedro.tracking.children import record_child
 from gpu_kedro.tracking.errors import NotSentError
 from gpu_kedro.tracking.sync import PROCESS_TAG, SENT_TAG, SOURCE_TAG
 
@@ -155,8 +154,13 @@ def test_a_run_that_was_created_twice_because_an_answer_was_lost_is_there_once(
 def test_children_stay_with_their_parent(workspace: Workspace, dagshub_like_server: TrackingServer, logged_in, sync):
     server = logged_in(dagshub_like_server)
     (parent,) = make_runs(workspace, 1, "tuning")
+    client = MlflowClient(workspace.tracking_uri)
+    experiment = client.get_run(parent).info.experiment_id
     for trial in range(3):
-        record_child(workspace.tracking_uri, parent, f"trial {trial}", {"alpha": trial}, {"rmsle": trial / 10})
+        child = client.create_run(experiment, tags={"mlflow.parentRunId": parent}).info.run_id
+        client.log_param(child, "alpha", trial)
+        client.log_metric(child, "rmsle", trial / 10)
+        client.set_terminated(child)
     assert ": 4 sent" in sync("tuning")
     copies = runs_at(MlflowClient(server.uri), "tuning")
     (sent_parent,) = [copy for copy in copies if copy.data.tags[SOURCE_TAG] == parent]

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from kedro.io import AbstractDataset, DatasetError
+from kedro.io import AbstractDataset
 from kedro_datasets._typing import JSONPreview
 
 from gpu_kedro.modelling.bundle.files import (
@@ -18,8 +18,9 @@ from gpu_kedro.modelling.bundle.files import (
     write_bundle,
 )
 from gpu_kedro.modelling.bundle.files import content_hash as hash_content
-from gpu_kedro.modelling.bundle.registry import find_version
 from gpu_kedro.provenance import describe_origin
+
+_SAVED = ".saved"
 
 
 class BundleDataset(AbstractDataset[Bundle, Bundle]):
@@ -37,11 +38,7 @@ class BundleDataset(AbstractDataset[Bundle, Bundle]):
 
     def load(self) -> Bundle:
         """Read and check every file."""
-        try:
-            files, manifest = read_bundle(self._folder())
-        except BundleError as err:
-            raise DatasetError(str(err)) from err
-        return Bundle(files, manifest)
+        return Bundle(*read_bundle(self._folder()))
 
     def save(self, data: Bundle) -> None:
         """Write the bundle."""
@@ -69,16 +66,6 @@ class BundleStoreDataset(BundleDataset):
     candidate; loading gives what is served (`gpu_kedro.promotion` moves the pointer).
     """
 
-    def __init__(self, filepath: str, metadata: dict[str, Any] | None = None) -> None:
-        """Name the store.
-
-        Args:
-            filepath: folder of the versions.
-            metadata: for Kedro-Viz and for tracking.
-        """
-        super().__init__(filepath, metadata)
-        self._saved: str | None = None
-
     def save(self, data: Bundle) -> None:
         """Write the next version."""
         content = hash_content(data.files)
@@ -86,15 +73,12 @@ class BundleStoreDataset(BundleDataset):
         if name is None:
             name = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{content[:12]}"
             write_bundle(self._filepath / name, data.files, {**data.facts, **describe_origin(), "version": name})
-        self._saved = name
+        # another process may have saved it, of which this one knows nothing
+        (self._filepath / _SAVED).write_text(name)
 
     def saved_folder(self) -> Path:
-        """Folder of the version that was saved last: by this dataset, else (another process saved) the newest.
-
-        Raises:
-            BundleError: there is no version.
-        """
-        return self._filepath / (self._saved or find_version(self._filepath, None))
+        """Folder of the version that was saved last, which need not be the newest."""
+        return self._filepath / (self._filepath / _SAVED).read_text()
 
     def _find(self, content: str) -> str | None:
         for folder in sorted(self._filepath.glob(f"*-{content[:12]}"), reverse=True):
@@ -106,10 +90,7 @@ class BundleStoreDataset(BundleDataset):
         return None
 
     def _folder(self) -> Path:
-        try:
-            return self._filepath / read_pointer(self._filepath)
-        except BundleError as err:
-            raise DatasetError(str(err)) from err
+        return self._filepath / read_pointer(self._filepath)
 
     def _exists(self) -> bool:
         return (self._filepath / POINTER).is_file()

@@ -3,10 +3,11 @@
 from typing import Any
 
 import plotly.graph_objects as go
-from kedro_datasets.plotly.json_dataset import JSONDataset
+
+from gpu_kedro.datasets.atomic import PlotlyDataset
 
 
-class FigureDataset(JSONDataset):  # type: ignore[misc]  # the library has no types
+class FigureDataset(PlotlyDataset):
     """A figure as Plotly's JSON, which Kedro-Viz draws; loads as one without traces when it is not drawn yet.
 
     The report can so be made before everything is trained.

@@ -4,11 +4,11 @@ from typing import Any
 
 import pandas as pd
 from kedro_datasets._typing import TablePreview
-from kedro_datasets.json import JSONDataset
-from kedro_datasets.pandas import ParquetDataset
+
+from gpu_kedro.datasets.atomic import JSONDataset, ParquetDataset
 
 
-class TableDataset(ParquetDataset):  # type: ignore[misc]  # the library has no types
+class TableDataset(ParquetDataset):
     """A Parquet table whose first rows Kedro-Viz shows (kedro-datasets previews CSV only)."""
 
     def preview(self, nrows: int = 20) -> TablePreview:
@@ -17,7 +17,7 @@ class TableDataset(ParquetDataset):  # type: ignore[misc]  # the library has no 
         return TablePreview(head.to_dict(orient="split"))
 
 
-class ResultsDataset(JSONDataset):  # type: ignore[misc]  # the library has no types
+class ResultsDataset(JSONDataset):
     """Results of a training that may not have run yet: loads as an empty dictionary until then.
 
     The report can so be made from a clean checkout; it says what is not trained yet.

@@ -1,6 +1,4 @@
-"""Progress and results of a run on the terminal, and errors in one line."""
-
-import sys
+"""Progress and results of a run on the terminal."""
 
 from kedro.framework.hooks import hook_impl
 from kedro.io import DataCatalog
@@ -8,9 +6,9 @@ from kedro.pipeline import Pipeline
 from kedro.pipeline.node import Node
 from rich.console import Console
 
-from gpu_kedro.domain.errors import GpuKedroError
-from gpu_kedro.hooks.run_lock import describe_fault
+from gpu_kedro.hooks.faults import explain_fault
 from gpu_kedro.hooks.summary import print_results
+from gpu_kedro.tracking.notes import RunNotes
 from gpu_kedro.tracking.stopwatch import Stopwatch
 
 
@@ -20,21 +18,19 @@ class ProgressHook:
     Args:
         console: where to print.
         stopwatch: is started and stopped here.
-        epilogue: lines of other hooks, printed below the results.
+        notes: of other hooks; their lines are printed below the results.
     """
 
-    def __init__(self, console: Console, stopwatch: Stopwatch, epilogue: list[str]) -> None:
+    def __init__(self, console: Console, stopwatch: Stopwatch, notes: RunNotes) -> None:
         self._console = console
         self._stopwatch = stopwatch
-        self._epilogue = epilogue
-        self._done = 0
+        self._notes = notes
         self._total = 0
 
     @hook_impl
     def before_pipeline_run(self, pipeline: Pipeline) -> None:
         """Count the nodes."""
-        self._done, self._total = 0, len(pipeline.nodes)
-        self._epilogue.clear()
+        self._total = len(pipeline.nodes)
         self._stopwatch.reset()
 
     @hook_impl
@@ -45,31 +41,20 @@ class ProgressHook:
     @hook_impl
     def after_node_run(self, node: Node) -> None:
         """Print the node's line."""
-        self._done += 1
-        seconds = self._stopwatch.stop(node.name)
+        done, seconds = self._stopwatch.stop(node.name)
         width = len(str(self._total))
-        self._console.print(f"[{self._done:>{width}}/{self._total}] {node.name:<44} {seconds:7.1f} s", highlight=False)
+        self._console.print(f"[{done:>{width}}/{self._total}] {node.name:<44} {seconds:7.1f} s", highlight=False)
 
     @hook_impl
-    def on_pipeline_error(self, error: Exception) -> None:
-        """End with one line, without a traceback, when the data, the disk or a right is at fault."""
-        fault = find_data_fault(error) or describe_fault(error)
-        if fault is not None:
-            sys.excepthook = lambda *_: self._console.print(
-                f"Error: {fault}", markup=False, highlight=False, soft_wrap=True
-            )
+    def on_node_error(self, error: Exception, node: Node) -> None:
+        """Name the node that a defect is in; a known fault is told in one line by itself."""
+        if explain_fault(error) is None:
+            self._console.print(f"{node.name} failed:", markup=False, highlight=False)
 
     @hook_impl
     def after_pipeline_run(self, pipeline: Pipeline, catalog: DataCatalog) -> None:
         """Print what the run found, where it wrote it, and how long it took."""
         print_results(self._console, pipeline.all_outputs(), catalog)
-        for line in self._epilogue:
+        for line in self._notes.epilogue:
             self._console.print(line, markup=False, highlight=False, soft_wrap=True)
         self._console.print(f"Done in {self._stopwatch.run_seconds:.0f} s.", highlight=False)
-
-
-def find_data_fault(error: BaseException | None) -> GpuKedroError | None:
-    """The complaint about the data behind an error, if there is one."""
-    while error is not None and not isinstance(error, GpuKedroError):
-        error = error.__cause__
-    return error

@@ -1,5 +1,6 @@
 """`gpu-kedro models`: which bundle is or was served, or may be; MLflow is needed for a registry mirror only."""
 
+from functools import partial
 from typing import Any
 
 import click
@@ -113,7 +114,10 @@ def promote_model(version: str | None, force: str | None, why: str, env: str) ->
 @_ENV
 def roll_back_model(why: str, env: str) -> None:
     """Serve the version again that was served before; repeated, the one before that."""
-    move = roll_back(bundle_store(), why)
+    from gpu_kedro.promotion.opening import check_version
+
+    bundles = bundle_store()
+    move = roll_back(bundles, why, partial(check_version, bundles))
     click.echo(f"{move['to']} is served again instead of {move['from']}.")
     if read_environment("GPU_KEDRO_REGISTRY_MODEL", ""):
         from gpu_kedro.configuration import open_configuration

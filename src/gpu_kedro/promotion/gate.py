@@ -4,10 +4,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from gpu_kedro.modelling.bundle.files import Bundle, BundleError, read_bundle
+from gpu_kedro.modelling.bundle.files import BundleError
 from gpu_kedro.modelling.targets import LEVELS, TARGETS
 from gpu_kedro.promotion.behaviours import check_behaviours
 from gpu_kedro.promotion.canaries import find_canary_faults
+from gpu_kedro.promotion.opening import open_version
 from gpu_kedro.promotion.options import GateOptions
 from gpu_kedro.serving.runtime import Runtime
 
@@ -63,9 +64,8 @@ def judge(bundles: Path, candidate: str, champion: str | None, options: GateOpti
         options: what is asked of the candidate.
     """
     try:
-        files, facts = read_bundle(bundles / candidate)
-        runtime = Runtime(Bundle(files, facts))
-    except (BundleError, KeyError, ValueError) as err:
+        runtime, files, facts = open_version(bundles, candidate)
+    except BundleError as err:
         return Verdict((Check("bundle", False, f"cannot be served: {err}"),), champion)
     checks = [Check("bundle", True, f"complete and unchanged, {len(files)} files")]
     served = _read_champion(bundles, champion)
@@ -92,11 +92,9 @@ def _read_champion(bundles: Path, champion: str | None) -> Facts | None:
     if champion is None:
         return None
     try:
-        files, facts = read_bundle(bundles / champion)
-        Runtime(Bundle(files, facts))
-    except (BundleError, KeyError, ValueError):
+        return open_version(bundles, champion).facts
+    except BundleError:
         return None
-    return facts
 
 
 def _check_schema(candidate: Facts, champion: Facts) -> Check:

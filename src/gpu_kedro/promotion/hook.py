@@ -2,15 +2,15 @@
 
 from typing import Any
 
-import mlflow
 from kedro.framework.context import KedroContext
 from kedro.framework.hooks import hook_impl
 from kedro.io import DataCatalog
 from kedro.pipeline import Pipeline
 
 from gpu_kedro.datasets.bundles import BundleStoreDataset
-from gpu_kedro.promotion.decision import Decision, decide
+from gpu_kedro.promotion.decision import decide
 from gpu_kedro.promotion.options import read_gate_options
+from gpu_kedro.tracking.notes import RunNotes
 
 _BUNDLE = "bundle"
 
@@ -19,11 +19,11 @@ class PromotionHook:
     """Puts a new bundle through the gate.
 
     Args:
-        epilogue: lines that the run ends with; what was decided is added.
+        notes: what was decided is added.
     """
 
-    def __init__(self, epilogue: list[str]) -> None:
-        self._epilogue = epilogue
+    def __init__(self, notes: RunNotes) -> None:
+        self._notes = notes
         self._config: Any = {}
 
     @hook_impl
@@ -39,7 +39,7 @@ class PromotionHook:
 
     @hook_impl(tryfirst=True)
     def after_pipeline_run(self, pipeline: Pipeline, catalog: DataCatalog) -> None:
-        """Promote the bundle that was trained, or keep it aside; the open MLflow run is tagged with the decision."""
+        """Promote the bundle that was trained, or keep it aside."""
         if _BUNDLE not in pipeline.all_outputs():
             return
         dataset = catalog.get(_BUNDLE)
@@ -47,15 +47,10 @@ class PromotionHook:
             return
         folder = dataset.saved_folder()
         decision = decide(folder.parent, folder.name, read_gate_options(self._config), "passed the gate after its run")
-        self._epilogue.append(decision.text)
-        if mlflow.active_run() is not None:
-            _record(decision)
-
-
-def _record(decision: Decision) -> None:
-    mlflow.set_tag("promotion", decision.outcome)
-    if decision.verdict is not None:
-        lines = [
-            f"{'pass' if check.passes else 'FAIL'}  {check.name}: {check.detail}" for check in decision.verdict.checks
-        ]
-        mlflow.log_text("\n".join(lines) + "\n", "promotion/gate.txt")
+        self._notes.epilogue.append(decision.text)
+        self._notes.tags["promotion"] = decision.outcome
+        if decision.verdict is not None:
+            self._notes.texts["promotion/gate.txt"] = "".join(
+                f"{'pass' if check.passes else 'FAIL'}  {check.name}: {check.detail}\n"
+                for check in decision.verdict.checks
+            )

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any, Literal, Self
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
-from gpu_kedro.modelling.bundle.files import BundleError
+from gpu_kedro.configuration import check_settings
 from gpu_kedro.modelling.options import Options
 
 
@@ -49,11 +49,6 @@ def read_gate_options(config: Mapping[str, Any]) -> GateOptions:
         config: the configuration, by kind.
 
     Raises:
-        BundleError: names the setting that is wrong.
+        SettingsError: names the setting that is wrong.
     """
-    try:
-        return GateOptions.model_validate(config["promotion"])
-    except ValidationError as err:
-        first = err.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise BundleError(f"conf/*/promotion.yml: {place}: {first['msg']}") from err
+    return check_settings(GateOptions, config["promotion"], "promotion")

@@ -15,7 +15,14 @@ from weakref import WeakKeyDictionary
 from threadpoolctl import threadpool_limits
 
 from gpu_kedro.domain.identify import KNOWN_FIELDS
-from gpu_kedro.modelling.bundle.files import Bundle, BundleError, NoPointerError, read_bundle, read_pointer
+from gpu_kedro.modelling.bundle.disk import UnreadableBundleError
+from gpu_kedro.modelling.bundle.files import (
+    Bundle,
+    BundleError,
+    NoPointerError,
+    read_pointer,
+    read_stored,
+)
 from gpu_kedro.modelling.bundle.importance import IMPORTANCE
 from gpu_kedro.modelling.bundle.predictor import ServedBundle
 from gpu_kedro.pipelines.inference.pipeline import ANSWER_PIPELINE
@@ -36,6 +43,7 @@ _MARKET_COLUMNS = Plan(ANSWER_PIPELINE, "market_columns")
 _MARKET_CARDS = Plan(ANSWER_PIPELINE, "market_cards")
 #: Rows answered together; more would need more memory and be no faster.
 _BATCH_ROWS = 2000
+_LONGEST_PAUSE = 15.0
 _QUERY_FIELDS = ("name", *KNOWN_FIELDS)
 
 
@@ -75,8 +83,9 @@ class Runtime:
         # requests run side by side already; BLAS's own threads would spin beside them (2.3 s instead of 1.4 s of
         # processor time for 10,000 rows). This holds for the whole process.
         threadpool_limits(limits=1, user_api="blas")
-        folder = bundles / read_version(bundles)
-        files, manifest = read_bundle(folder)
+        version = read_version(bundles)
+        folder = bundles / version
+        files, manifest = read_stored(bundles, version)
         try:
             runtime = cls(Bundle(files, manifest))
         except BundleError as err:
@@ -223,6 +232,7 @@ class RuntimeStore:
         self._lock = threading.Lock()
         self._runtime: Runtime | None = None
         self._refused: tuple[str, str] | None = None
+        self._pause = 0.0
         self.problem = f"no trained bundle in {self.bundles} has been loaded yet"
 
     def current(self) -> Runtime:
@@ -239,12 +249,14 @@ class RuntimeStore:
     def reload_if_changed(self) -> bool:
         """Load the version that the pointer names beside the old one, then swap; True when it did.
 
-        A bad bundle is refused and logged once, and the old one stays.
+        A bad bundle is refused and logged once, and the old one stays. One that cannot be read is tried again, each
+        time after twice as long.
         """
         with self._lock:
-            if time.monotonic() - self._checked < self._check_seconds:
+            if time.monotonic() - self._checked < max(self._check_seconds, self._pause):
                 return False
-            self._checked = time.monotonic()
+            self._checked, pause, self._pause = time.monotonic(), self._pause, 0.0
+            stamp = None
             try:
                 version = read_version(self.bundles)
                 if self._runtime is not None and version == self._runtime.version:
@@ -252,11 +264,12 @@ class RuntimeStore:
                 stamp = (version, _stamp(self.bundles / version))
                 if stamp == self._refused:
                     return False
-            except (NoBundleError, BundleError) as err:
+                runtime = Runtime.load(self.bundles)
+            except UnreadableBundleError as err:
+                # a volume that is late, a process out of files: what cannot be read now may be read later
+                self._pause = min(2 * pause or self._check_seconds, _LONGEST_PAUSE)
                 self._refuse(str(err))
                 return False
-            try:
-                runtime = Runtime.load(self.bundles)
             except (NoBundleError, BundleError) as err:
                 self._refused = stamp
                 self._refuse(str(err))

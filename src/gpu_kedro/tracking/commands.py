@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from gpu_kedro.resolvers import sqlite_path
-from gpu_kedro.tracking.errors import NotSentError, TrackingError, hide_secrets
+from gpu_kedro.tracking.errors import NotSentError, TrackingError, explain_failure, hide_secrets
 from gpu_kedro.tracking.options import read_tracking_options
 from gpu_kedro.tracking.probe import bound_requests, probe_server
 
@@ -50,7 +50,7 @@ def sync(remote: str | None, experiments: tuple[str, ...], env: str) -> None:
 def _send_all(store: str, remote: str, experiments: list[str]) -> None:
     from mlflow.tracking import MlflowClient
 
-    from gpu_kedro.tracking.sync import Sender, explain_failure, find_runs, one_at_a_time
+    from gpu_kedro.tracking.sync import Sender, find_runs, one_at_a_time
 
     place = hide_secrets(remote)
     database = sqlite_path(store)

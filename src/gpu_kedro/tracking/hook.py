@@ -1,143 +1,170 @@
-"""Records runs with kedro-mlflow in the local store, and sends them to the server at their end.
+"""Records runs with MLflow in the local store, and sends them to the server at their end.
 
 Runs are recorded here first and sent whole, rather than written to the server live: a server that dies, hangs or
-refuses costs a run nothing but the sending, `gpu-kedro tracking sync` is the same code, and a run with 8,800 metrics
-and 150 parameters is some dozens of requests instead of hundreds that each node would wait for.
+refuses costs a run nothing but the sending, and `gpu-kedro tracking sync` is the same code. MLflow takes three seconds
+to import: it is imported when a context is made, so that `kedro --version` needs none of it.
 """
 
 import atexit
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import mlflow
 from kedro.framework.context import KedroContext
 from kedro.framework.hooks import hook_impl
 from kedro.io import DataCatalog
 from kedro.pipeline import Pipeline
-from kedro.pipeline.node import Node
-from kedro_mlflow.config.kedro_mlflow_config import KedroMlflowConfig
-from kedro_mlflow.framework.hooks import MlflowHook
-from mlflow.entities import RunStatus
-from pydantic import BaseModel
 from rich.console import Console
 
-from gpu_kedro.pipelines.packaging.nodes import hash_table
-from gpu_kedro.resolvers import sqlite_path
-from gpu_kedro.tracking.errors import NotSentError
+from gpu_kedro.configuration import check_settings
+from gpu_kedro.tracking.errors import NotSentError, explain_failure
+from gpu_kedro.tracking.naming import list_pipelines, name_run
+from gpu_kedro.tracking.notes import RunNotes
 from gpu_kedro.tracking.options import read_tracking_options
 from gpu_kedro.tracking.outbox import Outbox
-from gpu_kedro.tracking.recording import (
-    describe_run,
-    number_lists,
-    record_environment,
-    record_output,
-    record_seconds,
-)
 from gpu_kedro.tracking.stopwatch import Stopwatch
+from gpu_kedro.tracking.store import prepare_store
 
-_TABLE = "raw_gpus"
+if TYPE_CHECKING:
+    from kedro_mlflow.config.kedro_mlflow_config import KedroMlflowConfig
 
 
-class TrackingHook(MlflowHook):  # type: ignore[misc]  # the library has no types
-    """kedro-mlflow's hook, opening the store only when a tracked pipeline runs, with metrics and artifacts at its end.
+class TrackingHook:
+    """Reads kedro-mlflow's settings and stands in for its hook.
 
-    kedro-mlflow connects as soon as a context exists, also for `kedro catalog` or Kedro-Viz; here that waits for the
-    run. Datasets say in their catalog entry what they are (`gpu_kedro.tracking.recording.record_output`).
+    That one connects as soon as a context exists, also for `kedro catalog` or Kedro-Viz, and logs node by node, which
+    worker processes cannot. Here the store is opened when a tracked pipeline runs; datasets say in their catalog entry
+    what they are (`gpu_kedro.tracking.recording.record_output`). Whatever the store does, the run itself goes on.
 
     Args:
         stopwatch: knows how long nodes took.
         outbox: sends the run.
+        notes: what other hooks have to say.
     """
 
-    def __init__(self, stopwatch: Stopwatch, outbox: Outbox) -> None:
-        super().__init__()
+    def __init__(self, stopwatch: Stopwatch, outbox: Outbox, notes: RunNotes) -> None:
         self._stopwatch = stopwatch
         self._outbox = outbox
-        self._is_open = False
-        atexit.register(self._close_interrupted)
+        self._notes = notes
+        self._context: KedroContext | None = None
+        self._catalog = DataCatalog()
+        self._inputs: set[str] = set()
+        self._run_id: str | None = None
+        self._is_ours = True
+        self._process = os.getpid()
 
     @hook_impl
     def after_context_created(self, context: KedroContext) -> None:
         """Read and check `mlflow.yml` without connecting."""
-        config = KedroMlflowConfig.model_validate(context.config_loader["mlflow"])
+        from kedro_mlflow.config.kedro_mlflow_config import KedroMlflowConfig
+
         self._context = context
-        self._already_active_mlflow = False
-        self.mlflow_config = config
         # kedro-mlflow's command line looks it up there
-        context.__setattr__("mlflow", config)
+        context.__setattr__("mlflow", check_settings(KedroMlflowConfig, context.config_loader["mlflow"], "mlflow"))
 
     @hook_impl
     def before_pipeline_run(self, run_params: dict[str, Any], pipeline: Pipeline, catalog: DataCatalog) -> None:
         """Look whether the server is there, then open the run in the local store; neither if it is not tracked."""
-        names = run_params.get("pipeline_names") or [run_params.get("pipeline_name") or "__default__"]
-        is_tracked = not set(names) <= set(self.mlflow_config.tracking.disable_tracking.pipelines)
-        if is_tracked:
-            self._outbox.open(read_tracking_options(self._context.config_loader))
-            self._already_active_mlflow = mlflow.active_run() is not None
-            self._prepare_store()
-            with _environment_kept("MLFLOW_TRACKING_URI"):
-                self.mlflow_config.setup(self._context)
-        super().before_pipeline_run(run_params=run_params, pipeline=pipeline, catalog=catalog)
-        if is_tracked:
-            self._is_open = True
-            mlflow.set_tags(describe_run(names))
+        from kedro_mlflow.io.catalog.switch_catalog_logging import switch_catalog_logging
+
+        config: KedroMlflowConfig = self._context.mlflow  # type: ignore[union-attr]
+        self._run_id, self._catalog, self._inputs = None, catalog, set()
+        self._notes.clear()
+        if not set(list_pipelines(run_params)) <= set(config.tracking.disable_tracking.pipelines):
+            self._outbox.open(read_tracking_options(self._context.config_loader))  # type: ignore[union-attr]
+            try:
+                self._start(config, run_params, pipeline)
+            except Exception as err:  # noqa: BLE001  # whatever is wrong with the store, the run can do without
+                self._outbox.do_without(explain_failure(err))
+        switch_catalog_logging(catalog, self._run_id is not None)
+
+    def _start(self, config: "KedroMlflowConfig", run_params: dict[str, Any], pipeline: Pipeline) -> None:
+        files = prepare_store(config.server.mlflow_tracking_uri)
+        os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
+        import mlflow
+
+        from gpu_kedro.tracking.recording import EXPERIMENT_TAGS, describe_run, record_parameters
+
+        create = config.tracking.experiment.create_experiment_kwargs
+        create.artifact_location = create.artifact_location or files
+        with _environment_kept("MLFLOW_TRACKING_URI"):
+            config.setup(self._context)
+        mlflow.set_experiment_tags(EXPERIMENT_TAGS)
+        run = mlflow.active_run()
+        self._is_ours = run is None
+        if run is None:
+            settings = config.tracking.run
+            run = mlflow.start_run(run_id=settings.id, run_name=settings.name or name_run(run_params))
+        self._run_id, self._process = run.info.run_id, os.getpid()
+        # registered after MLflow's own, and so called before it, which would call a run finished that Ctrl-C ended
+        atexit.unregister(self._close_interrupted)
+        atexit.register(self._close_interrupted)
+        mlflow.set_tags(describe_run(run_params))
+        record_parameters(pipeline, self._catalog)
+        self._inputs = {name for name in pipeline.inputs() if not name.startswith("params:")}
 
     @hook_impl
     def after_dataset_loaded(self, dataset_name: str, data: Any) -> None:
-        """Tag the run with the hash of the table it read."""
-        if dataset_name == _TABLE and self._is_mlflow_enabled:
-            mlflow.MlflowClient().set_tag(self.run_id, "data_sha256", hash_table(data))
+        """Log a table that the run did not make itself; those that a worker process reads follow at the end."""
+        if self._run_id is not None and os.getpid() == self._process:
+            with self._going_on():
+                self._record_input(dataset_name, data)
+
+    def _record_input(self, name: str, data: Any) -> None:
+        if name in self._inputs:
+            from gpu_kedro.tracking.recording import record_input
+
+            self._inputs.discard(name)
+            record_input(str(self._run_id), name, data, self._catalog.get(name))
 
     @hook_impl
-    def before_node_run(self, node: Node, catalog: DataCatalog, inputs: dict[str, Any], is_async: bool) -> None:
-        """Log the node's parameters, options flattened into one parameter per value."""
-        if self._is_mlflow_enabled:
-            plain = {
-                name: value.model_dump(mode="json") if isinstance(value, BaseModel) else value
-                for name, value in inputs.items()
-                if name.startswith("params:")
-            }
-            super().before_node_run(node=node, catalog=catalog, inputs=number_lists(plain), is_async=is_async)
+    def after_pipeline_run(self, pipeline: Pipeline) -> None:
+        """Log figures, artifacts and durations of everything the run did, and close the run."""
+        if self._run_id is None:
+            return
+        with self._going_on():
+            from gpu_kedro.tracking.recording import record_environment, record_figures, record_notes, record_output
 
-    @hook_impl
-    def after_pipeline_run(self, run_params: dict[str, Any], pipeline: Pipeline, catalog: DataCatalog) -> None:
-        """Log metrics, artifacts and durations of everything the run did, and close the run."""
-        if self._is_mlflow_enabled:
+            for name in sorted(self._inputs):
+                self._record_input(name, self._catalog.load(name))
             record_environment()
-            record_seconds(self._stopwatch.seconds)
+            record_notes(self._notes)
+            seconds = self._stopwatch.seconds
+            figures = {f"seconds/{node}": value for node, value in seconds.items()}
+            figures["seconds/all"] = sum(seconds.values())
             for name in sorted(pipeline.all_outputs()):
-                record_output(name, catalog)
-        super().after_pipeline_run(run_params=run_params, pipeline=pipeline, catalog=catalog)
-        self._hand_over()
+                figures |= record_output(name, self._catalog)
+            record_figures(figures)
+        self._end("FINISHED")
 
     @hook_impl
-    def on_pipeline_error(
-        self, error: Exception, run_params: dict[str, Any], pipeline: Pipeline, catalog: DataCatalog
-    ) -> None:
+    def on_pipeline_error(self) -> None:
         """Close the run as failed; it is sent like any other."""
-        super().on_pipeline_error(error=error, run_params=run_params, pipeline=pipeline, catalog=catalog)
-        self._hand_over()
+        self._end("FAILED")
 
-    def _hand_over(self) -> None:
-        if self._is_mlflow_enabled:
-            self._is_open = False
-            self._outbox.put(self.mlflow_config.server.mlflow_tracking_uri, self.run_id)
+    def _end(self, status: str) -> None:
+        if self._run_id is None:
+            return
+        with self._going_on():
+            import mlflow
+
+            while self._is_ours and mlflow.active_run() is not None:
+                mlflow.end_run(status)
+        self._outbox.put(self._context.mlflow.server.mlflow_tracking_uri, self._run_id)  # type: ignore[union-attr]
+        self._run_id = None
 
     def _close_interrupted(self) -> None:
-        """Mark a run that Ctrl-C ended; MLflow's own exit handler, which runs later, would call it finished."""
-        if self._is_open and mlflow.active_run() is not None:
-            mlflow.end_run(RunStatus.to_string(RunStatus.KILLED))
+        """Mark a run that Ctrl-C ended."""
+        self._end("KILLED")
 
-    def _prepare_store(self) -> None:
-        """Make the folders of a local store."""
-        database = sqlite_path(self.mlflow_config.server.mlflow_tracking_uri or "")
-        if database is not None:
-            database.parent.mkdir(parents=True, exist_ok=True)
-            kwargs = self.mlflow_config.tracking.experiment.create_experiment_kwargs
-            if kwargs.artifact_location is None:
-                kwargs.artifact_location = (database.parent / "artifacts").as_uri()
+    @contextmanager
+    def _going_on(self) -> Iterator[None]:
+        """Keep the run from being lost to its record: what cannot be recorded is told at its end."""
+        try:
+            yield
+        except Exception as err:  # noqa: BLE001  # whatever is wrong with the store
+            self._outbox.lose(explain_failure(err))
 
 
 @contextmanager
@@ -169,7 +196,7 @@ class SendingHook:
         """Send the run.
 
         Raises:
-            NotSentError: the server did not take all of it.
+            NotSentError: the store or the server did not take all of it.
         """
         self._outbox.send(self._console)
 

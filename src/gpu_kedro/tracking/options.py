@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
+from gpu_kedro.configuration import check_settings
 from gpu_kedro.resolvers import is_server
 from gpu_kedro.tracking.errors import TrackingError
 
@@ -29,16 +30,11 @@ def read_tracking_options(config: Mapping[str, Any], remote: str | None = None) 
         remote: an address that is used instead of the configured one.
 
     Raises:
-        TrackingError: names the setting that is wrong.
+        SettingsError: names the setting that is wrong.
+        TrackingError: there is no such server, or none where one is needed.
     """
-    try:
-        options = TrackingOptions.model_validate(
-            {**config["tracking"]} | ({} if remote is None else {"remote": remote.rstrip("/")})
-        )
-    except ValidationError as err:
-        first = err.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise TrackingError(f"conf/*/tracking.yml: {place}: {first['msg']}") from err
+    values = {**config["tracking"]} | ({} if remote is None else {"remote": remote.rstrip("/")})
+    options = check_settings(TrackingOptions, values, "tracking")
     if options.remote and not is_server(options.remote):
         raise TrackingError(
             f"{options.remote!r} is not the address of a server: it must start with http:// or https://"

@@ -5,7 +5,7 @@ import math
 from rich.console import Console
 
 from gpu_kedro.tracking.bounded import Budget, GivenUpError, call_within
-from gpu_kedro.tracking.errors import NotSentError, TrackingError, hide_secrets
+from gpu_kedro.tracking.errors import NotSentError, TrackingError, explain_failure, hide_secrets
 from gpu_kedro.tracking.options import TrackingOptions
 from gpu_kedro.tracking.probe import bound_requests, probe_server
 
@@ -23,6 +23,8 @@ class Outbox:
         self._console = console
         self._options: TrackingOptions | None = None
         self._run: tuple[str, str] | None = None
+        self._lost = ""
+        self._is_required = False
 
     def open(self, options: TrackingOptions) -> None:
         """Look whether the server is there before a run starts.
@@ -30,7 +32,8 @@ class Outbox:
         Raises:
             TrackingError: the credentials are wrong, or the server is required and not there.
         """
-        self._options, self._run = None, None
+        self._options, self._run, self._lost = None, None, ""
+        self._is_required = options.is_required
         if not options.remote:
             return
         place = hide_secrets(options.remote)
@@ -50,6 +53,20 @@ class Outbox:
             self._warn(f"{place} {probe.detail}: check MLFLOW_TRACKING_URI; the run goes on and is sent at its end")
         self._options = options
 
+    def do_without(self, why: str) -> None:
+        """Let a run go on that cannot be recorded.
+
+        Raises:
+            TrackingError: where it is required that the server has it.
+        """
+        if self._is_required:
+            raise TrackingError(f"no run can be recorded, and this environment needs it: {why}; nothing was run")
+        self._warn(f"the run is not recorded: {why}")
+
+    def lose(self, why: str) -> None:
+        """Remember that a part of the run could not be recorded."""
+        self._lost = self._lost or why
+
     def put(self, store: str, run_id: str) -> None:
         """Take a recorded run.
 
@@ -63,10 +80,12 @@ class Outbox:
         """Send the run and its children; nothing to do without a server.
 
         Raises:
-            NotSentError: the server did not take all of it; says what is safe where, and what to do.
+            NotSentError: the store or the server did not take all of it; says what is safe where, and what to do.
         """
-        options, run = self._options, self._run
-        self._options, self._run = None, None
+        options, run, lost = self._options, self._run, self._lost
+        self._options, self._run, self._lost = None, None, ""
+        if lost:
+            raise NotSentError(f"the run is complete, and its models are safe here, but its record is not: {lost}")
         if options is None or run is None:
             return
         place = hide_secrets(options.remote)
@@ -75,7 +94,7 @@ class Outbox:
             raise _not_sent(place, probe.detail)
         budget = Budget(options.send_seconds)
         # sending needs much of MLflow, a run without a server does not
-        from gpu_kedro.tracking.sync import explain_failure, send_run_family
+        from gpu_kedro.tracking.sync import send_run_family
 
         bound_requests(math.ceil(options.send_seconds))
         try:

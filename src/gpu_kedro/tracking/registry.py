@@ -6,11 +6,10 @@ from typing import Any
 from mlflow.exceptions import MlflowException
 from mlflow.tracking import MlflowClient
 
-from gpu_kedro.tracking.errors import hide_secrets
+from gpu_kedro.tracking.errors import explain_failure, hide_secrets
 from gpu_kedro.tracking.options import read_tracking_options
 from gpu_kedro.tracking.probe import bound_requests, has_registry
 from gpu_kedro.tracking.recording import MODEL
-from gpu_kedro.tracking.sync import explain_failure
 
 ALIAS = "champion"
 _REQUEST_SECONDS = 10

@@ -1,28 +1,45 @@
 """How long each node of a run takes."""
 
 import time
+from multiprocessing import SimpleQueue, Value
 
 
 class Stopwatch:
-    """Seconds of each finished node, by name; hooks share one."""
+    """Seconds of each finished node, by name; hooks share one.
+
+    Worker processes of Kedro's `ParallelRunner` hand their figures back where processes are forked, as on Linux.
+    """
 
     def __init__(self) -> None:
-        self.seconds: dict[str, float] = {}
-        self._started: dict[str, float] = {}
-        self._run_started = time.monotonic()
+        self.reset()
 
     def reset(self) -> None:
         """Begin a run."""
-        self.seconds, self._started, self._run_started = {}, {}, time.monotonic()
+        self._handed_in: SimpleQueue[tuple[str, float]] = SimpleQueue()
+        self._done = Value("i")
+        self._seconds: dict[str, float] = {}
+        self._started: dict[str, float] = {}
+        self._run_started = time.monotonic()
 
     def start(self, node: str) -> None:
         """Begin a node."""
         self._started[node] = time.monotonic()
 
-    def stop(self, node: str) -> float:
-        """End a node and give its seconds."""
-        self.seconds[node] = time.monotonic() - self._started[node]
-        return self.seconds[node]
+    def stop(self, node: str) -> tuple[int, float]:
+        """End a node: how many are done with it, and its seconds."""
+        seconds = time.monotonic() - self._started[node]
+        self._handed_in.put((node, seconds))
+        with self._done:
+            self._done.value += 1
+            return self._done.value, seconds
+
+    @property
+    def seconds(self) -> dict[str, float]:
+        """By node."""
+        while not self._handed_in.empty():
+            node, seconds = self._handed_in.get()
+            self._seconds[node] = seconds
+        return self._seconds
 
     @property
     def run_seconds(self) -> float:

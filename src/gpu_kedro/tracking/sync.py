@@ -26,7 +26,7 @@ from mlflow.tracking import MlflowClient
 from mlflow.utils.mlflow_tags import MLFLOW_PARENT_RUN_ID
 
 from gpu_kedro.resolvers import sqlite_path
-from gpu_kedro.tracking.bounded import Budget, GivenUpError
+from gpu_kedro.tracking.bounded import Budget
 
 SOURCE_TAG = "gpu_kedro.source_run"
 SENT_TAG = "gpu_kedro.sent"
@@ -298,21 +298,6 @@ def one_at_a_time(store: str, budget: Budget | None = None) -> Iterator[None]:
                     budget.check()
                 threading.Event().wait(0.2)
         yield
-
-
-def explain_failure(error: BaseException) -> str:
-    """Why a server did not take a run, in a few words."""
-    if isinstance(error, GivenUpError):
-        return "the server was too slow or stopped answering"
-    if isinstance(error, MlflowException):
-        text = str(error)
-        for code in ("401", "403"):
-            if f"error code {code}" in text or "PERMISSION_DENIED" in text or "UNAUTHENTICATED" in text:
-                return "the server refuses the credentials: check MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD"
-        if "Max retries exceeded" in text or "failed with exception" in text:
-            return "the server stopped answering"
-        return f"the server answered: {text[:200]}"
-    return f"{type(error).__name__}: {str(error)[:200]}"
 
 
 def send_run_family(store: str, run_id: str, remote: str, budget: Budget) -> str:

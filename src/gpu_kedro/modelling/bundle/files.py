@@ -8,6 +8,7 @@ equal version.
 import hashlib
 import json
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Mapping
@@ -15,10 +16,18 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from gpu_kedro.modelling.bundle.disk import BundleError as BundleError
+from gpu_kedro.modelling.bundle.disk import UnreadableBundleError, list_files, parse_object, read_file
+
 MANIFEST = "manifest.json"
 #: Names the current one among the versions of a folder.
 POINTER = "current.json"
 FORMAT = 1
+#: Folder, pointer and manifest name a version alike: when it was made, and from what.
+_VERSION = re.compile(r"\d{8}T\d{6}Z-[0-9a-z_-]{1,40}", re.ASCII)
+_FILE = re.compile(r"[\w.-]+(/[\w.-]+)*", re.ASCII)
+#: Ten and more times what a bundle has; larger ones are something else.
+_MOST_POINTER, _MOST_MANIFEST, _MOST_BUNDLE = 64 * 1024, 16 * 1024**2, 512 * 1024**2
 _FORBIDDEN = (".pkl", ".pickle", ".joblib", ".cloudpickle")
 
 
@@ -28,10 +37,6 @@ class Bundle:
 
     files: Mapping[str, bytes]
     facts: Mapping[str, Any]
-
-
-class BundleError(ValueError):
-    """A bundle is missing, incomplete, changed, or of another format."""
 
 
 class NoPointerError(BundleError):
@@ -88,10 +93,14 @@ def write_bundle(folder: Path, files: Mapping[str, bytes], facts: Mapping[str, A
         shutil.rmtree(staging, ignore_errors=True)
 
 
+def is_version(name: object) -> bool:
+    """Whether a bundle may be called so."""
+    return isinstance(name, str) and _VERSION.fullmatch(name) is not None
+
+
 def _leaves(name: str) -> bool:
-    """Whether a file of this name would lie outside its bundle."""
-    path = PurePosixPath(name)
-    return path.is_absolute() or ".." in path.parts
+    """Whether a file of this name would lie outside its bundle, or elsewhere for others."""
+    return _FILE.fullmatch(name) is None or ".." in name.split("/")
 
 
 def _manifest_bytes(manifest: Mapping[str, Any]) -> bytes:
@@ -130,21 +139,21 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     """The manifest of a bundle.
 
     Raises:
+        UnreadableBundleError: it cannot be read now.
         BundleError: there is none, or it is of another format.
     """
+    path = folder / MANIFEST
     try:
-        content = (folder / MANIFEST).read_bytes()
-        manifest: dict[str, Any] = json.loads(content)
+        content = read_file(path, _MOST_MANIFEST)
     except FileNotFoundError as err:
-        raise BundleError(f"{folder}: no bundle here ({MANIFEST} is missing); run `kedro run` to train one") from err
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as err:
-        raise BundleError(
-            f"{folder / MANIFEST}: cannot be read ({err}); run `kedro run` to train a new bundle"
+        raise UnreadableBundleError(
+            f"{folder}: no bundle here ({MANIFEST} is missing); run `kedro run` to train one"
         ) from err
-    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
+    manifest = parse_object(content, path)
+    if manifest.get("format") != FORMAT:
         raise BundleError(f"{folder}: a bundle of another format than {FORMAT}; train it again with this version")
     if _manifest_bytes(manifest) != content or _manifest_hash(manifest) != manifest.get("manifest_sha256"):
-        raise BundleError(f"{folder / MANIFEST}: was changed after it was written")
+        raise BundleError(f"{path}: was changed after it was written")
     return manifest
 
 
@@ -155,31 +164,59 @@ def read_bundle(folder: Path) -> tuple[dict[str, bytes], dict[str, Any]]:
         Files by relative path, and the manifest.
 
     Raises:
-        BundleError: names the file that is missing, changed or not listed.
+        UnreadableBundleError: a file cannot be read now, or is not all there.
+        BundleError: names the file that is changed or not listed.
     """
     manifest = read_manifest(folder)
-    listed = manifest.get("files")
-    if not isinstance(listed, dict):
-        raise BundleError(f"{folder / MANIFEST}: lists no files; train the bundle again")
+    sizes = _list_sizes(folder, manifest)
+    strangers = list_files(folder) - {*sizes, MANIFEST}
+    if strangers:
+        raise BundleError(f"{folder}: holds files that the manifest does not list: {', '.join(sorted(strangers)[:3])}")
     files: dict[str, bytes] = {}
-    for name, entry in listed.items():
-        if not isinstance(entry, dict) or _leaves(name):
-            raise BundleError(f"{folder / MANIFEST}: {name!r} cannot be a file of a bundle")
+    for name, size in sizes.items():
         try:
-            content = (folder / name).read_bytes()
-        except OSError as err:
-            raise BundleError(f"{folder / name}: listed in the manifest but cannot be read ({err})") from err
-        if hashlib.sha256(content).hexdigest() != entry.get("sha256"):
+            content = read_file(folder / name, _MOST_BUNDLE, size)
+        except FileNotFoundError as err:
+            raise UnreadableBundleError(f"{folder / name}: listed in the manifest but not there") from err
+        if hashlib.sha256(content).hexdigest() != manifest["files"][name]["sha256"]:
             raise BundleError(
                 f"{folder / name}: its SHA-256 differs from the manifest: the file was changed or damaged"
             )
         files[name] = content
     if content_hash(files) != manifest.get("content_sha256"):
         raise BundleError(f"{folder / MANIFEST}: its list of files was changed")
-    strangers = {str(path.relative_to(folder).as_posix()) for path in folder.rglob("*") if path.is_file()}
-    strangers -= {*listed, MANIFEST}
-    if strangers:
-        raise BundleError(f"{folder}: holds files that the manifest does not list: {', '.join(sorted(strangers)[:3])}")
+    return files, manifest
+
+
+def _list_sizes(folder: Path, manifest: Mapping[str, Any]) -> dict[str, int]:
+    """Bytes of each file that a manifest lists."""
+    listed = manifest.get("files")
+    if not isinstance(listed, dict):
+        raise BundleError(f"{folder / MANIFEST}: lists no files; train the bundle again")
+    sizes: dict[str, int] = {}
+    for name, entry in listed.items():
+        size = entry.get("bytes") if isinstance(entry, dict) else None
+        if _leaves(name) or not isinstance(size, int) or size < 0 or "sha256" not in entry:
+            raise BundleError(f"{folder / MANIFEST}: {name!r} cannot be a file of a bundle")
+        sizes[name] = size
+    if sum(sizes.values()) > _MOST_BUNDLE:
+        raise BundleError(f"{folder / MANIFEST}: lists more than {_MOST_BUNDLE:,} bytes: it is no bundle")
+    return sizes
+
+
+def read_stored(bundles: Path, version: str) -> tuple[dict[str, bytes], dict[str, Any]]:
+    """Read a version of a store: its folder, its manifest and whoever asks call it by the same name.
+
+    Raises:
+        UnreadableBundleError: it cannot be read now.
+        BundleError: it is no version, or damaged.
+    """
+    folder = bundles / version
+    if not is_version(version) or folder.is_symlink():
+        raise BundleError(f"{folder}: is no version of a bundle")
+    files, manifest = read_bundle(folder)
+    if manifest.get("version") != version:
+        raise BundleError(f"{folder}: was renamed, its manifest says {str(manifest.get('version'))[:60]!r}")
     return files, manifest
 
 
@@ -188,18 +225,18 @@ def read_pointer(bundles: Path) -> str:
 
     Raises:
         NoPointerError: there is no pointer.
-        BundleError: it cannot be read, or names no folder in there.
+        UnreadableBundleError: it cannot be read now.
+        BundleError: it names no version.
     """
     pointer = bundles / POINTER
     try:
-        version = json.loads(pointer.read_bytes())["version"]
+        content = read_file(pointer, _MOST_POINTER)
     except FileNotFoundError as err:
         raise NoPointerError(f"no trained bundle in {bundles}; run `kedro run` to train one") from err
-    except (OSError, ValueError, KeyError, TypeError) as err:
-        raise BundleError(f"{pointer}: cannot be read ({err}); run `kedro run` to write a new one") from err
-    if not isinstance(version, str) or Path(version).name != version or version[:1] in ("", "."):
+    version = parse_object(content, pointer).get("version")
+    if not is_version(version):
         raise BundleError(f"{pointer}: names no version of a bundle")
-    return version
+    return str(version)
 
 
 def subfiles(files: Mapping[str, bytes], folder: str) -> dict[str, bytes]:

@@ -5,24 +5,25 @@ to. A line is written before the pointer moves, so no move is without its line; 
 count.
 """
 
-import fcntl
 import getpass
 import json
 import os
 import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
+
+from filelock import FileLock
 
 from gpu_kedro.modelling.bundle.files import (
     MANIFEST,
     POINTER,
     BundleError,
     NoPointerError,
-    read_bundle,
+    is_version,
     read_pointer,
+    read_stored,
 )
 
 HISTORY = "history.jsonl"
@@ -35,7 +36,7 @@ def list_versions(bundles: Path) -> list[str]:
     if not bundles.is_dir():
         return []
     return sorted(
-        folder.name for folder in bundles.iterdir() if folder.name[0] != "." and (folder / MANIFEST).is_file()
+        folder.name for folder in bundles.iterdir() if is_version(folder.name) and (folder / MANIFEST).is_file()
     )
 
 
@@ -81,22 +82,27 @@ def promote(bundles: Path, version: str, why: str, facts: Mapping[str, Any]) -> 
     Raises:
         BundleError: the version is damaged.
     """
-    read_bundle(bundles / version)
+    read_stored(bundles, version)
     with _one_at_a_time(bundles):
         return _move(bundles, "promote", version, why, facts)
 
 
-def roll_back(bundles: Path, why: str) -> Move:
+def roll_back(bundles: Path, why: str, check: Callable[[str], object]) -> Move:
     """Let the version be served again that was served before the current one; repeated, the one before that.
 
+    Args:
+        bundles: the store.
+        why: for the history.
+        check: is given the version first, and raises `BundleError` when it cannot be served.
+
     Raises:
-        BundleError: there was none before, or it is damaged or gone.
+        BundleError: there was none before, or it cannot be served.
     """
     with _one_at_a_time(bundles):
         served = _served_in_turn(bundles)
         if len(served) < 2:
             raise BundleError(f"no version was served before in {bundles}: there is nothing to roll back to")
-        read_bundle(bundles / served[-2])
+        check(served[-2])
         return _move(bundles, "rollback", served[-2], why, {})
 
 
@@ -180,8 +186,5 @@ def _whoami() -> str:
         return "unknown"
 
 
-@contextmanager
-def _one_at_a_time(bundles: Path) -> Iterator[None]:
-    with (bundles / ".promotion.lock").open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
+def _one_at_a_time(bundles: Path) -> FileLock:
+    return FileLock(bundles / ".promotion.lock")

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 from sklearn.model_selection import StratifiedGroupKFold
 
+from gpu_kedro.domain.errors import GpuKedroError
 from gpu_kedro.modelling.evaluation.cross_validation import select_examples
 from gpu_kedro.modelling.evaluation.splits import assign_folds
 from gpu_kedro.modelling.experiments.benchmark import ComparisonTask, InputKind, Study, prepare_inputs, score_rows
@@ -29,7 +30,7 @@ QUESTION, SETTINGS, ANSWERS, RECORD, LOG = (
 )  # fmt: skip
 
 
-class AutogluonError(RuntimeError):
+class AutogluonError(GpuKedroError):
     """AutoGluon was there and gave no answer."""
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from gpu_kedro.domain.errors import GpuKedroError
 from gpu_kedro.domain.features import FEATURE_NAMES, build_features
 from gpu_kedro.domain.identify import KNOWN_FIELDS
 from gpu_kedro.domain.specs.sheets import SPEC_COLUMNS
@@ -44,10 +45,12 @@ def assemble_bundle(
     """
     parts = {part.facts["target"]: part for part in (segment, *regression)}
     if set(parts) != set(TARGETS):
-        raise ValueError(f"parts of {sorted(parts)} given, {sorted(TARGETS)} needed; run `kedro run` to train all")
+        raise GpuKedroError(f"parts of {sorted(parts)} given, {sorted(TARGETS)} needed; run `kedro run` to train all")
     for name, part in parts.items():
         if tuple(part.facts["features"]) != FEATURE_NAMES:
-            raise ValueError(f"the part of {name!r} was trained on other features; run `kedro run` to train it again")
+            raise GpuKedroError(
+                f"the part of {name!r} was trained on other features; run `kedro run` to train it again"
+            )
     files = dict(name_embedding.files)
     for name, part in sorted(parts.items()):
         files |= within(part.files, f"targets/{name}")

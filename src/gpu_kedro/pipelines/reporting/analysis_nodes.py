@@ -1,7 +1,7 @@
 """Nodes of the analysis: each answers one question with a tidy table, a figure and a record in words."""
 
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, update_wrapper
 from typing import Any
 
 import pandas as pd
@@ -50,23 +50,19 @@ FINDINGS: tuple[str, ...] = (*(question.name for question, _ in STUDIES), leaks.
 
 def publish(question: Question, measure: Callable[..., Study]) -> Callable[..., Published]:
     """The node function of a study; Kedro and Kedro-Viz see the name, docstring and code of the study itself."""
+    return update_wrapper(partial(answer, question, measure), measure)
 
-    @wraps(measure)
-    def answer(*inputs: Any) -> Published:
-        return _publish(question, lambda: measure(*inputs))
 
-    return answer
+def answer(question: Question, measure: Callable[..., Study], *inputs: Any) -> Published:
+    """Measure, and give what the catalog keeps of it."""
+    study = answer_question(question, partial(measure, *inputs))
+    return study.table, draw_study(study), study.to_record()
 
 
 def study_leaks(**leakage: Any) -> Published:
     """What columns made from the answer would pretend; `leakage` holds `<target>_leakage`, {} when not trained."""
     by_target = {name.removesuffix("_leakage"): entries for name, entries in leakage.items() if entries}
-    return _publish(leaks.QUESTION, lambda: leaks.measure_leaks(by_target))
-
-
-def _publish(question: Question, measure: Callable[[], Study]) -> Published:
-    study = answer_question(question, measure)
-    return study.table, draw_study(study), study.to_record()
+    return answer(leaks.QUESTION, leaks.measure_leaks, by_target)
 
 
 def collect_findings(*findings: dict[str, Any]) -> list[dict[str, Any]]:
