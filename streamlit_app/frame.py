@@ -15,14 +15,30 @@ def show(title: str, sentence: str, render: Callable[[Asker], None]) -> None:
     """Draw one page.
 
     Args:
-        title: what the page answers; the browser shows it with the app's name.
-        sentence: what to do on it; may be empty.
+        title: what the page answers.
+        sentence: what to do on it.
         render: draws the rest; a `BackendError` in it becomes a message.
     """
+    draw_title(title, sentence)
+    draw_content(render)
+
+
+def draw_title(title: str, sentence: str = "") -> None:
+    """The title of a page; the browser shows it too."""
+    name_tab(title)
+    with st.container():
+        st.title(escape_markdown(title), anchor=False)
+        if sentence:
+            st.caption(sentence)
+
+
+def name_tab(title: str) -> None:
+    """What the browser shows above the page and in its history."""
     st.set_page_config(page_title=f"{title} · {NAME}")
-    st.title(escape_markdown(title), anchor=False)
-    if sentence:
-        st.caption(sentence)
+
+
+def draw_content(render: Callable[[Asker], None]) -> None:
+    """What a page answers, or why it cannot."""
     try:
         asker = open_asker()
         render(asker)

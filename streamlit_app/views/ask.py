@@ -6,7 +6,7 @@ import streamlit as st
 
 from streamlit_app.backends.base import Record
 from streamlit_app.backends.cached import Asker
-from streamlit_app.frame import show
+from streamlit_app.frame import draw_content, draw_title
 from streamlit_app.site.pages import PAGES, START
 from streamlit_app.views.card import show_card, show_comparable
 from streamlit_app.views.reasons import show_reasons
@@ -27,6 +27,7 @@ def render(asker: Asker) -> None:
     """The search box, what else is known, and the card."""
     with _search:
         name = choose_gpu(asker, "Which GPU?", "name")
+    _draw_title(name)
     known, sheet = _enter_more()
     if name is None and not sheet:
         _show_start(asker)
@@ -65,10 +66,19 @@ def _show_start(asker: Asker) -> None:
     st.html(f'<div class="gk"><ul class="gk-tasks">{tasks}</ul></div>')
 
 
+def _draw_title(name: str | None) -> None:
+    with _title:
+        if name:
+            draw_title(shorten(name, 80))
+        else:
+            draw_title(
+                "Ask about any GPU",
+                "How fast, what kind, what price, how much power: measured where it was, else predicted.",
+            )
+
+
 _search = st.container()
-_asked = clean_name(st.query_params.get("name"))
-show(
-    shorten(_asked, 80) if _asked else "Ask about any GPU",
-    "" if _asked else "How fast, what kind, what price, how much power: measured where it was, else predicted.",
-    render,
-)
+_title = st.empty()
+# until the box is drawn, for which something has to answer, only the address tells what is asked
+_draw_title(clean_name(st.query_params.get("name")))
+draw_content(render)

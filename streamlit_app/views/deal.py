@@ -4,9 +4,9 @@ import streamlit as st
 
 from streamlit_app.backends.base import Record
 from streamlit_app.backends.cached import Asker
-from streamlit_app.frame import show
+from streamlit_app.frame import name_tab, show
 from streamlit_app.widgets.cards import draw_interval, draw_match, draw_verdict
-from streamlit_app.widgets.inputs import choose_gpu, clean_name, enter_amount
+from streamlit_app.widgets.inputs import choose_gpu, enter_amount
 from streamlit_app.widgets.links import draw_guesses, link_gpu
 from streamlit_app.widgets.marks import draw_legend
 from streamlit_app.widgets.tables import show_gpus
@@ -27,6 +27,8 @@ def render(asker: Asker) -> None:
         power = enter_amount(
             "Most power (W)", "power", "tdp_w", help="for the alternatives: what your power supply can give the card"
         )
+    if name is not None:
+        name_tab(f"{shorten(name, 60)}: a deal?")
     if name is not None and price is None:
         st.info("Enter the asking price to get a verdict.", icon=":material/sell:")
         return
@@ -75,9 +77,8 @@ def _show_alternatives(verdict: Record, power: float | None) -> None:
     show_gpus(verdict["alternatives"], "More for the money")
 
 
-_asked = clean_name(st.query_params.get("name"))
 show(
-    f"Is it a deal? {shorten(_asked, 60)}" if _asked else "Is it a deal?",
+    "Is it a deal?",
     "Name a card and what is asked for it: a verdict, the reason, and what else the money buys.",
     render,
 )

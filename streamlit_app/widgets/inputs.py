@@ -9,7 +9,7 @@ from streamlit_app.backends.cached import Asker
 
 _KNOWN = {
     "price_usd": "Price ($)",
-    "tdp_w": "Power, TDP (W)",
+    "tdp_w": "Power (W)",
     "g3d_mark": "3D mark (points)",
     "g2d_mark": "2D mark (points)",
     "test_year": "Year of the test",

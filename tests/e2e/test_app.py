@@ -82,7 +82,7 @@ def test_the_address_of_an_answer_gives_the_answer_again(page, browser, watched,
     open_(page, running)
     ask(page, "rtx 4070 laptop")
     page.get_by_text("You know more?").click()
-    page.get_by_role("spinbutton", name="Power, TDP (W)").fill("90")
+    page.get_by_role("spinbutton", name="Power (W)").fill("90")
     page.keyboard.press("Enter")
     page.get_by_text("What if it had more").click()
     slider = page.get_by_role("slider").nth(2)
@@ -172,7 +172,10 @@ def test_a_hostile_name_is_shown_as_text(page, running, path, measured):
         warning = page.get_by_test_id("stAlert").filter(has_text="no known model")
         assert warning.inner_text().replace("\u2060", "").strip().startswith(HOSTILE)
     else:
-        expect(heading(page)).to_have_text(HOSTILE)
+        # what was taken for it, or the price that was asked: the page is drawn to its end
+        expect(page.locator(".gk-match")).to_have_text("No known model behind this name")
+        if path.startswith("/?"):
+            assert heading(page).inner_text().replace("\u2060", "").strip() == HOSTILE
     measured("input.app_html", 0)
 
 

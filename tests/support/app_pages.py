@@ -48,7 +48,7 @@ class _TableReader(HTMLParser):
         self.tables: list[list[list[str]]] = []
         self._is_in_cell = False
 
-    def handle_starttag(self, tag: str, attrs: object) -> None:
+    def handle_starttag(self, tag: str, attrs: object) -> None:  # noqa: ARG002
         if tag == "table":
             self.tables.append([])
         elif tag == "tr":
