@@ -23,7 +23,9 @@ def test_measured_listed_and_predicted_are_told_apart_in_words_and_shape(open_pa
     laptop = "".join(htmls(open_page("ask", name="rtx 4070 laptop")))
     assert '<span class="gk-tag"><i class="gk-mark gk-predicted"></i>predicted' in laptop
     # its sheet states the power
-    assert '<div class="gk-value">115 W</div><div><span class="gk-tag"><i class="gk-mark gk-listed"></i>listed' in laptop
+    assert (
+        '<div class="gk-value">115 W</div><div><span class="gk-tag"><i class="gk-mark gk-listed"></i>listed' in laptop
+    )
     assert laptop.count("the model says") == 1
 
 
