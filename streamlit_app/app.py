@@ -4,25 +4,21 @@ from pathlib import Path
 
 import streamlit as st
 
+from streamlit_app.site.bar import draw_bar
+from streamlit_app.site.browser import listen_to_browser
+from streamlit_app.site.pages import NAME, PAGES, START
+from streamlit_app.site.visit import current_visit
 from streamlit_app.widgets.style import CSS
 
 #: A file of its own: Streamlit would fetch the icons it has names for from another host.
 _ICON = Path(__file__).with_name("icon.svg")
-_PAGES = (
-    ("views/ask.py", "Ask about a GPU", ":material/search:", "ask"),
-    ("views/deal.py", "Is it a deal?", ":material/sell:", "deal"),
-    ("views/compare.py", "Compare", ":material/compare_arrows:", "compare"),
-    ("views/find.py", "Find", ":material/target:", "find"),
-    ("views/fleet.py", "Fleet", ":material/lists:", "fleet"),
-    ("views/explore.py", "Explore", ":material/query_stats:", "explore"),
-    ("views/model.py", "Model", ":material/model_training:", "model"),
-)
 
-st.set_page_config(page_title="gpu_kedro", page_icon=str(_ICON), layout="wide")
+st.set_page_config(page_title=NAME, page_icon=str(_ICON), layout="wide")
 st.html(CSS)
-st.navigation(
-    [
-        st.Page(path, title=title, icon=icon, url_path=address, default=address == "ask")
-        for path, title, icon, address in _PAGES
-    ]
-).run()
+pages = [
+    st.Page(page.script, title=page.title, url_path=page.address or "ask", default=page is START) for page in PAGES
+]
+chosen = st.navigation(pages, position="hidden")
+listen_to_browser()
+draw_bar(next(page for page in PAGES if page.address == chosen.url_path), current_visit())
+chosen.run()

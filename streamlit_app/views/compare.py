@@ -2,26 +2,27 @@
 
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 
 from streamlit_app.backends.base import Record
 from streamlit_app.backends.cached import Asker
 from streamlit_app.charts.figures import CONFIG, draw_side_by_side
 from streamlit_app.frame import show
-from streamlit_app.widgets.cards import draw_legend
+from streamlit_app.site.visit import MOST_COMPARED, current_visit
 from streamlit_app.widgets.inputs import clean_name
-from streamlit_app.widgets.tables import configure_columns, name_known, round_known
+from streamlit_app.widgets.links import link_gpu
+from streamlit_app.widgets.marks import draw_legend
+from streamlit_app.widgets.tables import Column, draw_sourced, draw_table
 from streamlit_app.widgets.wording import (
     FIGURES,
     PRICE_NOTE,
     QUANTITIES,
     describe_match,
+    escape_html,
     escape_markdown,
     join_segments,
 )
 
-_MOST = 6
 _EXAMPLE = ["GeForce RTX 3070", "Radeon RX 6700 XT", "GeForce RTX 4070 Mobile"]
 _RATIOS = {"g3d_per_usd": "price_usd", "g3d_per_watt": "tdp_w"}
 
@@ -29,25 +30,24 @@ _RATIOS = {"g3d_per_usd": "price_usd", "g3d_per_watt": "tdp_w"}
 def render(asker: Asker) -> None:
     """Names in, a table and five plots out."""
     chosen = st.multiselect(
-        f"Two to {_MOST} GPUs",
+        f"Two to {MOST_COMPARED} GPUs",
         asker.known_names(),
         key="names",
-        max_selections=_MOST,
+        max_selections=MOST_COMPARED,
         accept_new_options=True,
         # Enter would choose all matches, not the first one
         select_all=False,
         placeholder="Type a name and press Enter",
         bind="query-params",
     )
-    names = list(dict.fromkeys(name for name in map(clean_name, chosen) if name))
+    names = list(dict.fromkeys(name for name in map(clean_name, chosen) if name))[:MOST_COMPARED]
+    if names:
+        current_visit().keep_tray(names)
     if len(names) < 2:
-        st.info("Choose at least two GPUs.", icon=":material/compare_arrows:")
-        st.button("Show an example", on_click=_fill_example, key="example")
-        return
-    comparison = asker.compare(names[:_MOST])
+        st.header("An example: three cards that were rivals" if not names else "Choose one more", anchor=False)
+    comparison = asker.compare(names if len(names) > 1 else _EXAMPLE)
     rows = {name: _list_rows(comparison, name) for name in QUANTITIES}
     _show_table(comparison)
-    st.html(draw_legend())
     columns = [column for _ in range(0, len(rows), 2) for column in st.columns(2, gap="large")]
     for column, (name, lines) in zip(columns, rows.items(), strict=False):
         with column:
@@ -55,17 +55,13 @@ def render(asker: Asker) -> None:
             st.plotly_chart(draw_side_by_side(lines, name), config=CONFIG, key=f"plot_{name}")
     st.caption(
         "Thick bars: 80 % interval, thin bars: 90 %. Of ratios, both intervals are joined as if their errors were "
-        f"independent, and known figures count as exact. {PRICE_NOTE}"
+        f"independent, and measured figures count as exact. {PRICE_NOTE}"
     )
     for prediction in comparison["predictions"]:
         if prediction["reason"]:
             st.warning(f"{escape_markdown(prediction['name'])}: {escape_markdown(prediction['reason']['detail'])}")
         elif not prediction["match"]["spec"]:
             st.warning(f"{escape_markdown(prediction['name'])}: no known model; read off the name alone.")
-
-
-def _fill_example() -> None:
-    st.session_state["names"] = _EXAMPLE
 
 
 def _list_rows(comparison: Record, quantity: str) -> list[dict[str, Any]]:
@@ -93,18 +89,24 @@ def _list_rows(comparison: Record, quantity: str) -> list[dict[str, Any]]:
 
 def _show_table(comparison: Record) -> None:
     predictions = comparison["predictions"]
-    table = pd.DataFrame(
-        {
-            "name": [one["name"] for one in predictions],
-            "segment": [join_segments(one["segment"]["labels"]) for one in predictions],
-            **{target: [round_known(one[target]["value"]) for one in predictions] for target in FIGURES},
-            **{ratio: [one[ratio] for one in comparison["ratios"]] for ratio in _RATIOS},
-            "known": [name_known({target: one[target]["source"] for target in FIGURES}) for one in predictions],
-            "match": [f"{one['match']['spec'] or 'none'} ({describe_match(one['match'])})" for one in predictions],
-        }
-    )
-    columns = configure_columns() | {"match": st.column_config.TextColumn("Taken for")}
-    st.dataframe(table, hide_index=True, column_config=columns, key="comparison", height="content")
+    rows = {"Segment": [escape_html(join_segments(one["segment"]["labels"])) for one in predictions]}
+    rows |= {
+        quantity.title: [draw_sourced(name, one[name]["value"], one[name]["source"]) for one in predictions]
+        for name, quantity in FIGURES.items()
+    }
+    rows |= {
+        QUANTITIES[ratio].title: [QUANTITIES[ratio].write(one[ratio]) for one in comparison["ratios"]]
+        for ratio in _RATIOS
+    }
+    rows["Taken for"] = [
+        escape_html(f"{one['match']['spec'] or 'none'}: {describe_match(one['match'])}") for one in predictions
+    ]
+    cards = [
+        Column(link_gpu(one["name"]), [cells[place] for cells in rows.values()])
+        for place, one in enumerate(predictions)
+    ]
+    sources = {one[name]["source"] for one in predictions for name in FIGURES}
+    st.html(draw_table([Column("", list(rows)), *cards], "Comparison") + draw_legend(sources))
 
 
 show(

@@ -4,13 +4,16 @@ import streamlit as st
 
 from streamlit_app.backends.base import Record
 from streamlit_app.backends.cached import Asker
-from streamlit_app.frame import show
-from streamlit_app.widgets.cards import draw_heading, draw_interval, draw_legend, draw_verdict
-from streamlit_app.widgets.inputs import choose_gpu, enter_amount, offer_names
+from streamlit_app.frame import name_tab, show
+from streamlit_app.widgets.cards import draw_interval, draw_match, draw_verdict
+from streamlit_app.widgets.inputs import choose_gpu, enter_amount
+from streamlit_app.widgets.links import draw_guesses, link_gpu
+from streamlit_app.widgets.marks import draw_legend
 from streamlit_app.widgets.tables import show_gpus
-from streamlit_app.widgets.wording import FIGURES, PRICE_NOTE, escape_markdown
+from streamlit_app.widgets.wording import FIGURES, PRICE_NOTE, escape_markdown, shorten
 
 _PRICE = FIGURES["price_usd"]
+_EXAMPLE = {"name": "GeForce RTX 3060", "price_usd": 420.0}
 
 
 def render(asker: Asker) -> None:
@@ -24,13 +27,16 @@ def render(asker: Asker) -> None:
         power = enter_amount(
             "Most power (W)", "power", "tdp_w", help="for the alternatives: what your power supply can give the card"
         )
-    if name is None:
-        offer_names("Try one of these:", ("GeForce RTX 3060", "Radeon RX 6600 XT", "GeForce GTX 1060"), "name")
-        return
-    if price is None:
+    if name is not None:
+        name_tab(f"{shorten(name, 60)}: a deal?")
+    if name is not None and price is None:
         st.info("Enter the asking price to get a verdict.", icon=":material/sell:")
         return
-    verdict = asker.judge({"name": name, "price_usd": price, "max_tdp_w": power})
+    if name is None:
+        st.header(f"An example: {_EXAMPLE['name']} for $420", anchor=False)
+        verdict = asker.judge({**_EXAMPLE, "max_tdp_w": power})
+    else:
+        verdict = asker.judge({"name": name, "price_usd": price, "max_tdp_w": power})
     _show_verdict(verdict)
     _show_alternatives(verdict, power)
 
@@ -38,11 +44,11 @@ def render(asker: Asker) -> None:
 def _show_verdict(verdict: Record) -> None:
     prediction, fair = verdict["prediction"], verdict["fair_price"]
     with st.container(border=True, key="verdict"):
-        st.html(draw_verdict(verdict))
-        st.html(draw_heading(prediction))
-        offer_names("Did you mean", prediction["match"]["did_you_mean"][:4], "name")
+        guesses = draw_guesses("deal", prediction["match"]["did_you_mean"], price=verdict["asked_usd"])
+        st.html(draw_verdict(verdict) + draw_match(prediction) + guesses)
         if fair["value"] is not None:
             _show_fair_price(fair, verdict["asked_usd"])
+        st.html(f'<p class="gk">Everything else about it: {link_gpu(prediction["name"])}</p>')
         st.caption(f"{PRICE_NOTE} The asking price does not count as an input of its own fair price.")
 
 
@@ -53,14 +59,14 @@ def _show_fair_price(fair: Record, asked: float) -> None:
         f"{escape_markdown(_PRICE.write_range(fair['interval_90']))}; from {escape_markdown(fair['basis'])}"
     )
     source = "predicted" if fair["observed"] is None else "measured"
-    drawn = {**fair, "predicted": fair["value"], "value": fair["observed"], "source": source}
+    drawn = {**fair, "predicted": fair["value"], "value": fair["observed"] or fair["value"], "source": source}
     st.html(f'<div class="gk">{draw_interval(_PRICE, drawn, asked)}</div>')
-    st.html(draw_legend(known=source == "measured", asked=True))
+    st.html(draw_legend({"predicted", source, "asked"}, "dark band: 80 %, light band: 90 %"))
 
 
 def _show_alternatives(verdict: Record, power: float | None) -> None:
     limit = f"at most {FIGURES['tdp_w'].write(power)}" if power else "at most a tenth more power"
-    st.subheader("More for the money", anchor=False)
+    st.header("More for the money", anchor=False)
     if not verdict["alternatives"]:
         st.info(f"No faster card of this segment costs no more and draws {limit}.", icon=":material/check:")
         return
@@ -68,7 +74,7 @@ def _show_alternatives(verdict: Record, power: float | None) -> None:
         f"Faster cards of the same segment with a measured price that cost at most "
         f"{escape_markdown(_PRICE.write(verdict['asked_usd']))} and draw {limit}."
     )
-    show_gpus(verdict["alternatives"], "alternatives")
+    show_gpus(verdict["alternatives"], "More for the money")
 
 
 show(

@@ -12,9 +12,10 @@ from streamlit_app.backends.cached import Asker
 from streamlit_app.charts.figures import CONFIG, finish, label_name
 from streamlit_app.frame import show
 from streamlit_app.widgets.inputs import enter_amount
+from streamlit_app.widgets.links import link_gpu
 from streamlit_app.widgets.style import MEASURED, NEUTRAL
 from streamlit_app.widgets.tables import show_gpus
-from streamlit_app.widgets.wording import PRICE_NOTE, escape_markdown
+from streamlit_app.widgets.wording import PRICE_NOTE
 
 _ORDERS = {
     "performance": lambda gpu: -gpu["g3d_mark"],
@@ -93,8 +94,8 @@ def _show_ranking(gpus: Sequence[Record]) -> None:
         "Rank by", list(_ORDERS), default="performance", required=True, key="rank", bind="query-params"
     )
     best, *_ = ranked = sorted(gpus, key=_ORDERS[order or "performance"])
-    st.markdown(f"Best by {order}: **{escape_markdown(best['name'])}**")
-    show_gpus(ranked, "ranking")
+    st.html(f'<p class="gk">Best by {order}: <b>{link_gpu(best["name"])}</b></p>')
+    show_gpus(ranked, "The best for the money")
 
 
 show("Find", "Say what you can spend and need: these cards are beaten by none in both price and performance.", render)

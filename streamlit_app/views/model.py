@@ -31,7 +31,7 @@ def render(asker: Asker) -> None:
     """The card, the metrics, the plots and the sources."""
     card = asker.describe_model()
     _show_facts(card, asker)
-    st.subheader("How good are the answers?", anchor=False)
+    st.header("How good are the answers?", anchor=False)
     split_column, inputs_column = st.columns(2)
     targets = card["targets"]
     splits = [split for split in SPLIT_TITLES if split in targets["g3d_mark"]["metrics"]]
@@ -43,7 +43,7 @@ def render(asker: Asker) -> None:
         "What was known", levels, index=len(levels) - 1, format_func=level_title, key="known", bind="query-params"
     )
     _show_overview(targets, split, inputs)
-    st.subheader("By kind of GPU", anchor=False)
+    st.header("By kind of GPU", anchor=False)
     target = st.segmented_control(
         "Figure", list(TARGETS), format_func=lambda one: TARGETS[one].title, default="g3d_mark", required=True,
         key="target", bind="query-params",
@@ -140,7 +140,7 @@ def _show_strata(targets: Mapping[str, Any], target: str, split: str, inputs: st
 
 
 def _show_weights(card: Mapping[str, Any], target: str) -> None:
-    st.subheader("What the answers rest on", anchor=False)
+    st.header("What the answers rest on", anchor=False)
     if not card["importance"]:
         st.info(_OLD_BUNDLE)
         return
@@ -153,7 +153,7 @@ def _show_weights(card: Mapping[str, Any], target: str) -> None:
 
 
 def _show_limits() -> None:
-    st.subheader("What to keep in mind", anchor=False)
+    st.header("What to keep in mind", anchor=False)
     st.markdown(
         f"- {PRICE_NOTE} Some are listings of scarce old stock.\n"
         "- Cards newer than the table (2022) are harder than the cross-validation says: see the temporal split, where "
@@ -161,7 +161,7 @@ def _show_limits() -> None:
         "- Scores below 50 points are noisy; GPUs without a known specification are read off their name alone.\n"
         "- An interval is about one card of a kind, not about the mean of a fleet."
     )
-    st.subheader("Sources", anchor=False)
+    st.header("Sources", anchor=False)
     st.markdown(ATTRIBUTION)
     st.caption("Facts compiled by others; trademarks belong to their owners. This project's code: MIT licence.")
 

@@ -1,17 +1,16 @@
-"""Cards in HTML: every text from outside is escaped, so that it stays text."""
+"""Parts of a card in HTML: every text from outside is escaped, so that it stays text."""
 
 from collections.abc import Mapping
 from typing import Any
 
+from streamlit_app.widgets.marks import draw_legend, draw_shape, name_source
 from streamlit_app.widgets.style import ASKED, GOOD, NEUTRAL, PREDICTED
 from streamlit_app.widgets.wording import (
     FIGURES,
-    KNOWN_SOURCES,
     Quantity,
     describe_confidence,
     describe_match,
     escape_html,
-    explain_source,
     join_segments,
 )
 
@@ -23,26 +22,25 @@ _VERDICTS = {
 }
 
 
-def draw_heading(prediction: Mapping[str, Any]) -> str:
-    """The name as asked, what it was taken for, and its segment."""
-    match, segment = prediction["match"], prediction["segment"]
-    name = prediction["name"] or "Your specification sheet"
+def draw_match(prediction: Mapping[str, Any]) -> str:
+    """What the name was taken for, and how sure that is."""
+    match = prediction["match"]
     if match["spec"]:
-        taken = (
+        told = (
             f"Taken for <b>{escape_html(match['spec'])}</b>: {escape_html(describe_match(match))} "
             f"({describe_confidence(match['confidence'])}, {match['confidence']:.0%})"
         )
+    elif prediction["name"]:
+        told = "No known model behind this name"
     else:
-        taken = "No known model behind it"
-    return (
-        f'<div class="gk"><p class="gk-name">{escape_html(name)}</p>'
-        f'<p class="gk-muted">{taken}</p>'
-        f"<div>{tag_source(segment, join_segments(segment['labels']))}</div></div>"
-    )
+        told = "Your specification sheet"
+    return f'<p class="gk gk-match">{told}</p>'
 
 
 def draw_reason(prediction: Mapping[str, Any]) -> str:
-    """Why an answer is not whole."""
+    """Why an answer is not whole; nothing where it is."""
+    if not prediction["reason"]:
+        return ""
     title = "No answer" if prediction["answer"] == "none" else "A part of the answer only"
     return (
         f'<div class="gk gk-verdict" style="border-color:{NEUTRAL}" role="status"><strong>{title}</strong>'
@@ -50,58 +48,52 @@ def draw_reason(prediction: Mapping[str, Any]) -> str:
     )
 
 
-def tag_source(sourced: Mapping[str, Any], text: str = "") -> str:
-    """A tag that tells known and predicted apart by shape, colour and word."""
-    told = explain_source(sourced)
-    words = f"{escape_html(text)} · {told}" if text else told
-    return f'<span class="gk-tag"><i class="gk-{_mark(sourced["source"])}"></i>{words}</span>'
+def tag_source(sourced: Mapping[str, Any]) -> str:
+    """A tag that tells where a figure comes from by shape, colour and word."""
+    return f'<span class="gk-tag">{draw_shape(sourced["source"])}{name_source(sourced)}</span>'
 
 
-def _mark(source: str) -> str:
-    """The shape of a source: a diamond for what is known, whoever says so, a dot for the model, nothing for none."""
-    return "measured" if source in KNOWN_SOURCES else source
-
-
-def draw_shares(probabilities: Mapping[str, float]) -> str:
-    """Probability of each segment as bars."""
+def draw_shares(segment: Mapping[str, Any]) -> str:
+    """The market segment, and the probability of each as bars."""
     lines = "".join(
         f'<div class="gk-share"><span>{escape_html(label)}</span>'
         f'<div class="gk-track"><b style="width:{100 * share:.1f}%"></b></div><span>{share:.0%}</span></div>'
-        for label, share in probabilities.items()
+        for label, share in (segment["probabilities"] or {}).items()
     )
-    return f'<div class="gk">{lines}</div>'
+    return (
+        f'<div class="gk gk-answer"><div class="gk-title">Segment</div>'
+        f'<div class="gk-value">{escape_html(join_segments(segment["labels"]))}</div>'
+        f"<div>{tag_source(segment)}</div>{lines}</div>"
+    )
 
 
 def draw_figure(target: str, figure: Mapping[str, Any]) -> str:
     """One figure: its value, where it comes from, and the model's intervals as a bar, where it says anything."""
     quantity = FIGURES[target]
-    is_known = figure["source"] in KNOWN_SOURCES
-    title = "Price" if is_known and target == "price_usd" else quantity.title
+    is_predicted = figure["source"] == "predicted"
+    title = quantity.title if is_predicted or target != "price_usd" else "Price"
     drawn = draw_interval(quantity, figure) + _write_ends(quantity, figure) if figure["interval_90"] else ""
-    model = (
-        f'<div class="gk-muted">model says {quantity.write(figure["predicted"])}</div>' if is_known and drawn else ""
-    )
+    model = "" if is_predicted or not drawn else f"the model says {quantity.write(figure['predicted'])}"
     return (
-        f'<div class="gk"><div class="gk-title">{title}</div>'
+        f'<div class="gk gk-answer"><div class="gk-title">{title}</div>'
         f'<div class="gk-value">{quantity.write(figure["value"])}</div>'
-        f"<div>{tag_source(figure)}</div>{model}{drawn}</div>"
+        f'<div>{tag_source(figure)}<span class="gk-muted">{model}</span></div>{drawn}</div>'
     )
 
 
 def draw_interval(quantity: Quantity, figure: Mapping[str, Any], asked: float | None = None) -> str:
-    """Intervals on a line from zero: bands, the estimate, the known figure, and a price asked."""
+    """Intervals on a line from zero: bands, the predicted point, the known figure, and a price asked."""
     (low_80, high_80), (low_90, high_90) = figure["interval_80"], figure["interval_90"]
-    known = figure["value"] if figure["source"] in KNOWN_SOURCES else None
-    marks = {"predicted": figure["predicted"], "measured": known, "asked": asked}
-    end = 1.06 * max([high_90, *(value for value in marks.values() if value is not None)])
+    # a predicted value stands there once, under its own source
+    marks = {"predicted": figure["predicted"], figure["source"]: figure["value"], "asked": asked}
+    there = {name: value for name, value in marks.items() if value is not None}
+    end = 1.06 * max([high_90, *there.values()])
 
     def place(value: float) -> float:
         return max(0.0, float(100 * value / end))
 
     drawn = "".join(
-        f'<i class="gk-mark gk-{name}" style="left:{place(value):.2f}%"></i>'
-        for name, value in marks.items()
-        if value is not None
+        f'<i class="gk-mark gk-{name}" style="left:{place(value):.2f}%"></i>' for name, value in there.items()
     )
     told = f"predicted {quantity.write(figure['predicted'])}, " + ", ".join(
         f"{percent} %: {quantity.write_range(figure[f'interval_{percent}'])}" for percent in (80, 90)
@@ -127,17 +119,12 @@ def draw_verdict(verdict: Mapping[str, Any]) -> str:
     reason = str(verdict["reason"])
     return (
         f'<div class="gk gk-verdict" style="border-color:{colour}" role="status">'
-        f'<strong><span style="color:{colour}">{sign}</span> {title}</strong>'
+        f'<strong><span aria-hidden="true">{sign}</span> {title}</strong>'
         f"<div>{escape_html(reason[:1].upper() + reason[1:])}.</div></div>"
     )
 
 
-def draw_legend(*, known: bool = True, asked: bool = False) -> str:
-    """What the marks and bands mean."""
-    parts = ['<i class="gk-mark gk-predicted"></i>predicted']
-    if known:
-        parts.append('<i class="gk-mark gk-measured"></i>known: measured (PassMark), given or listed (sheet)')
-    if asked:
-        parts.append('<i class="gk-mark gk-asked"></i>asking price')
-    parts.append("dark band: 80 %, light band: 90 % of unseen GPUs")
-    return f'<div class="gk gk-muted">{" &nbsp; ".join(parts)}</div>'
+def draw_source_legend(prediction: Mapping[str, Any]) -> str:
+    """What the marks of a card and its bands mean."""
+    sources = {prediction[name]["source"] for name in (*FIGURES, "segment")}
+    return draw_legend({*sources, "predicted"}, "dark band: 80 %, light band: 90 % of unseen GPUs")

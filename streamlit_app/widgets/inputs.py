@@ -1,17 +1,15 @@
 """Inputs of the pages; each keeps its value in the address, so that an answer can be shared."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
 
 from gpu_kedro.contracts.v1 import MAX_NAME, GpuQuery, GpuSpecs
 from streamlit_app.backends.cached import Asker
-from streamlit_app.widgets.wording import escape_markdown, shorten
 
 _KNOWN = {
     "price_usd": "Price ($)",
-    "tdp_w": "Power, TDP (W)",
+    "tdp_w": "Power (W)",
     "g3d_mark": "3D mark (points)",
     "g2d_mark": "2D mark (points)",
     "test_year": "Year of the test",
@@ -57,25 +55,6 @@ def clean_name(name: str | None) -> str | None:
     """A name as the service takes it: on one line and not too long; None where nothing is left."""
     flat = " ".join((name or "").split())[:MAX_NAME]
     return flat or None
-
-
-def offer_names(title: str, names: Sequence[str], key: str) -> None:
-    """Names as buttons, each of which fills the input of this key."""
-    if not names:
-        return
-    st.caption(title)
-    with st.container(horizontal=True):
-        for place, name in enumerate(names):
-            st.button(
-                escape_markdown(shorten(name, 60)),
-                key=f"{key}_offer_{place}_{name}",
-                on_click=_fill,
-                args=(key, name),
-            )
-
-
-def _fill(key: str, value: Any) -> None:
-    st.session_state[key] = value
 
 
 def enter_known_figures() -> dict[str, float]:
@@ -153,3 +132,5 @@ def _describe_field(model: type[GpuQuery] | type[GpuSpecs], field: str) -> dict[
 
 
 _SCHEMAS = {model: model.model_json_schema()["properties"] for model in (GpuQuery, GpuSpecs)}
+#: Parameters of the address that tell more of a card than its name.
+FIELDS = frozenset({*_KNOWN, *(f"spec_{field}" for field in GpuSpecs.model_fields)})

@@ -1,76 +1,99 @@
-"""Tables of GPUs, with units, separators and where each figure comes from."""
+"""Tables of GPUs in HTML: every name leads to its card, every figure shows where it comes from."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 
-from streamlit_app.widgets.wording import FIGURES, KNOWN_SOURCES, PRICE_NOTE
-
-_NUMBERS = {
-    "g3d_mark": ("3D points", "%,d"),
-    "price_usd": ("Price, 2022", "$%,d"),
-    "tdp_w": ("Power", "%,d W"),
-    "g3d_per_usd": ("Points/$", "%.1f"),
-    "g3d_per_watt": ("Points/W", "%.1f"),
-}
-_SHORT = {"g3d_mark": "points", "price_usd": "price", "tdp_w": "power"}
+from streamlit_app.widgets.links import draw_put, link_gpu
+from streamlit_app.widgets.marks import draw_legend, mark_source
+from streamlit_app.widgets.wording import FIGURES, PRICE_NOTE, QUANTITIES, escape_html
 
 
-def show_gpus(gpus: Sequence[Mapping[str, Any]], key: str) -> None:
-    """One GPU a row, each figure by the ladder of knowledge; known and predicted ones are told apart in words.
+@dataclass(frozen=True)
+class Column:
+    """One column of a table.
 
     Args:
-        gpus: entries as the API lists them (`KnownGpu`).
-        key: of the table.
+        title: its head, in HTML.
+        cells: in HTML, one entry a row.
+        is_number: right-aligned.
+        is_wide: left out on a phone.
     """
-    table = pd.DataFrame(
-        {
-            "name": [gpu["name"] for gpu in gpus],
-            "segment": [gpu["segment"] or "not clear" for gpu in gpus],
-            **{name: [round_known(gpu[name]) for gpu in gpus] for name in ("g3d_mark", "price_usd", "tdp_w")},
-            "g3d_per_usd": [divide_known(gpu["g3d_mark"], gpu["price_usd"]) for gpu in gpus],
-            "g3d_per_watt": [divide_known(gpu["g3d_mark"], gpu["tdp_w"]) for gpu in gpus],
-            "known": [name_known({name: gpu[f"{name}_source"] for name in FIGURES}) for gpu in gpus],
-        }
-    )
-    st.dataframe(table, hide_index=True, key=key, column_config=configure_columns(), height="content")
+
+    title: str
+    cells: Sequence[str]
+    is_number: bool = False
+    is_wide: bool = False
+
+
+def show_gpus(gpus: Sequence[Mapping[str, Any]], label: str) -> None:
+    """One GPU a row, as the API lists them (`KnownGpu`).
+
+    Args:
+        gpus: the entries.
+        label: what the table is, for those who hear it.
+    """
+    columns = [
+        Column("GPU", [f"{link_gpu(gpu['name'])} {draw_put(gpu['name'])}" for gpu in gpus]),
+        *(
+            Column(_HEADS[name], [draw_sourced(name, gpu[name], gpu[f"{name}_source"]) for gpu in gpus], is_number=True)
+            for name in FIGURES
+        ),
+        *(
+            Column(_HEADS[ratio], [_divide(ratio, gpu, below) for gpu in gpus], is_number=True, is_wide=True)
+            for ratio, below in (("g3d_per_usd", "price_usd"), ("g3d_per_watt", "tdp_w"))
+        ),
+        Column("Segment", [escape_html(gpu["segment"] or "not clear") for gpu in gpus], is_wide=True),
+    ]
+    sources = {gpu[f"{name}_source"] for gpu in gpus for name in FIGURES}
+    st.html(draw_table(columns, label) + draw_legend(sources))
     st.caption(PRICE_NOTE)
 
 
-def configure_columns() -> dict[str, Any]:
-    """Titles and formats of the columns of figures."""
-    columns: dict[str, Any] = {
-        name: st.column_config.NumberColumn(title, format=form) for name, (title, form) in _NUMBERS.items()
-    }
-    columns["name"] = st.column_config.TextColumn("GPU", pinned=False, width="medium")
-    columns["segment"] = st.column_config.TextColumn("Segment", width="small")
-    columns["known"] = st.column_config.TextColumn(
-        "Known", help="figures that are measured (benchmark table) or listed (sheet); the others are predicted"
+def draw_sourced(name: str, value: float | None, source: str) -> str:
+    """A figure behind the mark of its source."""
+    if value is None:
+        return '<span title="not known">–</span>'
+    return f"{mark_source(source)}{QUANTITIES[name].write_short(value)}"
+
+
+def draw_table(columns: Sequence[Column], label: str) -> str:
+    """A table that scrolls sideways where it is too wide, by keyboard too; its first column names the rows."""
+    heads = "".join(
+        f'<th scope="col"{_attributes(column)}>{column.title}</th>' if column.title else "<td></td>"
+        for column in columns
     )
-    return columns
+    body = "".join(
+        f"<tr>{_draw_row(columns, cells)}</tr>" for cells in zip(*(one.cells for one in columns), strict=True)
+    )
+    return (
+        f'<div class="gk gk-scroll" role="region" tabindex="0" aria-label="{escape_html(label)}">'
+        f'<table class="gk-table"><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>'
+    )
 
 
-def round_known(value: float | None) -> int | None:
-    """A figure without digits; None stays None."""
-    return None if value is None else round(value)
+def _draw_row(columns: Sequence[Column], cells: Sequence[str]) -> str:
+    first, *others = ((_attributes(column), cell) for column, cell in zip(columns, cells, strict=True))
+    return f'<th scope="row"{first[0]}>{first[1]}</th>' + "".join(f"<td{told}>{cell}</td>" for told, cell in others)
 
 
-def divide_known(above: float | None, below: float | None) -> float | None:
-    """A ratio; None where either is not known."""
-    return None if above is None or below is None else above / below
+def _attributes(column: Column) -> str:
+    classes = [name for name, is_so in (("gk-number", column.is_number), ("gk-wide", column.is_wide)) if is_so]
+    return f' class="{" ".join(classes)}"' if classes else ""
 
 
-def name_known(sources: Mapping[str, str]) -> str:
-    """Which figures are known rather than predicted, and whence: "points and price measured, power listed".
+def _divide(ratio: str, gpu: Mapping[str, Any], below: str) -> str:
+    if gpu["g3d_mark"] is None or not gpu[below]:
+        return "–"
+    return QUANTITIES[ratio].write_short(gpu["g3d_mark"] / gpu[below])
 
-    Args:
-        sources: figure → source.
-    """
-    told = []
-    for source in KNOWN_SOURCES:
-        names = [_SHORT[name] for name, one in sources.items() if one == source]
-        if names:
-            told.append(f"{'all' if len(names) == len(sources) else ' and '.join(names)} {source}")
-    return ", ".join(told) or "none"
+
+_HEADS = {
+    "g3d_mark": "Points",
+    "price_usd": "Price, 2022",
+    "tdp_w": "Power",
+    "g3d_per_usd": "Points/$",
+    "g3d_per_watt": "Points/W",
+}

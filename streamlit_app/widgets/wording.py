@@ -32,6 +32,10 @@ class Quantity:
         low, high = (self.write(end) for end in ends)
         return f"{low.removesuffix(self.after) if self.after else low} to {high}"
 
+    def write_short(self, value: float | None) -> str:
+        """The number as `write` has it, without words behind it: a column's head says them."""
+        return self.write(value).removesuffix(self.after) if len(self.after) > 2 else self.write(value)
+
     def write(self, value: float | None) -> str:
         """The number with its unit and thousands separators; a dash where there is none."""
         if value is None or not math.isfinite(value):

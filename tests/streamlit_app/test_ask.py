@@ -1,7 +1,8 @@
 import json
+import re
 
 import pytest
-from app_pages import htmls, plain, texts
+from app_pages import htmls, plain, tables, texts
 
 
 def test_the_card_answers_all_in_units(open_page, backend_kind):
@@ -11,24 +12,27 @@ def test_the_card_answers_all_in_units(open_page, backend_kind):
     for words in ("rtx 4070 laptop", "GeForce RTX 4070 Mobile", "this very model", " points", "$", " W", "predicted"):
         assert words in said
     assert "Prices are 2022 observations" in said
-    assert len(at.dataframe[0].value) == 6
+    (comparable,) = tables(at)
+    assert len(comparable) == 6
 
 
-def test_measured_and_predicted_are_told_apart_in_words_and_shape(open_page, backend_kind):
+def test_measured_listed_and_predicted_are_told_apart_in_words_and_shape(open_page, backend_kind):
     measured = "".join(htmls(open_page("ask", name="GeForce RTX 3060")))
-    assert '<i class="gk-measured"></i>measured 2022' in measured
-    assert measured.count("model says") == 3
-    predicted = "".join(htmls(open_page("ask", name="rtx 4070 laptop")))
-    assert '<i class="gk-predicted"></i>predicted' in predicted
+    assert '<span class="gk-tag"><i class="gk-mark gk-measured"></i>measured 2022' in measured
+    assert measured.count("the model says") == 3
+    laptop = "".join(htmls(open_page("ask", name="rtx 4070 laptop")))
+    assert '<span class="gk-tag"><i class="gk-mark gk-predicted"></i>predicted' in laptop
     # its sheet states the power
-    assert '<div class="gk-value">115 W</div><div><span class="gk-tag"><i class="gk-measured"></i>listed' in predicted
-    assert predicted.count("model says") == 1
+    assert (
+        '<div class="gk-value">115 W</div><div><span class="gk-tag"><i class="gk-mark gk-listed"></i>listed' in laptop
+    )
+    assert laptop.count("the model says") == 1
 
 
 def test_what_was_given_is_shown_as_given(open_page, backend_kind):
     page = "".join(htmls(open_page("ask", name="GeForce", tdp_w="200", price_usd="300")))
-    assert '<div class="gk-value">200 W</div><div><span class="gk-tag"><i class="gk-measured"></i>given' in page
-    assert '<div class="gk-value">$300</div><div><span class="gk-tag"><i class="gk-measured"></i>given' in page
+    assert '<div class="gk-value">200 W</div><div><span class="gk-tag"><i class="gk-mark gk-given"></i>given' in page
+    assert '<div class="gk-value">$300</div><div><span class="gk-tag"><i class="gk-mark gk-given"></i>given' in page
 
 
 @pytest.mark.parametrize(
@@ -48,18 +52,25 @@ def test_where_nothing_is_known_the_page_says_why(open_page, backend_kind, name,
     assert '<div class="gk-value">–</div>' in page
 
 
-def test_without_a_question_there_are_examples_to_click(open_page, backend_kind):
+def test_without_a_question_there_is_an_example_and_the_way_to_every_page(open_page, backend_kind):
     at = open_page("ask")
     assert not at.exception
-    at.button[0].click().run()
-    assert at.query_params["name"] == "GeForce RTX 3070"
-    assert "GeForce RTX 3070" in "".join(htmls(at))
+    assert at.title[0].value == "Ask about any GPU"
+    assert at.header[0].value == "An example: GeForce RTX 3070"
+    page = "".join(htmls(at))
+    assert re.search(r"[0-9,]+ points", page)
+    for address in ("./deal", "./compare", "./find", "./fleet", "./explore", "./model"):
+        assert f'href="{address}"' in page
 
 
-def test_names_that_come_close_are_buttons(open_page, backend_kind):
-    at = open_page("ask", name="GeForce RTX 3071")
-    labels = [plain(button.label) for button in at.button]
-    assert any("RTX 30" in label for label in labels)
+def test_the_card_has_its_name_as_title(open_page, backend_kind):
+    at = open_page("ask", name="rtx  3070")
+    assert at.title[0].value == "rtx 3070"
+
+
+def test_names_that_come_close_are_links(open_page, backend_kind):
+    page = "".join(htmls(open_page("ask", name="GeForce RTX 3071")))
+    assert re.search(r'Did you mean <a class="gk-link" href="\./\?name=GeForce\+RTX\+30', page)
 
 
 def test_a_renderer_string_is_understood(open_page, backend_kind):

@@ -6,7 +6,7 @@ import time
 from contextvars import copy_context
 
 import pytest
-from app_pages import answer, drip, plain, run_service, stay_silent
+from app_pages import answer, drip, plain, run_service, stay_silent, tables
 from pydantic import ValidationError
 
 from gpu_kedro.modelling.bundle.files import read_bundle, write_bundle
@@ -195,7 +195,7 @@ def test_a_model_that_is_trained_meanwhile_is_taken_up(open_page, monkeypatch, t
     backend._store._checked = float("-inf")  # it looks once a second at the most
     at = open_page("ask", name="RTX 3060")
     assert not at.exception
-    assert len(at.dataframe) == 1
+    assert len(tables(at)) == 1
 
 
 def test_wrong_settings_are_told_by_name(open_page, monkeypatch):
@@ -216,4 +216,4 @@ def test_a_model_that_is_older_than_explanations_leaves_the_page_whole(open_page
     at = open_page("ask", name="GeForce RTX 3060", why="true")
     assert not at.exception
     assert "older than explanations" in plain(at.error[0].value)
-    assert len(at.dataframe[0].value) == 6
+    assert len(tables(at)[0]) == 6

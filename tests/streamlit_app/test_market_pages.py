@@ -3,7 +3,7 @@ import math
 import shutil
 
 import pytest
-from app_pages import htmls, plain, texts
+from app_pages import htmls, number, plain, tables, texts
 
 from gpu_kedro.datasets.bundles import BundleStoreDataset
 from gpu_kedro.modelling.bundle.files import Bundle, read_bundle
@@ -30,36 +30,42 @@ def test_without_a_price_the_page_asks_for_one(open_page, backend_kind):
     assert [info.value for info in at.info] == ["Enter the asking price to get a verdict."]
 
 
+def test_without_a_question_the_page_shows_an_example(open_page, backend_kind):
+    at = open_page("deal")
+    assert at.header[0].value == "An example: GeForce RTX 3060 for $420"
+    assert "gk-verdict" in "".join(htmls(at))
+
+
 def test_alternatives_keep_to_price_and_power(open_page, backend_kind):
-    at = open_page("deal", name="GeForce GTX 750", price="300", power="130")
-    table = at.dataframe[0].value
-    assert len(table) > 0
-    assert table["price_usd"].max() <= 300
-    assert table["tdp_w"].max() <= 130
-    more = open_page("deal", name="GeForce GTX 750", price="300", power="400").dataframe[0].value
-    assert more["tdp_w"].max() > 130
+    (table,) = tables(open_page("deal", name="GeForce GTX 750", price="300", power="130"))
+    assert table
+    assert max(number(row["Price, 2022"]) for row in table) <= 300
+    assert max(number(row["Power"]) for row in table) <= 130
+    (more,) = tables(open_page("deal", name="GeForce GTX 750", price="300", power="400"))
+    assert max(number(row["Power"]) for row in more) > 130
 
 
 def test_three_cards_stand_side_by_side_in_the_order_asked(open_page, backend_kind):
     names = ["rtx 3070", "Radeon RX 6700 XT", "rtx 4070 laptop"]
     at = open_page("compare", names=names)
     assert not at.exception
-    table = at.dataframe[0].value
-    assert table["name"].tolist() == names
+    (table,) = tables(at)
+    assert list(table[0])[1:] == names
     figures = read_figures(at)
     assert len(figures) == 5
     for figure in figures:
         markers = [trace for trace in figure["data"] if trace["mode"] == "markers"]
         assert sorted(name for trace in markers for name in trace["y"]) == sorted(names)
-    shown = table.loc[2, "g3d_mark"] / table.loc[2, "price_usd"]
-    assert table.loc[2, "g3d_per_usd"] == pytest.approx(shown, rel=0.02)
+    laptop = {row[""]: row["rtx 4070 laptop"] for row in table}
+    shown = number(laptop["3D performance"]) / number(laptop["Fair price"])
+    assert number(laptop["Performance per dollar"]) == pytest.approx(shown, rel=0.02)
 
 
-def test_one_card_is_not_compared(open_page, backend_kind):
-    at = open_page("compare", names=["rtx 3070"])
-    assert [info.value for info in at.info] == ["Choose at least two GPUs."]
-    at.button(key="example").click().run()
-    assert len(at.dataframe[0].value) == 3
+def test_without_names_three_rivals_are_compared(open_page, backend_kind):
+    at = open_page("compare")
+    assert at.header[0].value == "An example: three cards that were rivals"
+    (table,) = tables(at)
+    assert len(table[0]) == 4
 
 
 def test_names_in_figures_are_escaped(open_page, backend_kind):
@@ -76,17 +82,18 @@ def test_the_frontier_keeps_to_every_limit_and_rises(open_page, backend_kind):
     assert best["y"] == sorted(best["y"])
     assert best["x"][-1] <= 400
     assert min(best["y"]) >= 1000
-    table = at.dataframe[0].value
-    assert table["tdp_w"].max() <= 200
-    assert all("Desktop" in segment for segment in table["segment"])
+    (table,) = tables(at)
+    assert max(number(row["Power"]) for row in table) <= 200
+    assert all("Desktop" in row["Segment"] for row in table)
     assert f"{len(table):,} are beaten by none" in texts(at)
 
 
 def test_the_ranking_follows_the_chosen_order(open_page, backend_kind):
     at = open_page("find", budget="400", rank="performance per dollar")
-    table = at.dataframe[0].value
-    assert table["g3d_per_usd"].is_monotonic_decreasing
-    assert plain(f"**{table['name'].iloc[0]}**") in plain(texts(at))
+    (table,) = tables(at)
+    ratios = [number(row["Points/$"]) for row in table]
+    assert ratios == sorted(ratios, reverse=True)
+    assert f">{table[0]['GPU']}</a>" in texts(at)
 
 
 def test_limits_that_nothing_meets_are_said(open_page, backend_kind):

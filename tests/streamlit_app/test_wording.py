@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gpu_kedro.domain.specs.kinds import KINDS
-from streamlit_app.widgets.cards import draw_heading, draw_verdict
+from streamlit_app.widgets.cards import draw_match, draw_verdict
 from streamlit_app.widgets.wording import (
     QUANTITIES,
     describe_confidence,
@@ -120,4 +120,4 @@ def test_a_hostile_service_gets_no_html_onto_the_page():
         "segment": {"labels": ["Mobile"], "source": "predicted"},
     }
     verdict = {"verdict": "fair", "reason": evil}
-    assert "<img" not in draw_heading(prediction) + draw_verdict(verdict)
+    assert "<img" not in draw_match(prediction) + draw_verdict(verdict)

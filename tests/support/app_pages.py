@@ -4,6 +4,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from html.parser import HTMLParser
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from bench.processes import run_server
 
 def texts(at: AppTest) -> str:
     """All that a page says in words."""
-    kinds = ("title", "subheader", "markdown", "caption", "error", "warning", "info")
+    kinds = ("title", "header", "subheader", "markdown", "caption", "error", "warning", "info")
     said = [str(element.value) for kind in kinds for element in getattr(at, kind)]
     return "\n".join([*said, *htmls(at)])
 
@@ -22,6 +23,50 @@ def texts(at: AppTest) -> str:
 def htmls(at: AppTest) -> list[str]:
     """Bodies of HTML elements, but for the style sheet."""
     return [element.proto.body for element in at.get("html") if "<style>" not in element.proto.body]
+
+
+def tables(at: AppTest) -> list[list[dict[str, str]]]:
+    """Tables of a page: one entry a row, its texts by the heads of the columns; marks are read by their word."""
+    found = []
+    for body in htmls(at):
+        reader = _TableReader()
+        reader.feed(body)
+        found += [[dict(zip(rows[0], row, strict=True)) for row in rows[1:]] for rows in reader.tables]
+    return found
+
+
+def number(text: str) -> float:
+    """The figure in a cell: "measured $1,234" is 1234."""
+    return float("".join(letter for letter in text if letter.isdigit() or letter == "."))
+
+
+class _TableReader(HTMLParser):
+    """Gathers the texts of tables, row by row."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tables: list[list[list[str]]] = []
+        self._is_in_cell = False
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:  # noqa: ARG002
+        if tag == "table":
+            self.tables.append([])
+        elif tag == "tr":
+            self.tables[-1].append([])
+        elif tag in ("td", "th"):
+            self.tables[-1][-1].append("")
+            self._is_in_cell = True
+        elif tag == "button":
+            self._is_in_cell = False
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in ("td", "th"):
+            self.tables[-1][-1][-1] = self.tables[-1][-1][-1].strip()
+            self._is_in_cell = False
+
+    def handle_data(self, data: str) -> None:
+        if self._is_in_cell:
+            self.tables[-1][-1][-1] += data
 
 
 def plain(text: str) -> str:

@@ -1,0 +1,34 @@
+"""The pages: where each lies, what it is called, what it is for."""
+
+from dataclasses import dataclass
+
+NAME = "gpu_kedro"
+
+
+@dataclass(frozen=True)
+class SitePage:
+    """One page.
+
+    Args:
+        script: its file, seen from `app.py`.
+        address: its place in the address; the start page's is empty there.
+        title: a word for the bar.
+        task: what one does on it, for the start page.
+    """
+
+    script: str
+    address: str
+    title: str
+    task: str
+
+
+START = SitePage("views/ask.py", "", "Ask", "One card: how fast, what kind, what price, how much power")
+PAGES = (
+    START,
+    SitePage("views/deal.py", "deal", "Deal", "Judge an asking price"),
+    SitePage("views/find.py", "find", "Find", "The best cards for a budget and a power supply"),
+    SitePage("views/compare.py", "compare", "Compare", "Two to six cards in words and numbers"),
+    SitePage("views/fleet.py", "fleet", "Fleet", "A whole list of GPUs: what it is worth, what to replace"),
+    SitePage("views/explore.py", "explore", "Explore", "What two thousand benchmarked cards tell"),
+    SitePage("views/model.py", "model", "Model", "How good the answers are, and from which data"),
+)

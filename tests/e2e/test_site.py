@@ -1,0 +1,87 @@
+"""A site, not a screen: titles, the history of the browser, links, the tray, and what survives a change of page."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from bench.app import wait_until_drawn
+
+pytestmark = pytest.mark.browser
+
+
+def open_(page, running, path="/"):
+    page.goto(running.address + path)
+    wait_until_drawn(page)
+
+
+def ask(page, name):
+    page.get_by_role("combobox", name="Which GPU?").fill(name)
+    page.keyboard.press("Enter")
+    expect(heading(page)).to_have_text(name)
+
+
+def heading(page):
+    return page.get_by_role("heading", level=1)
+
+
+def test_every_question_is_a_step_back(page, running):
+    open_(page, running)
+    expect(page).to_have_title("Ask about any GPU · gpu_kedro")
+    ask(page, "GeForce RTX 3060")
+    ask(page, "GeForce GTX 980")
+    expect(page).to_have_title("GeForce GTX 980 · gpu_kedro")
+    page.go_back()
+    expect(heading(page)).to_have_text("GeForce RTX 3060")
+    expect(page.get_by_role("combobox", name="Which GPU?")).to_have_value("GeForce RTX 3060")
+    page.go_back()
+    expect(heading(page)).to_have_text("Ask about any GPU")
+    page.go_forward()
+    expect(heading(page)).to_have_text("GeForce RTX 3060")
+
+
+def test_a_name_in_a_table_leads_to_its_card_and_back(page, running):
+    open_(page, running, "/find?budget=500")
+    link = page.locator(".gk-table tbody a").first
+    name = link.inner_text()
+    link.click()
+    expect(heading(page)).to_have_text(name)
+    expect(page).to_have_url(re.compile(r"/\?name="))
+    page.go_back()
+    expect(heading(page)).to_have_text("Find")
+    expect(page).to_have_url(re.compile(r"/find\?budget=500$"))
+
+
+def test_filters_survive_a_change_of_page(page, running):
+    open_(page, running, "/find?budget=500&segment=Desktop")
+    pages = page.get_by_role("navigation", name="Pages")
+    pages.get_by_role("link", name="Model").click()
+    expect(heading(page)).to_have_text("Model")
+    pages.get_by_role("link", name="Find").click()
+    expect(heading(page)).to_have_text("Find")
+    expect(page).to_have_url(re.compile(r"budget=500&segment=Desktop"))
+    expect(page.get_by_role("combobox", name="Segment")).to_have_value("Desktop")
+
+
+def test_cards_are_put_aside_anywhere_and_compared(page, running):
+    open_(page, running, "/?name=GeForce+RTX+3060")
+    page.get_by_role("button", name="Add to comparison").click()
+    tray = page.get_by_role("region", name="Cards to compare")
+    expect(tray).to_contain_text("GeForce RTX 3060")
+    page.get_by_role("navigation", name="Pages").get_by_role("link", name="Find").click()
+    expect(heading(page)).to_have_text("Find")
+    page.get_by_role("button", name=re.compile("^Add .* to the comparison$")).first.click()
+    expect(tray.get_by_role("listitem")).to_have_count(2)
+    tray.get_by_role("link", name="Compare 2").click()
+    expect(heading(page)).to_have_text("Compare")
+    expect(page.locator(".gk-table thead th")).to_have_count(2)
+    tray.get_by_role("button", name="Take GeForce RTX 3060 out of the comparison").click()
+    expect(tray.get_by_role("listitem")).to_have_count(1)
+
+
+def test_the_address_is_copied(page, running):
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    open_(page, running, "/?name=GeForce+RTX+3060")
+    page.get_by_role("button", name="Copy link").click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()").endswith("/?name=GeForce+RTX+3060")
