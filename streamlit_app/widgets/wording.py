@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from gpu_kedro.domain.specs.kinds import KINDS
 from gpu_kedro.modelling.targets import BUILT_IN_TARGETS, REGRESSION_TARGETS
 
 
@@ -70,22 +71,6 @@ _FIELD_WORDS = {
     "memory_bandwidth_gb_s": "the memory bandwidth (GB/s)",
     "fp32_gflops": "the arithmetic speed (GFLOP/s)",
 }
-_MATCH_WORDS = {
-    "direct": "this very model",
-    "alias": "this very model under another spelling",
-    "close": "this model; words of an edition or board maker were left over",
-    "apu_compute_units": "a processor's graphics, by its compute units",
-    "combined": "the first of several products in the name",
-    "rebrand": "the same or nearest chip under another name",
-    "chipset": "the graphics of a chipset",
-    "dual": "the first of two GPUs working together",
-    "a_series_apu": "a processor's graphics, by its class",
-    "vgpu": "the card that this is a slice of",
-    "loose": "the same number with another suffix or edition",
-    "family": "the middle member of this family",
-    "intel_generic": "a typical member of a generic Intel label",
-    "none": "no known model",
-}
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 #: Stands between two signs so that they are not read together; it has no width.
 _JOINER = "\u2060"
@@ -112,7 +97,7 @@ def shorten(text: str, length: int) -> str:
 def describe_match(match: Mapping[str, Any]) -> str:
     """How the specification was found, e.g. "this very model"."""
     kind = str(match["kind"])
-    return _MATCH_WORDS.get(kind, kind.replace("_", " "))
+    return KINDS[kind].description if kind in KINDS else kind.replace("_", " ")
 
 
 def describe_confidence(confidence: float) -> str:

@@ -59,8 +59,13 @@ class Reading(NamedTuple):
 def read_gpu(name: str, index: SpecIndex) -> Reading:
     """Read a name and join it; never raises on a strange one."""
     parsed = parse_name(name)
+    if parsed.device is not None:
+        parsed = index.consult_device(parsed)
     plain = index.simplify(parsed)
-    return Reading(parsed, plain, index.match(plain), find_refusal(parsed))
+    match = index.match(plain)
+    refusal = find_refusal(parsed, match, lambda: index.suggest(plain, match))
+    others = tuple(index.match(other).spec_name or other for other in parsed.others)
+    return Reading(parsed, plain, match, refusal, others)
 
 
 def recognise_names(texts: Sequence[str], index: SpecIndex) -> list[float]:

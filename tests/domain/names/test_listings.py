@@ -41,7 +41,7 @@ LISTINGS = {
     "XFX Radeon RX 580 GTS XXX Edition 8GB": "Radeon RX 580",
     "Sapphire RX 580 Nitro+ Special Edition": "Radeon RX 580",
     "MSI Radeon RX 5500 XT Mech 8G OC": "Radeon RX 5500 XT",
-    "Gigabyte GeForce GTX 1650 D6 OC Low Profile 4G": "GeForce GTX 1650",
+    "Gigabyte GeForce GTX 1650 D6 OC Low Profile 4G": "GeForce GTX 1650 GDDR6",
     "Palit GeForce GTX 1660 Ti StormX": "GeForce GTX 1660 Ti",
     "Sapphire Radeon RX 6500 XT ITX Pulse": "Radeon RX 6500 XT",
     "PNY Quadro RTX 4000 8GB GDDR6 VCQRTX4000-PB": "Quadro RTX 4000",

@@ -5,6 +5,7 @@ from typing import Any, Literal
 from pydantic import Field, create_model
 
 from gpu_kedro.contracts.v1.fields import Answer, AnswerKind, Ends, ReasonCode, Segment, Source, described
+from gpu_kedro.domain.specs.kinds import describe_kinds
 from gpu_kedro.modelling.targets import ADDED_TARGETS, TARGETS
 
 
@@ -23,7 +24,7 @@ class SpecMatchAnswer(Answer):
     """The specification sheet that the name was matched with."""
 
     spec: str | None = described("name of the sheet, null without one", "GeForce RTX 4070 Mobile")
-    kind: str = described("how it was found", "direct")
+    kind: str = described(f"what the sheet is to the name. {describe_kinds()}", "direct")
     confidence: float = described(
         "how far a match of this kind is trusted, 0 to 1; an order by judgement, not a measured share", 0.99
     )

@@ -1,4 +1,4 @@
-"""Fold a GPU's name to lower-case words: trademark signs, renderer strings and glued words undone.
+"""Fold a GPU's name to lower-case words: trademark signs, accents and glued words undone.
 
 `RTX4090` and `NVIDIA GeForce RTX™ 4090` must end in the same words where they can; nothing is interpreted here.
 """
@@ -13,14 +13,18 @@ from gpu_kedro.domain.names.vocabulary import LEADING_VENDOR_WORDS
 _KEPT_WORDS = 8192
 _TRADEMARKS = str.maketrans(dict.fromkeys("™®©℠", " "))
 _TRADEMARK_WORDS = re.compile(r"\((?:tm|r|c)\)|\btm\b")
-_DEVICE_ID = re.compile(r"\((?:0x[0-9a-f]{4,8}|rev [0-9a-f]{2})\)")
-_DRIVER_NOTE = re.compile(r"\([^()]*(?:llvm|drm|radv|\bgt\d)[^()]*\)")
-_BRACKETS = re.compile(r"\[([^\[\]]*)\]")
-_VULKAN_DEVICE = re.compile(r"vulkan [\d.]+ \(([^()]*)\)")
-_RENDERER_TAIL = re.compile(r" (?:direct3d\d|opengl|vulkan|vs_\d|/pcie)|/pcie/sse2|/sse2")
+#: Scripts that are written without spaces between their words and a Latin name.
+_OTHER_SCRIPT = re.compile(
+    "([\u0400-\u052f\u0590-\u06ff\u0e00-\u0e7f\u1100-\u11ff\u3040-\u30ff\u3130-\u318f\u3400-\u9fff\uac00-\ud7af]+)"
+)
+_ACCENTS = re.compile("[\u0300-\u036f]")
 _COMPUTE_CORES = re.compile(r"\b(\d{1,2})c ?\+ ?(\d{1,2})g\b")
 _GLUED_PLUS = re.compile(r"(?<=gtx)\+")
 _LOW_PROFILE = re.compile(r"\blow profile\b")
+#: How Linux names laptop cards of both forms; the ordinary one is meant.
+_EITHER_FORM = re.compile(r"mobile */ *max-q|max-q */ *mobile")
+#: French and Russian sizes, "12 Go" and "12 ГБ"; a GeForce Go has another number before it.
+_FRENCH_SIZE = re.compile(r"\b(1|2|3|4|6|8|10|11|12|16|20|24|32|48) ?(?:go|гб)\b")
 _SEPARATORS = re.compile(r"[^\w+/.]|_")
 _FREE_DOT = re.compile(r"(?<!\d)\.|\.(?!\d)")
 _WORD = re.compile(r"[+/]|[^\s+/]+")
@@ -58,25 +62,31 @@ _SPELLINGS = {
 }
 
 
-def split_words(text: str) -> list[str]:
-    """Split a name into folded words; `+` and `/` are words of their own, `2C+4G` becomes `2c4g`."""
+def fold_text(text: str) -> str:
+    """Lower case, without trademark signs and accents; full-width characters as usual ones, scripts apart."""
     if not text.isascii():
-        text = unicodedata.normalize("NFKC", text.translate(_TRADEMARKS))
+        text = _ACCENTS.sub("", unicodedata.normalize("NFKD", text.translate(_TRADEMARKS)))
+        text = _OTHER_SCRIPT.sub(r" \1 ", unicodedata.normalize("NFC", text))
     text = text.lower()
-    if "(" in text or "tm" in text:
-        text = _TRADEMARK_WORDS.sub(" ", text)
-    if "(" in text or "[" in text or "/" in text:
-        text = _unwrap_renderer(text)
+    return _TRADEMARK_WORDS.sub(" ", text) if "(" in text or "tm" in text else text
+
+
+def split_words(text: str) -> list[str]:
+    """Split a folded text into words; `+` and `/` are words of their own, `2C+4G` becomes `2c4g`."""
     if "+" in text:
         text = _COMPUTE_CORES.sub(r"\1c\2g", _GLUED_PLUS.sub(" plus", text))
+    if "/" in text:
+        text = _EITHER_FORM.sub("mobile", text)
     text = _SEPARATORS.sub(" ", text)
     if "." in text:
         text = _FREE_DOT.sub(" ", text)
+    if "go" in text or "гб" in text:
+        text = _FRENCH_SIZE.sub(r"\1gb", text)
     if "low" in text:
         text = _LOW_PROFILE.sub("lp", text)
     words: list[str] = []
     for word in _WORD.findall(text):
-        words.extend(_unglue(word))
+        words.extend(unglue(word))
     return _join_series_digits(words)
 
 
@@ -88,25 +98,8 @@ def drop_leading_vendor(words: list[str]) -> list[str]:
     return words[start:]
 
 
-def _unwrap_renderer(text: str) -> str:
-    """Take the GPU's name out of an OpenGL, Direct3D or lspci string."""
-    text = _DRIVER_NOTE.sub(" ", _DEVICE_ID.sub(" ", text))
-    if "corporation" in text or "[amd" in text or "advanced micro" in text:
-        brackets = [part for part in _BRACKETS.findall(text) if part not in ("amd/ati", "amd")]
-        if brackets:
-            vendor = "nvidia " if "nvidia" in text else "amd " if "amd" in text else "intel "
-            return vendor + str(brackets[-1])
-    start = text.find("angle (")
-    if start >= 0:
-        parts = text[start + len("angle (") :].rstrip(") ").split(",")
-        text = parts[0] if len(parts) == 1 else f"{parts[0]} {parts[1]}"
-        text = _VULKAN_DEVICE.sub(r"\1", text.replace("angle metal renderer:", " "))
-    tail = _RENDERER_TAIL.search(text)
-    return text[: tail.start()] if tail and tail.start() > 0 else text
-
-
 @lru_cache(maxsize=_KEPT_WORDS)
-def _unglue(word: str) -> tuple[str, ...]:
+def unglue(word: str) -> tuple[str, ...]:
     """Split words written together: `rx6600xt` → `rx 6600 xt`, `eah4870x2` → `hd 4870 x2`."""
     if word in _SPELLINGS:
         return tuple(_SPELLINGS[word].split())
@@ -136,7 +129,10 @@ def _join_series_digits(words: list[str]) -> list[str]:
         is_series_digit = previous in ("geforce", "quadro") and word in ("2", "3", "4")
         is_g_model = previous == "g" and len(word) == 4 and word[:3].isdecimal() and word[3] == "m"
         is_hybrid = previous == "r" and word in ("5", "7", "9")
-        if is_series_digit or is_g_model or is_hybrid:
+        # "Quadro P 2000", "RTX A 4000": the letter belongs to the number
+        is_split = len(previous) == 1 and previous in "aktpmvw" and word.isdecimal() and len(word) in (3, 4)
+        is_split = is_split and joined[-2:-1] in (["quadro"], ["rtx"], ["pro"], ["tesla"], ["firepro"])
+        if is_series_digit or is_g_model or is_hybrid or is_split:
             joined[-1] = previous + word
         else:
             joined.append(word)

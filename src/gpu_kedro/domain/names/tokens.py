@@ -12,6 +12,7 @@ from gpu_kedro.domain.names.vocabulary import (
     BRAND_WORDS,
     CHIPSET_MODELS,
     DATA_CENTER_MODELS,
+    JETSON_WORDS,
     MEMORY_TYPES,
     MOBILE_ONLY_MODELS,
     NOT_A_MODEL,
@@ -20,7 +21,7 @@ from gpu_kedro.domain.names.vocabulary import (
     VENDOR_BY_WORD,
 )
 
-_MODEL = re.compile(r"[a-z]{0,3}\d{2,5}[a-z]{0,4}|\d{3}x2|r[1-7]e")
+_MODEL = re.compile(r"[a-z]{0,3}\d{2,5}[a-z]{0,4}|[a-z]?\d{3,4}x2|r[1-7]e")
 _SHORT_MODEL = re.compile(r"[a-z]\d{1,3}[a-z]{0,2}")
 _SHORT_MODEL_BRANDS = frozenset({"tesla", "grid", "firegl", "arc", "apple"})
 _NUMBERED_VERSION = re.compile(r"v?\d{1,4}")
@@ -33,6 +34,8 @@ _SERIES_WORDS = frozenset().union(*(words for words, _ in SERIES_BY_WORDS))
 
 def find_model(words: Sequence[str]) -> int | None:
     """Find the word that is the model number: the first one that looks so after the first brand word."""
+    if "jetson" in words:
+        return None
     start = next((at for at, word in enumerate(words) if word in BRAND_WORDS), 0)
     for at in range(start, len(words)):
         word = words[at]
@@ -68,6 +71,8 @@ def _looks_like_model(word: str) -> bool:
 
 def find_wordy_model(words: Sequence[str]) -> str | None:
     """Read models without a number: `Titan Xp`, `R9 Fury`, `Radeon VII`, `Iris Xe`."""
+    if "jetson" in words:
+        return " ".join(word for word in words if word in JETSON_WORDS and word != "jetson") or None
     if "titan" in words:
         following = words[words.index("titan") + 1 :]
         letter = following[0] if following and following[0] in ("x", "xp", "v", "rtx", "z", "black") else ""
@@ -184,8 +189,8 @@ def has_mobile_mark(token: str | None, series: str | None) -> bool:
 
 def is_mobile_only(series: str | None, token: str | None, words: Sequence[str]) -> bool:
     """Tell whether the model exists in notebooks only, though its name does not say so."""
-    if (series, token) == ("geforce gtx", "1650") and "ti" in words:
-        return True  # the GTX 1650 Ti was never sold as a desktop card
+    if (series, token) in (("geforce gtx", "1650"), ("geforce rtx", "3050")) and "ti" in words:
+        return True  # the GTX 1650 Ti and the RTX 3050 Ti were never sold as desktop cards
     if series is None or token is None:
         return series == "intel iris xe" and "max" not in words
     if series == "quadro" and token[0] == "t" and "quadro" not in words:
@@ -272,6 +277,8 @@ def _refine_series(series: str, token: str | None, present: set[str]) -> str:
             return "rtx pro"
         if token.isdecimal() and len(token) == 4 and token.endswith("000"):
             return "quadro rtx"
+    if series == "quadro rtx" and token[0] == "a":
+        return "rtx a"
     if series == "radeon pro" and re.fullmatch(r"[wv]\d{3,4}x?m?", token):
         return f"radeon pro {token[0]}"
     if series == "geforce" and token.isdecimal():
@@ -291,7 +298,7 @@ def _series_of_bare_number(words: Sequence[str], at: int | None, token: str | No
         return None
     if token in DATA_CENTER_MODELS:
         return "tesla"
-    if re.fullmatch(r"t\d{3,4}", token):
+    if re.fullmatch(r"t(?:[456]00|550|1[02]00|2000)m?", token):
         return "quadro"
     if at == 0 and (professional := _series_of_professional(token)):
         return professional

@@ -15,7 +15,7 @@ class MatchKind:
     Args:
         name: as `SpecMatch.kind` gives it.
         confidence: how far such a join is trusted, in [0, 1]; an ordering by judgement, not a measured rate.
-        description: what the join rests on.
+        description: what the row is to the name, in words that the app, the cards and the API's page show.
         is_strict: whether it claims the very same model.
         withheld: specification fields that such a join does not hand down.
     """
@@ -38,21 +38,28 @@ _UNIT_COUNTS = frozenset(
     }
 )  # fmt: skip
 _LADDER = (
+    MatchKind("direct", 0.99, "this very model", is_strict=True),
+    MatchKind("alias", 0.97, "this very model under another spelling", is_strict=True),
+    MatchKind("close", 0.9, "this model; words of an edition or a board's maker were left over", is_strict=True),
+    MatchKind("other_line", 0.8, "the one model of this number; the name calls it by another line's word"),
     MatchKind(
-        "direct", 0.99, "series, number, suffix and form agree, only a shop's words are left over", is_strict=True
+        "apu_compute_units", 0.8, "a processor's graphics, by its compute units", withheld=_SHARED | _UNIT_COUNTS
     ),
-    MatchKind("alias", 0.97, "another spelling of the row's product, from a hand-written table", is_strict=True),
-    MatchKind("close", 0.9, "as direct, with an edition or a board maker's words left over", is_strict=True),
-    MatchKind("apu_compute_units", 0.8, "a Ryzen by its compute units", withheld=_SHARED | _UNIT_COUNTS),
-    MatchKind("combined", 0.75, "the name lists several products; the first one with a row"),
-    MatchKind("rebrand", 0.75, "the same or the nearest chip under another name, from a hand-written table"),
-    MatchKind("chipset", 0.7, "graphics of a named chipset", withheld=_SHARED),
-    MatchKind("dual", 0.6, "two GPUs working together; the first one with a row", withheld=_SHARED),
-    MatchKind("a_series_apu", 0.6, "an A-series APU by its Radeon class", withheld=_SHARED | _UNIT_COUNTS),
-    MatchKind("vgpu", 0.55, "a slice of the card", withheld=_SHARED),
-    MatchKind("loose", 0.5, "same line, number and form, another suffix or edition"),
-    MatchKind("family", 0.35, "a family's name; its middle member"),
-    MatchKind("intel_generic", 0.25, "a generic Intel label; a typical member", withheld=_SHARED),
-    MatchKind("none", 0.0, "nothing to inherit"),
+    MatchKind("combined", 0.7, "the first known of several products in the name"),
+    MatchKind("rebrand", 0.75, "the same or the nearest chip under another name"),
+    MatchKind("chipset", 0.7, "the graphics of a chipset", withheld=_SHARED),
+    MatchKind("dual", 0.6, "the first of two GPUs that work together", withheld=_SHARED),
+    MatchKind("a_series_apu", 0.6, "a processor's graphics, by its class", withheld=_SHARED | _UNIT_COUNTS),
+    MatchKind("vgpu", 0.55, "the card that this is a slice of", withheld=_SHARED),
+    MatchKind("code_name", 0.5, "the plainest card of the chip that is named by its code name"),
+    MatchKind("loose", 0.5, "the same number with another suffix or edition"),
+    MatchKind("family", 0.35, "the middle member of this family"),
+    MatchKind("intel_generic", 0.25, "a typical member of a generic Intel label", withheld=_SHARED),
+    MatchKind("none", 0.0, "no known model"),
 )
 KINDS: Mapping[str, MatchKind] = MappingProxyType({kind.name: kind for kind in _LADDER})
+
+
+def describe_kinds() -> str:
+    """Every kind of join with what it means, surest first, for people who read the answers."""
+    return "; ".join(f"`{kind.name}`: {kind.description}" for kind in _LADDER)

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from gpu_kedro.domain.names.parser import ParsedName, parse_name
-from gpu_kedro.domain.names.vocabulary import WORKSTATION_SERIES
+from gpu_kedro.domain.names.parser import ParsedName, canonicalise, parse_listed
+from gpu_kedro.domain.names.vocabulary import MEMORY_TYPES, WORKSTATION_SERIES
 
 _MOBILE_GENERATION = re.compile(
     r"Mobile|Mobility|-M[(W]|-M$|-WM\(|\bM\d+x\(|Gem System|London|Vancouver|Manhattan|Solar System|Go\b|-T\(|-MW"
@@ -20,9 +20,12 @@ _USUAL_MEMORY_GB: dict[tuple[str, str], float] = {
     ("geforce rtx", "5060"): 16,
     ("radeon rx", "9060"): 16,
     ("radeon rx", "6750"): 12,
+    ("tesla", "h100"): 80,
 }
+_SAME_MEMORY = 0.05  # sizes as close as this are one: makers count in 1000 or 1024
 # Words that an edition may have or lack and still be the same card.
 _PLAIN_EDITIONS = frozenset({"igp", "oem", "ddr", "pcie", "pci", "agp", "edition", "nforce"})
+_ANY_SXM = frozenset({"sxm"})  # whichever generation of it the card has
 _UNUSUAL_EDITION: dict[str, int] = {"rebrand": 4, "mac": 4, "fake": 9, "engineering": 9, "rev": 2, "oem": 1, "es": 9}
 
 
@@ -70,27 +73,32 @@ def read_spec_row(row: Mapping[str, Any]) -> SpecRow:
 
 
 def choose_edition(parsed: ParsedName, candidates: Sequence[SpecRow]) -> SpecRow:
-    """Choose among rows of one model: same text, no edition that was not asked for, memory as stated, the plainest."""
+    """Choose among rows of one model: same text, no edition that was not asked for, memory as stated, the plainest.
+
+    A stated size that no row has is not the card's (a laptop's title tells the computer's memory too).
+    """
     if len(candidates) == 1:
         return candidates[0]
     wanted = {*parsed.qualifiers, *parsed.leftovers}
+    stated = {word for word in wanted if word in MEMORY_TYPES}
     usual = _USUAL_MEMORY_GB.get((parsed.series or "", parsed.model or ""))
-    memory_gb = parsed.memory_gb or usual
-
+    memory_gb = parsed.memory_gb
+    if memory_gb is None or not any(_has_size(row, memory_gb) for row in candidates):
+        memory_gb = usual
     is_built_in = parsed.kind in ("apu", "integrated")
 
-    def rank(row: SpecRow) -> tuple[bool, bool, bool, float, int, int, str]:
-        size = row.parsed.memory_gb or row.values.get("memory_size_gb")
-        differs = 0.0 if memory_gb is None or size is None else float(abs(size - memory_gb) > 0.05 * memory_gb)
+    def rank(row: SpecRow) -> tuple[bool, bool, bool, bool, bool, int, int, str]:
         known = {*row.parsed.qualifiers, *row.parsed.leftovers}
-        is_card = is_built_in and "igp" not in row.parsed.qualifiers
-        is_respelled = row.parsed.canonical != parsed.canonical
+        if any(word.startswith("sxm") for word in known):
+            known |= {"sxm"}
+        has_type = str(row.values.get("memory_type", "")).lower() in stated
         return (
-            is_card,
-            is_respelled,
+            is_built_in and "igp" not in row.parsed.qualifiers,
+            row.parsed.canonical != parsed.canonical,
             any(word in _UNUSUAL_EDITION or word.endswith("sp") for word in known - wanted),
-            differs,
-            len(wanted - known),
+            memory_gb is not None and not _has_size(row, memory_gb),
+            bool(stated) and not has_type,
+            len(wanted - known - (stated if has_type else set())),
             row.oddity + bool(row.parsed.memory_gb),
             row.spec_name,
         )
@@ -98,9 +106,15 @@ def choose_edition(parsed: ParsedName, candidates: Sequence[SpecRow]) -> SpecRow
     return min(candidates, key=rank)
 
 
+def _has_size(row: SpecRow, memory_gb: float) -> bool:
+    """Whether the row has this memory; one whose memory is not known may have it."""
+    size = row.parsed.memory_gb or row.values.get("memory_size_gb")
+    return size is None or bool(abs(size - memory_gb) <= _SAME_MEMORY * memory_gb)
+
+
 def is_other_edition(parsed: ParsedName, of_row: ParsedName) -> bool:
     """Tell whether name and row each state an edition the other lacks, or the name a number the row lacks."""
-    stated = set(parsed.qualifiers) - set(of_row.qualifiers) - _PLAIN_EDITIONS
+    stated = set(parsed.qualifiers) - set(of_row.qualifiers) - _PLAIN_EDITIONS - _ANY_SXM
     expected = set(of_row.qualifiers) - set(parsed.qualifiers) - _PLAIN_EDITIONS
     return bool(stated and expected) or any(word.isdecimal() for word in stated)
 
@@ -108,7 +122,7 @@ def is_other_edition(parsed: ParsedName, of_row: ParsedName) -> bool:
 def _parse_row_name(row: Mapping[str, Any]) -> ParsedName:
     maker = row.get("manufacturer")
     prefix = f"{maker} " if maker in ("Intel", "Matrox") else ""
-    return parse_name(f"{prefix}{row['spec_name']}")
+    return parse_listed(canonicalise(f"{prefix}{row['spec_name']}"))
 
 
 def _is_missing(value: Any) -> bool:

@@ -38,6 +38,8 @@ from gpu_kedro.modelling.targets import (
 )
 
 Matrix = NDArray[np.float64]
+#: Names of GPUs by PCI id; bundles of systems without the registers, and older ones, have none.
+DEVICE_NAMES = "device_names.json"
 _BOTH_SIDES = np.array([-1.0, 1.0])
 #: Segments are judged by name and specification only.
 _SEGMENT_LEVELS: tuple[Level, ...] = ("name", "specs")
@@ -108,7 +110,8 @@ class ServedBundle:
 
     def _bind(self, files: Mapping[str, bytes]) -> None:
         specs = read_columns(files["specs.json"])
-        self.index = SpecIndex.from_rows(specs)
+        names = json.loads(files[DEVICE_NAMES]) if DEVICE_NAMES in files else {}
+        self.index = SpecIndex.from_rows(specs, names)
         self.sheets = SheetCompleter(specs)
         self.embedding = NameEmbedding.from_files(dict(files))
         self.known = KnownGpus(read_columns(files["known_gpus.json"]), self.index)

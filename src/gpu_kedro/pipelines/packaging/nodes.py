@@ -13,7 +13,7 @@ from gpu_kedro.domain.specs.sheets import SPEC_COLUMNS
 from gpu_kedro.modelling.bundle.caveats import LEAST_SEEN
 from gpu_kedro.modelling.bundle.files import Bundle, within
 from gpu_kedro.modelling.bundle.importance import IMPORTANCE, measure_importance
-from gpu_kedro.modelling.bundle.predictor import ServedBundle, read_columns
+from gpu_kedro.modelling.bundle.predictor import DEVICE_NAMES, ServedBundle, read_columns
 from gpu_kedro.modelling.explanations.typical_gpu import TYPICAL_GPU, TypicalGpu
 from gpu_kedro.modelling.learners.embedding import NameEmbedding
 from gpu_kedro.modelling.targets import TARGETS
@@ -32,14 +32,15 @@ def assemble_bundle(
     primary_gpus: pd.DataFrame,
     model_input: pd.DataFrame,
     gpu_specs: pd.DataFrame,
+    device_names: dict[str, str],
     name_embedding: Bundle,
     segment: Bundle,
     *regression: Bundle,
 ) -> Bundle:
     """Put everything that inference needs into one bundle.
 
-    Beside the models: the specification table, the known GPUs with their measured values, and the range of each
-    feature in training; and a typical GPU, which explanations compare with.
+    Beside the models: the specification table, names by PCI id, the known GPUs with their measured values, and the
+    range of each feature in training; and a typical GPU, which explanations compare with.
     """
     parts = {part.facts["target"]: part for part in (segment, *regression)}
     if set(parts) != set(TARGETS):
@@ -51,6 +52,7 @@ def assemble_bundle(
     for name, part in sorted(parts.items()):
         files |= within(part.files, f"targets/{name}")
     files["specs.json"] = _columns_json(gpu_specs, list(SPEC_COLUMNS))
+    files[DEVICE_NAMES] = json.dumps(device_names, sort_keys=True, separators=(",", ":")).encode()
     files["known_gpus.json"] = _columns_json(primary_gpus, ["gpu_id", "name", "segment", *KNOWN_FIELDS, "spec_name"])
     files["features.json"] = json.dumps(
         {

@@ -17,6 +17,7 @@ def create_pipeline() -> Pipeline:
                     "primary_gpus",
                     "model_input",
                     "gpu_specs",
+                    "device_names",
                     "name_embedding",
                     "segment_model_part",
                     *(f"{target}_model_part" for target in REGRESSION_TARGETS),
