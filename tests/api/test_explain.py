@@ -50,9 +50,10 @@ def test_a_bundle_that_is_older_than_explanations_says_so(open_client, store: Pa
     files, manifest = read_bundle(store / version)
     del files["typical_gpu.json"]
     own = ("format", "content_sha256", "files", "manifest_sha256")
-    write_bundle(store / "old", files, {**{k: v for k, v in manifest.items() if k not in own}, "version": "old"})
-    (store / "current.json").write_text(json.dumps({"version": "old"}))
+    old = "20250101T000000Z-old"
+    write_bundle(store / old, files, {**{k: v for k, v in manifest.items() if k not in own}, "version": old})
+    (store / "current.json").write_text(json.dumps({"version": old}))
     client = open_client(bundles=store)
     assert client.post("/v1/predict", json=QUERY).status_code == 200
     told = problem(client.post("/v1/predict?explain=true", json=QUERY), 503)
-    assert told["detail"] == "the bundle old is older than explanations; run `kedro run` to train again"
+    assert told["detail"] == f"the bundle {old} is older than explanations; run `kedro run` to train again"

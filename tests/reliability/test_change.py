@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from copy import deepcopy
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from workspace import PROJECT
 from bench.processes import Server
 from gpu_kedro.modelling.bundle.files import MANIFEST, POINTER, BundleError, read_bundle, read_manifest, write_bundle
 from gpu_kedro.modelling.bundle.registry import promote, roll_back
+from gpu_kedro.promotion.opening import check_version
 from gpu_kedro.serving.runtime import Runtime
 
 pytestmark = pytest.mark.reliability
@@ -133,7 +135,7 @@ def roll_back_by(store: Path, *, by_command: bool) -> str:
     if by_command:
         run_command(store, "rollback")
     else:
-        roll_back(store, "reliability test")
+        roll_back(store, "reliability test", partial(check_version, store))
     return str(json.loads((store / POINTER).read_text())["version"])
 
 

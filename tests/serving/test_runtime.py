@@ -239,9 +239,10 @@ def test_the_store_swaps_to_a_new_bundle_and_refuses_a_bad_one(bundles: Path, tm
     assert store.reload_if_changed()
     assert not store.reload_if_changed()
     assert store.current().version == version
-    shutil.copytree(tmp_path / "bundles" / version, tmp_path / "bundles" / "bad")
-    (tmp_path / "bundles" / "bad" / "specs.json").write_bytes(b"[]")
-    pointer.write_text('{"version": "bad"}')
+    bad = "20990101T000000Z-bad"
+    shutil.copytree(tmp_path / "bundles" / version, tmp_path / "bundles" / bad)
+    (tmp_path / "bundles" / bad / "specs.json").write_bytes(b"[]")
+    pointer.write_text(json.dumps({"version": bad}))
     assert not store.reload_if_changed()
     assert store.current().version == version
     assert "specs.json" in store.problem

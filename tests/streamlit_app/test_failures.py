@@ -210,8 +210,9 @@ def test_a_model_that_is_older_than_explanations_leaves_the_page_whole(open_page
     files, manifest = read_bundle(store / version)
     del files["typical_gpu.json"]
     own = ("format", "content_sha256", "files", "manifest_sha256")
-    write_bundle(store / "old", files, {**{k: v for k, v in manifest.items() if k not in own}, "version": "old"})
-    (store / "current.json").write_text(json.dumps({"version": "old"}))
+    old = "20250101T000000Z-old"
+    write_bundle(store / old, files, {**{k: v for k, v in manifest.items() if k not in own}, "version": old})
+    (store / "current.json").write_text(json.dumps({"version": old}))
     monkeypatch.setenv("GPU_KEDRO_BUNDLES", str(store))
     at = open_page("ask", name="GeForce RTX 3060", why="true")
     assert not at.exception
