@@ -59,8 +59,8 @@ def _environment() -> Environment:
         "level": level_title,
         "escape_markdown": escape_markdown,
         "markdown": Table.to_markdown,
-        "html": lambda table: Markup(table.to_html()),  # noqa: S704 - its cells are escaped
-        "figure": lambda figure, name: Markup(figure_html(figure, name)),  # noqa: S704 - Plotly escapes JSON
+        "html": lambda table: Markup(table.to_html()),  # noqa: S704  # nosec B704: its cells are escaped
+        "figure": lambda figure, name: Markup(figure_html(figure, name)),  # noqa: S704  # nosec B704: Plotly escapes JSON
     }
-    environment.globals["plotly_js"] = lambda: Markup(get_plotlyjs())  # noqa: S704 - a script of the library
+    environment.globals["plotly_js"] = lambda: Markup(get_plotlyjs())  # noqa: S704  # nosec B704: a script of the library
     return environment
