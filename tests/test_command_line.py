@@ -158,3 +158,32 @@ def test_inference_through_kedro_says_the_same_as_score(ask, trained: Workspace,
     assert ask("score", str(tmp_path / "in.csv"), str(tmp_path / "a.csv")).exit_code == 0
     trained.run("inference", params={"input": str(tmp_path / "in.csv"), "output": str(tmp_path / "b.csv")})
     pd.testing.assert_frame_equal(pd.read_csv(tmp_path / "a.csv"), pd.read_csv(tmp_path / "b.csv"), rtol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "lines"),
+    [
+        (["RTX 3060"], ["price           $329 (measured 2022, model says $"]),
+        (["RX 6600"], ["power           132 W (listed, model says ", "price           $"]),
+        (["GeForce", "--tdp-w", "200"], ["power           200 W (given, model says "]),
+        (["Apple M2 Pro"], ["answer          none: GPUs of Apple are", "segment         – (none)"]),
+        (["Microsoft Basic Display Adapter"], ["answer          none: ", "power           – (none)"]),
+        (["GeForce GPU"], ["answer          partial: Neither a model number", "price           – (none, model says $"]),
+        (["Apple M2 Pro", "--explain"], ["nothing to explain: the models say nothing of it"]),
+    ],
+)  # fmt: skip
+def test_a_card_tells_where_each_figure_comes_from(ask, arguments: list[str], lines: list[str]):
+    done = ask("predict", *arguments)
+    assert done.exit_code == 0
+    for line in lines:
+        assert f"  {line}" in done.output
+
+
+def test_score_tells_sources_and_reasons(ask, tmp_path: Path):
+    (tmp_path / "in.csv").write_text("name,tdp_w\nRTX 3060,\nRX 6600,\nRX 6600,90\nApple M2 Pro,\nGeForce GPU,\n")
+    assert ask("score", str(tmp_path / "in.csv"), str(tmp_path / "out.csv")).exit_code == 0
+    scored = pd.read_csv(tmp_path / "out.csv", keep_default_na=False)
+    assert scored["tdp_w_source"].tolist()[:4] == ["measured", "listed", "given", "none"]
+    assert scored["tdp_w_value"].tolist()[:4] == ["170.0", "132.0", "90.0", ""]
+    assert scored["answer"].tolist() == ["full", "full", "full", "none", "partial"]
+    assert scored["reason"].tolist() == ["", "", "", "not_covered", "too_little_known"]
