@@ -22,7 +22,8 @@ from streamlit_app.charts.model import (
     order_strata,
 )
 from streamlit_app.frame import show
-from streamlit_app.widgets.wording import PRICE_NOTE, escape_markdown
+from streamlit_app.widgets.tables import Column, draw_table
+from streamlit_app.widgets.wording import PRICE_NOTE, escape_html
 
 _OLD_BUNDLE = "The served bundle is older than this figure: train again with `make run` to have it."
 
@@ -70,7 +71,15 @@ def _show_facts(card: Record, asker: Asker) -> None:
             "Libraries": libraries or "not known",
             "Answers from": asker.backend.place,
         }
-        st.table(pd.DataFrame({"": facts.keys(), "value": map(escape_markdown, facts.values())}).set_index(""))
+        st.html(
+            draw_table(
+                [
+                    Column("Fact", [escape_html(name) for name in facts]),
+                    Column("Value", [escape_html(told) for told in facts.values()]),
+                ],
+                "The model in service",
+            )
+        )
 
 
 def _show_overview(targets: Mapping[str, Any], split: str, inputs: str) -> None:
