@@ -11,6 +11,7 @@ from streamlit_app.site.pages import PAGES, START
 from streamlit_app.views.card import show_card, show_comparable
 from streamlit_app.views.reasons import show_reasons
 from streamlit_app.views.what_if import merge_sheet, show_what_if
+from streamlit_app.widgets.amounts import Amounts
 from streamlit_app.widgets.inputs import FIELDS, choose_gpu, clean_name, enter_known_figures, enter_sheet
 from streamlit_app.widgets.links import draw_link
 from streamlit_app.widgets.wording import shorten
@@ -46,12 +47,15 @@ def _enter_more() -> tuple[dict[str, float], dict[str, Any]]:
     if not area.open and not any(name in FIELDS for name in st.query_params):
         return {}, {}
     with area:
-        known = enter_known_figures()
+        amounts = Amounts()
+        known = enter_known_figures(amounts)
         st.caption(
             "A card that is not released yet has no known sheet: enter its own, as far as you know it. With a name, "
             "the rest comes from the sheet that is known."
         )
-        return known, enter_sheet()
+        sheet = enter_sheet(amounts)
+    amounts.check()
+    return known, sheet
 
 
 def _show_start(asker: Asker) -> None:

@@ -5,8 +5,9 @@ import streamlit as st
 from streamlit_app.backends.base import Record
 from streamlit_app.backends.cached import Asker
 from streamlit_app.frame import name_tab, show
+from streamlit_app.widgets.amounts import Amounts
 from streamlit_app.widgets.cards import draw_interval, draw_match, draw_verdict
-from streamlit_app.widgets.inputs import choose_gpu, enter_amount
+from streamlit_app.widgets.inputs import choose_gpu
 from streamlit_app.widgets.links import draw_guesses, link_gpu
 from streamlit_app.widgets.marks import draw_legend
 from streamlit_app.widgets.tables import show_gpus
@@ -18,15 +19,17 @@ _EXAMPLE = {"name": "GeForce RTX 3060", "price_usd": 420.0}
 
 def render(asker: Asker) -> None:
     """Name and price in, verdict out."""
+    amounts = Amounts()
     left, middle, right = st.columns([3, 1, 1])
     with left:
         name = choose_gpu(asker, "Which GPU?", "name")
     with middle:
-        price = enter_amount("Asking price ($)", "price", "price_usd", help="what is asked for it, in US dollars")
+        price = amounts.enter("price", "Asking price ($)", "price_usd", help="what is asked for it, in US dollars")
     with right:
-        power = enter_amount(
-            "Most power (W)", "power", "tdp_w", help="for the alternatives: what your power supply can give the card"
+        power = amounts.enter(
+            "power", "Most power (W)", "tdp_w", help="for the alternatives: what your power supply can give the card"
         )
+    amounts.check()
     if name is not None:
         name_tab(f"{shorten(name, 60)}: a deal?")
     if name is not None and price is None:

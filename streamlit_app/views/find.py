@@ -11,7 +11,7 @@ from streamlit_app.backends.base import Record
 from streamlit_app.backends.cached import Asker
 from streamlit_app.charts.figures import CONFIG, finish, label_name
 from streamlit_app.frame import show
-from streamlit_app.widgets.inputs import enter_amount
+from streamlit_app.widgets.amounts import Amounts
 from streamlit_app.widgets.links import link_gpu
 from streamlit_app.widgets.style import MEASURED, NEUTRAL
 from streamlit_app.widgets.tables import show_gpus
@@ -28,15 +28,17 @@ _ORDERS = {
 
 def render(asker: Asker) -> None:
     """Limits in, the frontier out."""
+    amounts = Amounts()
     budget_column, power_column, segment_column, least_column = st.columns(4)
     with budget_column:
-        budget = enter_amount("Budget ($)", "budget", "price_usd", help="highest price, in US dollars")
+        budget = amounts.enter("budget", "Budget ($)", "price_usd", help="highest price, in US dollars")
     with power_column:
-        power = enter_amount("Most power (W)", "power", "tdp_w", help="highest design power")
+        power = amounts.enter("power", "Most power (W)", "tdp_w", help="highest design power")
     with segment_column:
         segment = st.selectbox("Segment", SEGMENTS, index=None, key="segment", placeholder="any", bind="query-params")
     with least_column:
-        least = enter_amount("Least performance (points)", "least", "g3d_mark", help="lowest G3D Mark")
+        least = amounts.enter("least", "Least performance (points)", "g3d_mark", help="lowest G3D Mark")
+    amounts.check()
     wanted = {"budget_usd": budget, "max_tdp_w": power, "segment": segment, "min_g3d_mark": least}
     found = asker.find_frontier(wanted)
     if not found["gpus"]:

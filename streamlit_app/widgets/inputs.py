@@ -4,8 +4,9 @@ from typing import Any
 
 import streamlit as st
 
-from gpu_kedro.contracts.v1 import MAX_NAME, GpuQuery, GpuSpecs
+from gpu_kedro.contracts.v1 import MAX_NAME, GpuSpecs
 from streamlit_app.backends.cached import Asker
+from streamlit_app.widgets.amounts import Amounts, describe_field
 
 _KNOWN = {
     "price_usd": "Price ($)",
@@ -57,34 +58,27 @@ def clean_name(name: str | None) -> str | None:
     return flat or None
 
 
-def enter_known_figures() -> dict[str, float]:
+def enter_known_figures(amounts: Amounts) -> dict[str, float]:
     """Fields that people may know of a card; only those that are filled in."""
-    columns = st.columns(len(_KNOWN))
     entered = {}
-    for column, (field, title) in zip(columns, _KNOWN.items(), strict=True):
+    for column, (field, title) in zip(st.columns(len(_KNOWN)), _KNOWN.items(), strict=True):
         with column:
-            entered[field] = _enter_number(field, title, _describe_field(GpuQuery, field))
+            entered[field] = amounts.enter(field, title, field)
     return {field: value for field, value in entered.items() if value is not None}
 
 
-def enter_amount(label: str, key: str, field: str, *, help: str | None = None) -> float | None:  # noqa: A002
-    """One number with the bounds that the contract has for a field of a query."""
-    return _enter_number(key, label, _describe_field(GpuQuery, field), help)
-
-
-def enter_sheet() -> dict[str, Any]:
+def enter_sheet(amounts: Amounts) -> dict[str, Any]:
     """A specification sheet, field by field with units and bounds; only those that are filled in."""
     columns = st.columns(3)
     entered: dict[str, Any] = {}
     for place, field in enumerate(GpuSpecs.model_fields):
-        about = _describe_field(GpuSpecs, field)
         with columns[place % 3]:
-            entered[field] = _enter_field(field, about)
+            entered[field] = _enter_field(amounts, field)
     return {field: value for field, value in entered.items() if value is not None}
 
 
-def _enter_field(field: str, about: dict[str, Any]) -> Any:
-    key, title = f"spec_{field}", title_spec(field)
+def _enter_field(amounts: Amounts, field: str) -> Any:
+    key, title, about = f"spec_{field}", title_spec(field), describe_field(GpuSpecs, field)
     if about["type"] == "boolean":
         chosen = st.selectbox(title, ["yes", "no"], index=None, key=key, placeholder="not known", bind="query-params")
         return None if chosen is None else chosen == "yes"
@@ -93,26 +87,7 @@ def _enter_field(field: str, about: dict[str, Any]) -> Any:
             title, key=key, max_chars=about["maxLength"], placeholder=f"e.g. {about['example']}", bind="query-params"
         )
         return " ".join((text or "").split()) or None
-    return _enter_number(key, title, about)
-
-
-def _enter_number(key: str, title: str, about: dict[str, Any], help: str | None = None) -> float | None:  # noqa: A002
-    whole = "multipleOf" in about
-    kind = int if whole else float
-    low, high = kind(about["minimum"]), kind(about["maximum"])
-    value: float | None = st.number_input(
-        title,
-        min_value=low,
-        max_value=high,
-        value=None,
-        step=kind(1),
-        format="%d" if whole else "%g",
-        key=key,
-        placeholder=f"e.g. {about['example']:g}",
-        help=help or f"{about['description']}; {low:g} to {high:,g}",
-        bind="query-params",
-    )
-    return value
+    return amounts.enter(key, title, field, of=GpuSpecs)
 
 
 def title_spec(field: str) -> str:
@@ -125,12 +100,5 @@ def title_spec(field: str) -> str:
     return f"{text[:1].upper()}{text[1:]}{f' ({unit})' if unit else ''}"
 
 
-def _describe_field(model: type[GpuQuery] | type[GpuSpecs], field: str) -> dict[str, Any]:
-    """Type, bounds, description and example of a field, from the contract."""
-    schema = _SCHEMAS[model][field]
-    return {**schema["anyOf"][0], "description": schema["description"], "example": schema["examples"][0]}
-
-
-_SCHEMAS = {model: model.model_json_schema()["properties"] for model in (GpuQuery, GpuSpecs)}
 #: Parameters of the address that tell more of a card than its name.
 FIELDS = frozenset({*_KNOWN, *(f"spec_{field}" for field in GpuSpecs.model_fields)})

@@ -82,7 +82,7 @@ def test_the_address_of_an_answer_gives_the_answer_again(page, browser, watched,
     open_(page, running)
     ask(page, "rtx 4070 laptop")
     page.get_by_text("You know more?").click()
-    page.get_by_role("spinbutton", name="Power (W)").fill("90")
+    page.get_by_role("textbox", name="Power (W)").fill("90")
     page.keyboard.press("Enter")
     page.get_by_text("What if it had more").click()
     slider = page.get_by_role("slider").nth(2)
@@ -112,7 +112,7 @@ def test_did_you_mean_is_a_click_away(page, running):
 def test_a_price_gets_a_verdict(page, running, picture):
     open_(page, running, "/deal")
     ask(page, "GeForce RTX 3060")
-    page.get_by_role("spinbutton", name="Asking price ($)").fill("9000")
+    page.get_by_role("textbox", name="Asking price ($)").fill("9000")
     page.keyboard.press("Enter")
     expect(page.get_by_role("status").filter(has_text="Overpriced")).to_contain_text("$9,000 is above the fair range")
     page.wait_for_url(lambda url: "price=9000" in url and "name=GeForce+RTX+3060" in url)

@@ -111,10 +111,13 @@ def test_a_name_is_text_wherever_it_stands(open_page, backend_kind, name):
     assert name not in "\n".join(str(element.value) for element in [*at.markdown, *at.caption, *at.warning])
 
 
-def test_a_value_that_is_none_leaves_the_page_whole(open_page, backend_kind):
+def test_a_value_that_cannot_be_read_is_refused_and_stays_to_be_mended(open_page, backend_kind):
     at = open_page("ask", name="rtx 3070", tdp_w="much", test_year="-5", spec_tdp_w="nan")
     assert not at.exception
-    assert at.number_input(key="tdp_w").value is None
+    assert at.text_input(key="tdp_w").value == "much"
+    told = plain(at.warning[0].value)
+    assert "Power (W): “much” is not taken: not a number, e.g. 115" in told
+    assert "Year of the test: -5 is not between 1980 and 2,100" in told
 
 
 def test_why_is_asked_only_when_opened_and_adds_up(open_page, backend_kind):
