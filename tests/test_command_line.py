@@ -134,6 +134,31 @@ def test_score_refuses_what_is_no_table_of_gpus_in_one_line_and_leaves_no_file(
     assert sorted(path.name for path in tmp_path.iterdir()) == ["in.csv"]
 
 
+@pytest.mark.parametrize("ending", ["csv", "tsv", "xlsx", "parquet"])
+def test_score_reads_and_writes_every_kind_of_file(ask, tmp_path: Path, ending: str):
+    (tmp_path / "in.csv").write_text("Inventory\n\nNo;Grafikkarte\n1;RTX 3070\n2;GTX 970\n")
+    result, again = tmp_path / f"out.{ending}", tmp_path / "again.csv"
+    done = ask("score", str(tmp_path / "in.csv"), str(result))
+    assert (done.exit_code, "2 of 2 GPUs of column `Grafikkarte`" in done.output) == (0, True)
+    assert ask("score", str(result), str(again), "--column", "Grafikkarte").exit_code == 0
+    scored = pd.read_csv(again, sep=";" if ending == "csv" else "\t" if ending == "tsv" else ",")
+    assert scored["match_spec"].tolist() == scored["gpu_match_spec"].tolist() == ["GeForce RTX 3070", "GeForce GTX 970"]
+    assert scored["row"].tolist() == [4, 5]
+
+
+def test_score_keeps_the_mode_of_a_result_and_follows_a_link_to_it(ask, tmp_path: Path):
+    (tmp_path / "in.csv").write_text("name\nRTX 3070\n")
+    kept, link = tmp_path / "elsewhere" / "kept.csv", tmp_path / "out.csv"
+    kept.parent.mkdir()
+    kept.write_text("old")
+    kept.chmod(0o640)
+    link.symlink_to(kept)
+    assert ask("score", str(tmp_path / "in.csv"), str(link)).exit_code == 0
+    assert (link.is_symlink(), kept.stat().st_mode & 0o777) == (True, 0o640)
+    assert kept.read_text().startswith("name,row,")
+    assert [path.name for path in kept.parent.iterdir()] == ["kept.csv"]
+
+
 def test_a_card_steers_no_terminal():
     figure = {"value": 1.0, "predicted": 1.0, "interval_90": [0.5, 2.0], "source": "predicted", "note": "n"}
     card = render_card(

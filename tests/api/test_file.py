@@ -1,14 +1,18 @@
 import csv
 import io
+import re
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tables import to_excel
 
 CSV = {"content-type": "text/csv"}
 PARQUET = {"content-type": "application/vnd.apache.parquet"}
+TSV = "text/tab-separated-values"
+EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ADDRESS = "/v1/predict/file"
 
 
@@ -65,6 +69,62 @@ def test_a_bad_row_has_its_reason_and_the_others_go_on(client, row, error):
     assert (good["row"], bad["row"], also_good["row"]) == ("2", "3", "4")
     assert bad["g3d_mark_value"] == ""
     assert float(also_good["g3d_mark_value"]) > 0
+
+
+def test_the_table_of_kaggle_is_scored_as_it_is(client):
+    header = "gpuName,G3Dmark,G2Dmark,price,gpuValue,TDP,powerPerformance,testDate,category"
+    content = f"{header}\nGeForce RTX 3060,17000,950,329.99,51.5,170,100,2021,Desktop\n"
+    (row,) = read(client.post(ADDRESS, content=content, headers=CSV))
+    single = {"name": "GeForce RTX 3060", "g3d_mark": 17000, "g2d_mark": 950, "price_usd": 329.99, "tdp_w": 170}
+    told = client.post("/v1/predict", json={**single, "test_year": 2021}).json()
+    assert (row["error"], row["notes"], row["category"]) == ("", "", "Desktop")
+    assert float(row["price_usd_predicted"]) == pytest.approx(told["price_usd"]["predicted"], rel=1e-9)
+
+
+def test_a_german_file_is_answered_in_its_own_convention(client):
+    content = "Bestand 2024\n\nNr;Grafikkarte;Preis;TDP\n1;RTX 3060;1.299,00;170 W\n".encode("cp1252")
+    answer = client.post(ADDRESS, content=content, headers=CSV)
+    header, row = csv.reader(io.StringIO(answer.text), delimiter=";")
+    told = dict(zip(header, row, strict=True))
+    assert (told["Preis"], told["row"], told["match_spec"]) == ("1.299,00", "4", "GeForce RTX 3060 12 GB")
+    assert re.fullmatch(r"[0-9]+(,[0-9]+)?", told["g3d_mark_predicted"])
+
+
+def test_tab_separated_values_come_back_as_such(client):
+    answer = client.post(ADDRESS, content="GPU\tTDP\nRTX 3070\t220\n", headers={"content-type": TSV})
+    assert answer.headers["content-type"] == f"{TSV}; charset=utf-8"
+    (row,) = csv.DictReader(io.StringIO(answer.text), delimiter="\t")
+    assert (row["match_spec"], row["error"]) == ("GeForce RTX 3070", "")
+
+
+def test_a_workbook_is_answered_as_csv(client):
+    book = to_excel([["Fleet of ACME"]], [["No", "Graphics card"], [], [7, "RTX 3070"]])
+    for answer in (
+        client.post(ADDRESS, content=book, headers={"content-type": EXCEL}),
+        client.post(ADDRESS, files={"file": ("fleet.xlsx", book)}),
+    ):
+        (row,) = read(answer)
+        assert (row["No"], row["row"], row["match_spec"]) == ("7", "3", "GeForce RTX 3070")
+
+
+def test_a_body_is_what_its_type_says(client, problem):
+    problem(client.post(ADDRESS, content="name\nRTX 3070\n", headers={"content-type": EXCEL}), 400)
+
+
+@pytest.mark.parametrize("column", ["second", "2"])
+def test_a_request_may_say_which_column_holds_the_names(client, problem, column):
+    content = "GPU,Second\nRTX 3060,GTX 970\n"
+    (row,) = read(client.post(ADDRESS, content=content, headers=CSV, params={"column": column}))
+    assert row["match_spec"] == "GeForce GTX 970"
+    told = problem(client.post(ADDRESS, content=content, headers=CSV, params={"column": "third"}), 422)
+    assert told["detail"] == "the file has no column of the name that was chosen: its columns are `GPU`, `Second`"
+
+
+def test_columns_of_one_s_own_keep_their_names(client):
+    content = "GPU,row,error,segment\nRTX 3070,1,none,mine\n"
+    (row,) = read(client.post(ADDRESS, content=content, headers=CSV))
+    assert (row["row"], row["error"], row["segment"]) == ("1", "none", "mine")
+    assert (row["gpu_row"], row["gpu_error"], row["gpu_segment"]) == ("2", "", "Desktop")
 
 
 def test_a_sheet_in_columns_is_enough(client):

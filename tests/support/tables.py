@@ -76,7 +76,10 @@ def to_parquet(options: dict[str, Any] | None = None, **columns: Any) -> bytes:
 
 
 def replace_parts(book: bytes, **parts: str) -> bytes:
-    """A workbook with parts put in place of its own, by the end of their names without the ending."""
+    """A workbook with parts put in place of its own, by the end of their names without the ending.
+
+    Shared texts are added where the workbook has none.
+    """
     out = io.BytesIO()
     with (
         zipfile.ZipFile(io.BytesIO(book)) as source,
@@ -84,5 +87,7 @@ def replace_parts(book: bytes, **parts: str) -> bytes:
     ):
         for name in source.namelist():
             stem = name.rpartition("/")[2].removesuffix(".xml")
-            target.writestr(name, parts[stem] if stem in parts else source.read(name))
+            target.writestr(name, parts.pop(stem) if stem in parts else source.read(name))
+        for stem, content in parts.items():
+            target.writestr(f"xl/{stem}.xml", content)
     return out.getvalue()

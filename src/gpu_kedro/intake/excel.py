@@ -78,7 +78,8 @@ class Workbook:
         """
         with self._open() as archive:
             sheet = _Sheet(self._texts, self._date_styles, self._limits, counts_from_1904=self._counts_from_1904)
-            for _ in read_part(archive, part, sheet.start, sheet.end, sheet.add):
+            given = {"most_elements": None} if self._limits.unpacked_bytes is None else {}
+            for _ in read_part(archive, part, sheet.start, sheet.end, sheet.add, **given):
                 yield from sheet.take()
 
 

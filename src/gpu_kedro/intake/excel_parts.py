@@ -19,8 +19,8 @@ _PART_BYTES = 1 << 16
 #: A tag or a text longer than this is none; the parser would keep all of it in memory.
 _LONGEST_TOKEN = 1 << 20
 _DEEPEST = 32
-#: Of one part; a sheet has two or three for each cell.
-_MAX_ELEMENTS = 20_000_000
+#: Of one part; a sheet has two for each cell. More take longer than to score what stands there.
+_MAX_ELEMENTS = 8_000_000
 #: Excel's own is 32,767.
 _LONGEST_CELL = 40_000
 _MAX_DIRECTORY_BYTES = 1_000_000
@@ -63,6 +63,7 @@ def read_part(
     on_text: OnText,
     *,
     most: int | None = None,
+    most_elements: int | None = _MAX_ELEMENTS,
 ) -> Iterator[None]:
     """Call handlers for the elements of a part, and yield now and then, so that what they gathered can be taken.
 
@@ -73,6 +74,7 @@ def read_part(
         on_end: takes its name.
         on_text: takes text.
         most: bytes that the part may unpack to; None where that of the whole workbook is enough.
+        most_elements: that it may have; None for a file of one's own.
 
     Raises:
         KeyError: there is no such part.
@@ -91,7 +93,7 @@ def read_part(
         elements += 1
         if depth > _DEEPEST:
             raise _damaged()
-        if elements > _MAX_ELEMENTS:
+        if most_elements is not None and elements > most_elements:
             raise TableFileError("holds far too many cells", "split it, or save it as .csv")
         on_start(tag.rpartition(":")[2] if ":" in tag else tag, attributes)
 
