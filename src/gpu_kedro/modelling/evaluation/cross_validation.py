@@ -92,9 +92,9 @@ def select_examples(model_input: pd.DataFrame, target: Target) -> Examples:
 
 
 def count_smallest_part(folds: NDArray[np.int64]) -> int:
-    """Rows that are left to train on without the largest fold, of the test folds of n rows."""
+    """Rows that are left to train on without the largest fold, of n rows; all of them where there is one fold only."""
     _, sizes = np.unique(folds, return_counts=True)
-    return int(folds.size - sizes.max()) if folds.size else 0
+    return int(folds.size - sizes.max()) if sizes.size > 1 else int(folds.size)
 
 
 def predict_unseen(
