@@ -54,7 +54,7 @@ def test_the_card_of_anything_is_given_whether_it_is_known_or_not(client):
     assert set(AnyGpuCard.model_fields) == set(known)
     assert known["name"] == "Radeon RX 6600"
     assert len(known["comparable"]) == 6
-    unknown = client.post("/v1/card", json={"name": "qwertz"}).json()
+    unknown = client.post("/v1/card", json={"name": "GeForce GTX 999"}).json()
     assert unknown["name"] is None
     assert unknown["prediction"]["g3d_mark"]["predicted"] > 0
     sheet = client.post("/v1/card", json={"specs": {"shading_units": 4608}}).json()

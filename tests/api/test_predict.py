@@ -5,7 +5,7 @@ from gpu_kedro.contracts.v1 import Prediction
 SHEET = {"manufacturer": "NVIDIA", "release_year": 2026, "shading_units": 20000, "memory_size_gb": 24, "tdp_w": 400}
 
 
-@pytest.mark.parametrize("query", [{"name": "GeForce RTX 3070"}, {"name": "never heard of"}, {"specs": SHEET}])
+@pytest.mark.parametrize("query", [{"name": "GeForce RTX 3070"}, {"name": "GeForce GTX 999"}, {"specs": SHEET}])
 def test_prediction_keeps_to_the_contract(client, version, query):
     answer = client.post("/v1/predict", json=query)
     assert answer.status_code == 200

@@ -15,7 +15,9 @@ from gpu_kedro.datasets.atomic import AtomicSave, JSONDataset
 
 #: They write a file, or a folder, whole by themselves.
 OWN = {"BetweenNodesDataset", "BundleDataset", "BundleStoreDataset", "QueryTableDataset"}
-READ_ONLY = {"DbgpuSpecsDataset", "ParquetFolderDataset", "PredictionLogDataset", "RawGpuTableDataset"}
+READ_ONLY = {
+    *("DbgpuSpecsDataset", "ParquetFolderDataset", "PciIdsDataset", "PredictionLogDataset", "RawGpuTableDataset"),
+}
 
 
 def test_what_is_saved_has_its_name_and_leaves_nothing_beside(tmp_path: Path):

@@ -146,4 +146,8 @@ def test_a_table_that_cannot_be_scored_is_one_line(trained: Workspace, tmp_path:
     arguments = ("run", "--env", "test", "--pipelines", "inference", "--params", f"input={tmp_path / 'asked.csv'}")
     line, others = kedro(trained, *arguments)
     assert others == []
-    assert line == "the table has neither a column `name` nor one `spec_…`; its columns are a, b"
+    asked = tmp_path / "asked.csv"
+    assert line == (
+        f"{asked} has neither a column `name` nor another that is one by its header or its cells: choose one with "
+        "`column`, of `a`, `b`"
+    )

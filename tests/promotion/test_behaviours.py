@@ -68,18 +68,21 @@ def test_more_of_what_makes_a_card_fast_makes_it_fast(runtime: Runtime, lever: s
 def test_every_known_gpu_has_positive_ordered_intervals_and_probabilities(runtime: Runtime):
     columns = runtime.predict_columns([{"name": name} for name in runtime.catalogue.names])
     assert len(columns["name"]) > 3000
+    answered = [place for place, code in enumerate(columns["reason"]) if code != "not_covered"]
+    assert len(answered) > 3300  # consoles are on sheets, and no model speaks of them
     for target in REGRESSION_TARGETS:
         ends = ("low_90", "low_80", "predicted", "high_80", "high_90")
-        order = np.array([columns[f"{target}_{end}"] for end in ends])
+        order = np.array([[columns[f"{target}_{end}"][place] for place in answered] for end in ends])
         assert np.isfinite(order).all()
         assert (order > 0).all()
         assert (np.diff(order, axis=0) >= 0).all()
-    shares = np.array([columns[f"p_{segment}"] for segment in ("desktop", "mobile", "workstation")])
+    shares = [[columns[f"p_{name}"][place] for place in answered] for name in ("desktop", "mobile", "workstation")]
+    shares = np.array(shares)
     assert (shares >= 0).all()
     assert (shares <= 1).all()
 
 
-@pytest.mark.parametrize("name", ["NVS 150M", "zxcv 555", "Radeon 99"])
+@pytest.mark.parametrize("name", ["NVS 150M", "GeForce GTX 999", "Radeon 99"])
 def test_a_name_without_a_sheet_goes_to_a_model_that_knows_the_name_only(runtime: Runtime, name: str):
     served = runtime.served
     (row,), _ = identify_queries([{"name": name}], served)

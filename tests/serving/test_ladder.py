@@ -149,7 +149,12 @@ def test_with_a_sheet_of_the_askers_the_models_answer(runtime: Runtime, name: st
     [
         ({"name": "Quadro K620"}, "outlier_listing", "price_usd", "a listing of scarce stock; doubt the price"),
         ({"name": "RX 6600", "tdp_w": 300}, "doubt_value", "tdp_w", "300 W is given, but the model says"),
-        ({"name": "zxcv 555", "tdp_w": 3000}, "doubt_prediction", "tdp_w", "doubt the model, which hardly knows"),
+        (
+            {"name": "GeForce GTX 999", "tdp_w": 9000},
+            "doubt_prediction",
+            "tdp_w",
+            "doubt the model, which hardly knows",
+        ),
         ({"name": "RTX 3060", "tdp_w": 60}, "contradiction", "tdp_w", "60 is given, but the table has 170"),
         (
             {"name": "Radeon Pro W5500M"},

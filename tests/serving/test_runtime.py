@@ -140,8 +140,11 @@ def test_columns_say_what_single_answers_say(runtime: Runtime, all_queries: list
         assert columns["match_spec"][place] == answer["match"]["spec"]
         assert columns["segment"][place] == ", ".join(answer["segment"]["labels"])
         assert columns["tdp_w_source"][place] == answer["tdp_w"]["source"]
-        assert columns["price_usd_value"][place] == pytest.approx(answer["price_usd"]["value"], rel=1e-9)
-        assert columns["g3d_mark_low_90"][place] == pytest.approx(answer["g3d_mark"]["interval_90"][0], rel=1e-9)
+        for told, said in (
+            (columns["price_usd_value"], answer["price_usd"]["value"]),
+            (columns["g3d_mark_low_90"], answer["g3d_mark"]["interval_90"][0]),
+        ):
+            assert told[place] == (None if said is None else pytest.approx(said, rel=1e-9))
         assert columns["warnings"][place].split() == [warning["code"] for warning in answer["warnings"]]
 
 
@@ -173,11 +176,15 @@ def test_spellings_of_a_name_get_one_answer(runtime: Runtime, one: str, other: s
 
 def test_a_shops_listing_has_the_measured_answer_of_its_gpu(runtime: Runtime):
     reads = {row["name"]: read_gpu(row["name"], runtime.served.index) for row in runtime.served.known.rows}
-    # shops name no bus ("PCI"), and by "V2" they mean the board; some rows of the table are listings themselves
+    # shops name no bus ("PCI"), and by "V2" they mean the board; some rows of the table are listings themselves, or begin
+    # with a memory, which is a shop's word behind a maker's name
     sold = {
         name: read
         for name, read in reads.items()
-        if not read.plain.qualifiers and read.plain.suffix != "v2" and read.parsed.listing_of is None
+        if not read.plain.qualifiers
+        and read.plain.suffix != "v2"
+        and read.parsed.listing_of is None
+        and "MB " not in name
     }
     boards = [name for name, read in sold.items() if read.match.kind == "direct" and read.plain.kind == "discrete"]
     assert len(boards) > 50
@@ -198,7 +205,7 @@ def test_the_table_answers_what_it_has_measured(runtime: Runtime):
 @pytest.mark.parametrize(
     ("query", "code", "field"),
     [
-        ({"name": "blurb 77"}, "no_specification", "name"),
+        ({"name": "GeForce GTX 999"}, "no_specification", "name"),
         ({"name": "GeForce RTX 4090"}, "unseen_architecture", "architecture"),
         ({"name": "Intel Arc A770"}, "unseen_maker", "manufacturer"),
         ({"name": "Intel Arc A770"}, "unseen_architecture", "architecture"),
