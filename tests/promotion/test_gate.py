@@ -7,7 +7,6 @@ import pytest
 from candidates import turn_intervals_round, worsen
 
 from gpu_kedro.configuration import SettingsError, open_configuration
-from gpu_kedro.modelling.bundle.files import BundleError
 from gpu_kedro.promotion.canaries import choose_canaries
 from gpu_kedro.promotion.gate import Verdict, judge
 from gpu_kedro.promotion.options import read_gate_options
@@ -145,5 +144,5 @@ def test_a_wrong_setting_is_named():
     settings = dict(open_configuration("test")["promotion"])
     with pytest.raises(SettingsError, match=r"promotion\.yml: min_rows"):
         read_gate_options({"promotion": {**settings, "min_rows": 0}})
-    with pytest.raises(BundleError, match="no band between 0 and 1"):
+    with pytest.raises(SettingsError, match="no band between 0 and 1"):
         read_gate_options({"promotion": {**settings, "coverage_bands": {"90": [0.9, 0.8]}}})

@@ -142,7 +142,7 @@ def test_columns_say_what_single_answers_say(runtime: Runtime, all_queries: list
         assert columns["tdp_w_source"][place] == answer["tdp_w"]["source"]
         for told, said in (
             (columns["price_usd_value"], answer["price_usd"]["value"]),
-            (columns["g3d_mark_low_90"], answer["g3d_mark"]["interval_90"][0]),
+            (columns["g3d_mark_low_90"], (answer["g3d_mark"]["interval_90"] or [None])[0]),
         ):
             assert told[place] == (None if said is None else pytest.approx(said, rel=1e-9))
         assert columns["warnings"][place].split() == [warning["code"] for warning in answer["warnings"]]
@@ -176,8 +176,8 @@ def test_spellings_of_a_name_get_one_answer(runtime: Runtime, one: str, other: s
 
 def test_a_shops_listing_has_the_measured_answer_of_its_gpu(runtime: Runtime):
     reads = {row["name"]: read_gpu(row["name"], runtime.served.index) for row in runtime.served.known.rows}
-    # shops name no bus ("PCI"), and by "V2" they mean the board; some rows of the table are listings themselves, or begin
-    # with a memory, which is a shop's word behind a maker's name
+    # shops name no bus ("PCI"), and by "V2" they mean the board; some rows of the table are listings themselves, or
+    # begin with a memory, which is a shop's word behind a maker's name
     sold = {
         name: read
         for name, read in reads.items()

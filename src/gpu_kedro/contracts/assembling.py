@@ -183,7 +183,7 @@ def _tabulate_figure(
 ) -> dict[str, list[Any]]:
     """The columns of a figure; codes of doubts are added to those of each row."""
     predicted = estimates.predicted.tolist()
-    ends = estimates.bounds[_BELIEVED].tolist()
+    ends = estimates.bounds[_BELIEVED].tolist() if predicted else []
     chosen = [
         choose_figure(name, one, guess, low, high)
         for one, guess, (low, high) in zip(known, predicted, ends, strict=True)

@@ -69,6 +69,7 @@ class TrackingHook:
         from kedro_mlflow.io.catalog.switch_catalog_logging import switch_catalog_logging
 
         config: KedroMlflowConfig = self._context.mlflow  # type: ignore[union-attr]
+        self._close("FAILED")  # of a run in this process that another hook refused
         self._run_id, self._catalog, self._inputs = None, catalog, set()
         self._notes.clear()
         if not set(list_pipelines(run_params)) <= set(config.tracking.disable_tracking.pipelines):
@@ -146,13 +147,17 @@ class TrackingHook:
     def _end(self, status: str) -> None:
         if self._run_id is None:
             return
-        with self._going_on():
-            import mlflow
-
-            while self._is_ours and mlflow.active_run() is not None:
-                mlflow.end_run(status)
+        self._close(status)
         self._outbox.put(self._context.mlflow.server.mlflow_tracking_uri, self._run_id)  # type: ignore[union-attr]
         self._run_id = None
+
+    def _close(self, status: str) -> None:
+        if self._run_id is not None and self._is_ours:
+            with self._going_on():
+                import mlflow
+
+                while mlflow.active_run() is not None:
+                    mlflow.end_run(status)
 
     def _close_interrupted(self) -> None:
         """Mark a run that Ctrl-C ended."""
