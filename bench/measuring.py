@@ -232,12 +232,16 @@ def measure_batch(servers: Mapping[str, Server], queries: Queries, sizes: Sizes,
 
 
 def _are_alike(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    """Whether two sets of columns hold the same; numbers to 1e-9, for sums depend on how many rows go together."""
+    """Whether two sets of columns hold the same; numbers to 1e-9, for sums depend on how many rows go together.
+
+    A figure that there is not is None in both.
+    """
     if one.keys() != other.keys():
         return False
     for name, values in one.items():
-        if isinstance(values, list) and values and isinstance(values[0], float):
-            if not np.allclose(values, other[name], rtol=1e-9, atol=1e-12):
+        if isinstance(values, list) and any(isinstance(value, float) for value in values):
+            numbers = [np.array(column, dtype=float) for column in (values, other[name])]
+            if not np.allclose(*numbers, rtol=1e-9, atol=1e-12, equal_nan=True):
                 return False
         elif values != other[name]:
             return False

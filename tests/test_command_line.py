@@ -141,7 +141,7 @@ def test_score_reads_and_writes_every_kind_of_file(ask, tmp_path: Path, ending: 
     done = ask("score", str(tmp_path / "in.csv"), str(result))
     assert (done.exit_code, "2 of 2 GPUs, names of column `Grafikkarte`" in done.output) == (0, True)
     assert ask("score", str(result), str(again), "--column", "Grafikkarte").exit_code == 0
-    scored = pd.read_csv(again, sep=";" if ending == "csv" else "\t" if ending == "tsv" else ",")
+    scored = pd.read_csv(again, sep=";" if ending == "csv" else ",")
     assert scored["match_spec"].tolist() == scored["gpu_match_spec"].tolist() == ["GeForce RTX 3070", "GeForce GTX 970"]
     assert scored["row"].tolist() == [4, 5]
 
