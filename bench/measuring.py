@@ -240,8 +240,8 @@ def _are_alike(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
         return False
     for name, values in one.items():
         if isinstance(values, list) and any(isinstance(value, float) for value in values):
-            numbers = [np.array(column, dtype=float) for column in (values, other[name])]
-            if not np.allclose(*numbers, rtol=1e-9, atol=1e-12, equal_nan=True):
+            here, there = np.array(values, dtype=float), np.array(other[name], dtype=float)
+            if not np.allclose(here, there, rtol=1e-9, atol=1e-12, equal_nan=True):
                 return False
         elif values != other[name]:
             return False
