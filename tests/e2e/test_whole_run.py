@@ -163,7 +163,7 @@ def test_the_run_says_where_it_comes_from_and_how_long_each_node_took(run: Run, 
     assert tags["lock_sha256"] == hashlib.sha256((PROJECT / "requirements.lock").read_bytes()).hexdigest()
     facts = BundleStoreDataset(str(trained.data / "06_models" / "bundles")).load().facts
     assert tags["data_sha256"] == facts["data_sha256"]
-    seconds = {name for name in run.data.metrics if name.startswith("seconds/")}
+    seconds = {name for name in figures_of(run) if name.startswith("seconds/")}
     assert len(seconds) == 75
     assert "seconds/regression.g3d_mark.fit" in seconds
 
