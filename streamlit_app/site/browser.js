@@ -5,6 +5,7 @@ export default function ({ setTriggerValue }) {
   window.gkIsSetUp = true;
   makeQuestionsSteps();
   document.addEventListener("click", onClick);
+  document.body.classList.add("gk-listens");
   mendRoles();
   new MutationObserver(mendRoles).observe(document.body, { childList: true, subtree: true });
 }
