@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from gpu_kedro.domain.specs.kinds import DOUBTFUL_BELOW
 from gpu_kedro.modelling.bundle.ladder import WIDEST_FACTOR
 from streamlit_app.backends.base import Backend
 from streamlit_app.fleet.files import FleetTable
@@ -12,7 +13,6 @@ from streamlit_app.widgets.wording import FIGURES, REASON_TITLES, describe_confi
 #: A 90 % interval whose ends are further apart than this factor says little.
 _WIDE = {"g3d_mark": 4.0, "price_usd": WIDEST_FACTOR, "tdp_w": 10.0}
 _WIDE_WORDS = {"g3d_mark": "performance", "price_usd": "price", "tdp_w": "power"}
-_LEAST_CONFIDENT = 0.55
 _UNKNOWN = 3  # urgency of a row without a known model
 #: Rows of one file that get suggestions: each takes a question of its own.
 _MOST_SUGGESTED = 200
@@ -149,7 +149,7 @@ def _find_reasons(answer: dict[str, Any]) -> tuple[str | None, int]:
     if answer["match_kind"] == "none":
         # that its intervals are wide goes without saying
         return "no known model", _UNKNOWN
-    if answer["match_confidence"] < _LEAST_CONFIDENT:
+    if answer["match_confidence"] < DOUBTFUL_BELOW:
         reasons.append("the match is a guess")
         urgency = 2
     wide = [

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from gpu_kedro.domain.specs.kinds import KINDS
+from gpu_kedro.domain.specs.kinds import DOUBTFUL_BELOW, KINDS
 from gpu_kedro.modelling.targets import BUILT_IN_TARGETS, REGRESSION_TARGETS
 
 
@@ -108,7 +108,7 @@ def describe_confidence(confidence: float) -> str:
     """How far a match is trusted, in a word."""
     if confidence >= 0.9:
         return "sure"
-    if confidence >= 0.55:
+    if confidence >= DOUBTFUL_BELOW:
         return "likely"
     return "a guess" if confidence > 0 else "none"
 

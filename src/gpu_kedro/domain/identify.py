@@ -63,9 +63,11 @@ def read_gpu(name: str, index: SpecIndex) -> Reading:
         parsed = index.consult_device(parsed)
     plain = index.simplify(parsed)
     match = index.match(plain)
+    if match.kind == "other_line":
+        plain = index.rename(plain, match)
     refusal = find_refusal(parsed, match, lambda: index.suggest(plain, match))
-    others = tuple(index.match(other).spec_name or other for other in parsed.others)
-    return Reading(parsed, plain, match, refusal, others)
+    others = [index.match(other).spec_name or other for other in parsed.others]
+    return Reading(parsed, plain, match, refusal, tuple(others))
 
 
 def recognise_names(texts: Sequence[str], index: SpecIndex) -> list[float]:

@@ -170,3 +170,40 @@ def test_canonical_of_a_canonical_text_is_itself(name: str) -> None:
 @given(st.text(max_size=60))
 def test_parsing_is_deterministic(text: str) -> None:
     assert parse_name(text)._asdict() == parse_name(f" {text} ")._asdict()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Radeon PRO W7900",
+        "Radeon Pro 5500M",
+        "Radeon AI PRO R9700",
+        "AMD Instinct MI300X",
+        "MI300X",
+        "A100X",
+        "NVIDIA H100 PCIe",
+        "L40S",
+        "Tesla P40",
+        "Quadro RTX 4000",
+        "T1000",
+        "RTX A2000 Laptop GPU",
+        "RTX 4000 Ada Generation",
+        "RTX PRO 6000 Blackwell Max-Q",
+        "FirePro W5100",
+        "NVS 510",
+        "Arc Pro B50",
+        "PNY NVIDIA Quadro RTX A4000 16GB VCNRTXA4000-PB",
+    ],
+)
+def test_a_professional_line_is_told_by_its_name(name: str) -> None:
+    assert parse_name(name).is_workstation
+
+
+@pytest.mark.parametrize("name", ["GeForce RTX 4090", "Radeon RX 7900 XTX", "TITAN RTX", "Arc B580", "CMP 40HX"])
+def test_other_lines_are_not_professional(name: str) -> None:
+    assert not parse_name(name).is_workstation
+
+
+def test_the_max_q_of_an_rtx_pro_is_a_desktop_board_and_that_of_a_geforce_a_laptops() -> None:
+    assert not parse_name("RTX PRO 6000 Blackwell Max-Q").is_mobile
+    assert parse_name("GeForce RTX 2080 with Max-Q Design").is_mobile

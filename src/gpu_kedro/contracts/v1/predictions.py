@@ -26,7 +26,7 @@ class SpecMatchAnswer(Answer):
     spec: str | None = described("name of the sheet, null without one", "GeForce RTX 4070 Mobile")
     kind: str = described(f"what the sheet is to the name. {describe_kinds()}", "direct")
     confidence: float = described(
-        "how far a match of this kind is trusted, 0 to 1; an order by judgement, not a measured share", 0.99
+        "share of matches of this kind that is right, 0 to 1, as judged on audited names", 0.99
     )
     did_you_mean: list[str] = described(
         "known names that come close, or what may have been meant, best first", ["GeForce RTX 4070 Ti"]

@@ -41,6 +41,9 @@ _SHORT_SUPER = re.compile(r"(16[56]0|20[678]0|40[78]0)s")
 _MOBILE_NUMBER_THEN_SUFFIX = re.compile(r"(\d{3,4}m)(gs|gt|gts|gtx|xt)")
 _EMBEDDED_MODEL = re.compile(r"eah(\d{4})(x2)?")
 
+_NUMBERED = ("geforce", "quadro")
+#: Lines whose numbers begin with a letter.
+_PROFESSIONAL = (["quadro"], ["rtx"], ["pro"], ["tesla"], ["firepro"])
 _SPELLINGS = {
     "radeont": "radeon",
     "hdg": "hd",
@@ -122,18 +125,25 @@ def _unglue_suffix(word: str) -> tuple[str, ...]:
 
 
 def _join_series_digits(words: list[str]) -> list[str]:
-    """Write `geforce 4` as `geforce4`, `g 103m` as `g103m`, `intel 82945 g` as the chipset it is."""
+    """Write `geforce 4` as `geforce4`, `g 103m` as `g103m`, `quadro p 2000` as `quadro p2000`."""
     joined: list[str] = []
+    previous = ""
     for word in words:
-        previous = joined[-1] if joined else ""
-        is_series_digit = previous in ("geforce", "quadro") and word in ("2", "3", "4")
-        is_g_model = previous == "g" and len(word) == 4 and word[:3].isdecimal() and word[3] == "m"
-        is_hybrid = previous == "r" and word in ("5", "7", "9")
-        # "Quadro P 2000", "RTX A 4000": the letter belongs to the number
-        is_split = len(previous) == 1 and previous in "aktpmvw" and word.isdecimal() and len(word) in (3, 4)
-        is_split = is_split and joined[-2:-1] in (["quadro"], ["rtx"], ["pro"], ["tesla"], ["firepro"])
-        if is_series_digit or is_g_model or is_hybrid or is_split:
-            joined[-1] = previous + word
+        if previous and (len(previous) == 1 or previous in _NUMBERED) and _goes_with(joined, word):
+            previous = joined[-1] = previous + word
         else:
             joined.append(word)
+            previous = word
     return joined
+
+
+def _goes_with(before: list[str], word: str) -> bool:
+    """Whether the word belongs to the one before it."""
+    previous = before[-1]
+    if previous in _NUMBERED:
+        return word in ("2", "3", "4")
+    if previous == "g":
+        return len(word) == 4 and word[:3].isdecimal() and word[3] == "m"
+    if previous == "r":
+        return word in ("5", "7", "9")
+    return previous in "aktpmvw" and word.isdecimal() and len(word) in (3, 4) and before[-2:-1] in _PROFESSIONAL

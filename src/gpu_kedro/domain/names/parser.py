@@ -110,7 +110,7 @@ def _is_read_whole(parsed: ParsedName, words: Sequence[str]) -> bool:
         return parsed.kind == "vgpu" or UNDERSTOOD_WORDS.issuperset(word for word in words if word.isalpha())
     if parsed.leftovers or parsed.model is None or len(set(words)) < len(words):
         return False
-    if any(word.isdecimal() and len(word) >= _LEAST_DIGITS for word in parsed.qualifiers):
+    if parsed.qualifiers and any(word.isdecimal() and len(word) >= _LEAST_DIGITS for word in parsed.qualifiers):
         return False  # another GPU's number, maybe
     return VIRTUAL_WORDS.isdisjoint(words)
 

@@ -38,6 +38,8 @@ VENDOR_BY_WORD: dict[str, str] = {
     ),
     **dict.fromkeys(("sumo", "spectre", "m860g", "m880g", "xpress", "igp"), "amd"),
     **dict.fromkeys(("intel", "uhd", "iris", "gma", "arc", "incredible", "phdgd", "i740", "i752", "extreme"), "intel"),
+    **dict.fromkeys(("skylake", "kabylake", "coffeelake", "cometlake", "icelake", "tigerlake", "rocketlake"), "intel"),
+    **dict.fromkeys(("alderlake", "raptorlake", "meteorlake", "haswell", "broadwell"), "intel"),
     **dict.fromkeys(("matrox", "parhelia", "millennium", "millenium"), "matrox"),
     **dict.fromkeys(("via", "unichrome", "zx"), "via"),
     **dict.fromkeys(("s3", "savage4", "chrome"), "s3"),

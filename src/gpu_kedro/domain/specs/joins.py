@@ -19,7 +19,7 @@ from gpu_kedro.domain.specs.nearest import (
 )
 from gpu_kedro.domain.specs.processors import find_class, find_processor_graphics
 from gpu_kedro.domain.specs.rows import SpecRow, choose_edition, is_other_edition
-from gpu_kedro.domain.specs.spec_table import Key, SpecTable, key_of
+from gpu_kedro.domain.specs.spec_table import SpecTable, key_of
 
 Found = tuple[SpecRow, str] | None
 _Rule = Callable[[SpecTable, ParsedName], Found]
@@ -34,7 +34,8 @@ def is_spelled(canonical: str) -> bool:
 
 def find_row(table: SpecTable, parsed: ParsedName) -> tuple[SpecRow | None, str]:
     """The row of a name and the kind of join; no row and "none" where nothing fits."""
-    for rule in _RULES_BY_KIND.get(parsed.kind, _RULES):
+    rules = _LISTED if parsed.listing_of is not None else _RULES_BY_KIND.get(parsed.kind, _RULES)
+    for rule in rules:
         found = rule(table, parsed)
         if found is not None:
             return found
@@ -53,9 +54,7 @@ def _find_spelled(table: SpecTable, parsed: ParsedName) -> Found:
 
 def _find_listed(table: SpecTable, parsed: ParsedName) -> Found:
     """The row of the GPU that a longer text names."""
-    if parsed.listing_of is None:
-        return None
-    row, kind = find_row(table, parse_listed(parsed.listing_of))
+    row, kind = find_row(table, parse_listed(str(parsed.listing_of)))
     return (row, "close" if kind == "direct" else kind) if row is not None else None
 
 
@@ -68,11 +67,15 @@ def _find_sliced_card(table: SpecTable, parsed: ParsedName) -> Found:
 
 
 def _find_first_component(table: SpecTable, parsed: ParsedName) -> Found:
+    """Of several GPUs the first that is certain, of two that work together the first; else the first that is known."""
     parts = [find_row(table, parse_name(component)) for component in parsed.components]
-    strict = next((row for row, kind in parts if row is not None and KINDS[kind].is_strict), None)
-    first = parts[0][0] if parsed.kind == "dual" else None
-    row = first or strict or next((row for row, _ in parts if row is not None), None)
-    return (row, parsed.kind) if row is not None else None
+    if parsed.kind == "dual" and parts[0][0] is not None:
+        return parts[0][0], "dual"
+    known = [(row, kind) for row, kind in parts if row is not None]
+    strict = next((row for row, kind in known if KINDS[kind].is_strict), None)
+    if strict is not None:
+        return strict, parsed.kind
+    return known[0] if known and parsed.kind == "combined" else (known[0][0], "dual") if known else None
 
 
 def _find_processor(table: SpecTable, parsed: ParsedName) -> Found:
@@ -85,26 +88,23 @@ def _find_processor(table: SpecTable, parsed: ParsedName) -> Found:
 def _find_by_key(table: SpecTable, parsed: ParsedName) -> Found:
     if parsed.series is None or parsed.model_token is None:
         return None
-    for place, key in enumerate(_keys_of(parsed)):
-        rows = table.by_key.get(key)
-        if rows:
-            row = choose_edition(parsed, rows)
-            is_other_form = parsed.is_max_q and not row.parsed.is_max_q
-            return (row, "loose") if is_other_form else _judge(parsed, row, is_respelled=place > 0)
-    return None
+    rows = table.by_key.get(key_of(parsed, parsed.is_mobile))
+    if rows:
+        return _judge(parsed, choose_edition(parsed, rows), is_respelled=False)
+    model = _model_in_laptops(parsed) if parsed.is_mobile else None
+    rows = table.by_key.get((parsed.series, model, parsed.suffix, 1))
+    if model is None or not rows:
+        return None
+    row = choose_edition(parsed, rows)
+    return (row, "loose") if parsed.is_max_q else _judge(parsed, row, is_respelled=True)
 
 
-def _keys_of(parsed: ParsedName) -> list[Key]:
-    """The name's own key; behind it those under which its maker sold the same card to laptops."""
-    series, token, model, suffix = parsed.series, parsed.model_token, parsed.model, parsed.suffix
-    keys: list[Key] = [key_of(parsed, parsed.is_mobile)]
-    if parsed.is_mobile and model != token and parsed.vendor == "nvidia":
-        keys.append((series, model, suffix, 1))  # "RTX 3060M": sellers' shorthand for the laptop GPU
-    elif parsed.is_mobile and model == token and str(token).isdecimal():
-        keys.append((series, f"{token}m", suffix, 1))  # "GTX 960" of a laptop is the GTX 960M
-    if parsed.is_max_q:
-        keys.append((series, model, suffix, 1))  # a Max-Q that has no row of its own
-    return keys
+def _model_in_laptops(parsed: ParsedName) -> str | None:
+    """How else the number of the same laptop card is written: without the M, or with it."""
+    if parsed.is_max_q or (parsed.model != parsed.model_token and parsed.vendor == "nvidia"):
+        return parsed.model  # "RTX 3060M" is sellers' shorthand; some Max-Qs have no row of their own
+    # "GTX 960" of a laptop is the GTX 960M
+    return f"{parsed.model}m" if parsed.model == parsed.model_token else None
 
 
 def _judge(parsed: ParsedName, row: SpecRow, *, is_respelled: bool) -> Found:
@@ -136,20 +136,20 @@ def _as(kind: str, find: Callable[[SpecTable, ParsedName], SpecRow | None]) -> _
 
 _RULES: tuple[_Rule, ...] = (
     _find_spelled,
-    _find_listed,
     _find_processor,
     _find_by_key,
     _find_by_text,
     _as("a_series_apu", find_class),
     _as("chipset", find_chipset),
-    _as("loose", find_other_suffix),
     find_by_number,
+    _as("loose", find_other_suffix),
     _as("family", find_family),
     _as("rebrand", find_device),
     _as("intel_generic", find_intel_generic),
     _as("code_name", find_by_chip),
 )
-_SEVERAL: tuple[_Rule, ...] = (_find_spelled, _find_listed, _find_first_component)
+_LISTED: tuple[_Rule, ...] = (_find_spelled, _find_listed)
+_SEVERAL: tuple[_Rule, ...] = (_find_spelled, _find_first_component)
 _RULES_BY_KIND: dict[str, tuple[_Rule, ...]] = {
     "virtual": (),
     "vgpu": (_find_spelled, _find_sliced_card),

@@ -12,7 +12,7 @@ from rapidfuzz import fuzz, process
 from gpu_kedro.domain.names.parser import ParsedName, forget_memory, parse_listed, parse_name
 from gpu_kedro.domain.names.vocabulary import MEMORY_TYPES
 from gpu_kedro.domain.specs.joins import find_row, is_spelled
-from gpu_kedro.domain.specs.kinds import KINDS, MatchKind
+from gpu_kedro.domain.specs.kinds import DOUBTFUL_BELOW, KINDS, MatchKind
 from gpu_kedro.domain.specs.pci_ids import name_device
 from gpu_kedro.domain.specs.processors import derive_values
 from gpu_kedro.domain.specs.rows import SpecRow, is_mobile_spec, is_workstation_spec, read_spec_row
@@ -22,7 +22,6 @@ from gpu_kedro.domain.specs.spec_table import SpecTable
 __all__ = ["KINDS", "MatchKind", "SpecIndex", "SpecMatch", "is_mobile_spec", "is_workstation_spec"]
 
 
-SUGGEST_BELOW = 0.55  # confidence under which near names are offered
 SUGGESTION_LIMIT = 3
 _SUGGESTION_CUTOFF = 72.0
 _CACHE_SIZE = 8192  # every name of the table and of the specifications
@@ -101,12 +100,17 @@ class SpecIndex:
                     return plain
         return parsed
 
+    def rename(self, plain: ParsedName, match: SpecMatch) -> ParsedName:
+        """The name by which the row itself goes, where a name calls it by another line's word ("GTX 3060")."""
+        row = self._table.by_name[str(match.spec_name)]
+        return parse_listed(row.parsed.canonical)._replace(memory_gb=plain.memory_gb)
+
     def suggest(self, parsed: ParsedName, match: SpecMatch) -> tuple[str, ...]:
         """Name up to three near rows when there is no join or a doubtful one, best first; nothing otherwise.
 
         Apart from the join because it compares with every row, which those who ask for thousands of GPUs do not need.
         """
-        is_sure = match.confidence >= SUGGEST_BELOW
+        is_sure = match.confidence >= DOUBTFUL_BELOW
         return () if is_sure or parsed.kind == "virtual" else self._suggest_cached(parsed)
 
     def _match(self, parsed: ParsedName) -> SpecMatch:

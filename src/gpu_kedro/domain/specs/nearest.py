@@ -131,7 +131,8 @@ def find_intel_generic(table: SpecTable, parsed: ParsedName) -> SpecRow | None:
 def _choose_card(rows: Sequence[SpecRow], parsed: ParsedName, words: frozenset[str]) -> SpecRow:
     """Of a chip's cards those of the stated line and form, the plainest of them, the first one made."""
     usual = [row for row in rows if not row.is_workstation] or list(rows)
-    of_form = [row for row in usual if row.is_mobile == parsed.is_mobile] or usual
+    # graphics of a processor are called alike in laptops and desktops
+    of_form = [row for row in usual if row.is_mobile == parsed.is_mobile or _is_built_in(row)] or usual
     of_line = [row for row in of_form if parsed.series and row.parsed.series == parsed.series] or of_form
     part = 1 if words & _CUT_CHIP else -1 if words & _FULL_CHIP else 0
     return min(
@@ -144,6 +145,10 @@ def _choose_card(rows: Sequence[SpecRow], parsed: ParsedName, words: frozenset[s
             row.spec_name,
         ),
     )
+
+
+def _is_built_in(row: SpecRow) -> bool:
+    return row.values.get("memory_type") == "System Shared"
 
 
 def _middle(candidates: Iterable[SpecRow]) -> SpecRow | None:

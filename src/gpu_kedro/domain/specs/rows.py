@@ -81,7 +81,7 @@ def choose_edition(parsed: ParsedName, candidates: Sequence[SpecRow]) -> SpecRow
         return candidates[0]
     wanted = {*parsed.qualifiers, *parsed.leftovers}
     stated = {word for word in wanted if word in MEMORY_TYPES}
-    usual = _USUAL_MEMORY_GB.get((parsed.series or "", parsed.model or ""))
+    usual = _USUAL_MEMORY_GB.get((candidates[0].parsed.series or "", parsed.model or ""))
     memory_gb = parsed.memory_gb
     if memory_gb is None or not any(_has_size(row, memory_gb) for row in candidates):
         memory_gb = usual

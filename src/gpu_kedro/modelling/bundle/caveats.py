@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from gpu_kedro.domain.feature_functions import effective_fp32_gflops, fp32_gflops
 from gpu_kedro.domain.features import FEATURE_NAMES
+from gpu_kedro.domain.specs.kinds import DOUBTFUL_BELOW
 from gpu_kedro.domain.specs.matching import SpecMatch
 from gpu_kedro.domain.specs.sheets import NUMERIC_SPEC_FIELDS
 from gpu_kedro.modelling.bundle.ladder import Known
@@ -40,7 +41,6 @@ _FP32_WATCHED = _FEATURES.index("log_effective_fp32_gflops")
 _PLACES = np.array([FEATURE_NAMES.index(name) for name in _FEATURES])
 #: A given figure and the matched sheet's contradict each other when one is more than this multiple of the other.
 _CONTRADICTION = 1.5
-_LEAST_CONFIDENT = 0.55
 #: Kinds of device that a maker may have too few of in training.
 _DEVICES = {"discrete": "graphics cards", "integrated": "integrated graphics", "apu": "processors' graphics"}
 #: GPUs of a maker and kind that the models must have seen to know it.
@@ -105,7 +105,7 @@ def find_warnings(
         found.append(
             _warning("no_specification", "name", "no specification matches this name: predicted from the name alone")
         )
-    elif row["match_confidence"] < _LEAST_CONFIDENT:
+    elif row["match_confidence"] < DOUBTFUL_BELOW:
         found.append(_warning("uncertain_match", "name", f"taken for {match.spec_name}, which is a guess"))
     if estimated:
         found.append(
