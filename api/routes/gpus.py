@@ -1,6 +1,6 @@
 """The known GPUs: search, and the card of one."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
@@ -12,12 +12,13 @@ from gpu_kedro.contracts.v1 import (
     GpuCard,
     GpuList,
     GpuName,
-    GpuQuery,
     KnownTable,
+    MarketQuery,
     MissingMap,
     SearchQuery,
 )
 from gpu_kedro.serving import answers
+from gpu_kedro.serving.runtime import Runtime
 from gpu_kedro.serving.table import map_missing, tabulate_known
 
 router = APIRouter(prefix="/v1", tags=["gpus"], route_class=PredictionRoute)
@@ -66,9 +67,18 @@ async def describe_gpu(
 
 
 @router.post("/card", response_model=AnyGpuCard, responses=describe_errors(400, 413, 415, 422, 503))
-async def describe_query(query: GpuQuery, request: Request) -> Response:
-    """The card of any GPU, known or not: prediction, specification, measured values, comparable GPUs."""
-    return write_json(await run_heavy(request, answers.describe_query, use_runtime(request), query.model_dump()))
+async def describe_query(query: MarketQuery, request: Request) -> Response:
+    """The card of any GPU, known or not: prediction, specification, measured values, comparable GPUs.
+
+    With a `market`, prices are of that market and not of 2022.
+    """
+    asked = query.model_dump(exclude={"market"})
+
+    def answer(runtime: Runtime) -> dict[str, Any]:
+        market = None if query.market is None else runtime.fit_market(query.market.model_dump())
+        return answers.describe_query(runtime, asked, market)
+
+    return write_json(await run_heavy(request, answer, use_runtime(request)))
 
 
 @router.get("/table", response_model=KnownTable, responses=describe_errors(503))

@@ -1,9 +1,10 @@
 """Predictions: one GPU, columns of GPUs, a file of GPUs."""
 
 from collections.abc import AsyncIterator, Iterator
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import StreamingResponse
 
 from api.answers.openapi import describe_errors
@@ -14,7 +15,8 @@ from api.deps import run_bulk, run_heavy, use_paced_runtime, use_runtime, write_
 from api.load.lanes import Lane, hold
 from gpu_kedro.contracts import v1 as contracts
 from gpu_kedro.contracts.explained import ExplainedPrediction
-from gpu_kedro.contracts.v1 import GpuQuery, Prediction, PredictionColumns
+from gpu_kedro.contracts.v1 import MarketQuery, Prediction, PredictionColumns
+from gpu_kedro.serving import answers
 from gpu_kedro.serving.runtime import Runtime
 
 router = APIRouter(prefix="/v1/predict", tags=["predict"], route_class=SingleRoute)
@@ -59,19 +61,37 @@ _EXPLAIN = Query(
 
 
 @router.post("", response_model=ExplainedPrediction | Prediction, responses=_ERRORS)
-async def predict(query: GpuQuery, request: Request, explain: Annotated[bool, _EXPLAIN] = False) -> Response:
+async def predict(query: MarketQuery, request: Request, explain: Annotated[bool, _EXPLAIN] = False) -> Response:
     """Segment, performance, price and power of one GPU, with intervals; measured figures where the table has them.
 
-    `explain=true` tells what each input (name, memory, chip …) adds to each answer, in its own unit and adding up to
-    it. Batches and files are not explained.
+    With a `market`, the price is of that market and not of 2022. `explain=true` tells what each input (name, memory,
+    chip …) adds to each answer, in its own unit and adding up to it; it explains the price of 2022, so it takes no
+    market. Batches and files are not explained.
     """
+    asked = query.model_dump()
+    if (market := asked.pop("market")) is not None:
+        return await _predict_in_market(request, asked, market, explain)
     if explain:
         with request.app.state.lanes.question.slots.take():
-            return write_json(await run_heavy(request, use_runtime(request).explain, query.model_dump()))
+            return write_json(await run_heavy(request, use_runtime(request).explain, asked))
     # a millisecond of arithmetic: a thread would cost more than it frees
-    answer = await request.app.state.batcher.predict(query.model_dump())
+    answer = await request.app.state.batcher.predict(asked)
     request.state.model_version = answer["model_version"]
     return write_json(answer)
+
+
+async def _predict_in_market(
+    request: Request, asked: dict[str, Any], market: dict[str, Any], explain: bool
+) -> Response:
+    if explain:
+        told = {"type": "value_error", "loc": ("body", "market"), "msg": "leave it out: prices of 2022 are explained"}
+        raise RequestValidationError([told])
+    runtime = use_runtime(request)
+    fitted = runtime.recall_market(market)
+    if fitted is None:
+        with request.app.state.lanes.question.slots.take():
+            fitted = await run_heavy(request, runtime.fit_market, market)
+    return write_json({**runtime.predict([asked], fitted)[0], **fitted.tell()})
 
 
 @bulk.post("/batch", response_model=PredictionColumns, responses=_ERRORS)
@@ -79,7 +99,10 @@ async def predict_batch(
     query: contracts.BatchQuery,  # type: ignore[valid-type]
     request: Request,
 ) -> Response:
-    """Columns in, columns out, up to 10,000 rows; the fields of a specification sheet are columns `spec_<field>`."""
+    """Columns in, columns out, up to 10,000 rows; the fields of a specification sheet are columns `spec_<field>`.
+
+    With a `market`, prices are of that market, and `market_total` is what all rows cost together.
+    """
     answer = await run_bulk(request, answer_batch, query, use_paced_runtime(request))
     hold(request, len(answer.body))
     return answer
@@ -87,9 +110,7 @@ async def predict_batch(
 
 def answer_batch(query: contracts.Columns, runtime: Runtime) -> Response:
     """Predict and write columns."""
-    queries = query.queries()
-    columns = runtime.predict_columns(queries)
-    return write_json({**columns, "model_version": runtime.version, "rows": len(queries)})
+    return write_json(answers.predict_batch(runtime, query))
 
 
 @bulk.post(

@@ -25,6 +25,8 @@ _FIELDS = sorted(
             contracts.SearchQuery,
             contracts.FrontierQuery,
             contracts.ValueQuery,
+            contracts.Market,
+            contracts.MarketObservation,
         )
         for name in model.model_fields
     }

@@ -12,7 +12,12 @@ from gpu_kedro.intake.source import Kind, Limits, Opener
 from gpu_kedro.intake.table import Field, FieldKind, Table, open_table
 
 ROW, NOTES, ERROR = "row", "notes", "error"
-PREDICTED = tuple(name for name in PredictionColumns.model_fields if name not in ("rows", "name"))
+#: What an answer says of every row; what it says with a market only is no column of a file.
+PREDICTED = tuple(
+    name
+    for name, field in PredictionColumns.model_fields.items()
+    if field.is_required() and name not in ("rows", "name")
+)
 #: Columns that scoring adds: the row's number in the file, its answer, what of it was not read, why it has no answer.
 ADDED = (ROW, *PREDICTED, NOTES, ERROR)
 _SPEC = "spec_"

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
 from gpu_kedro.contracts.assembling import PRICE_NOTE
+from gpu_kedro.contracts.v1 import Columns
 from gpu_kedro.domain.identify import read_gpu
 from gpu_kedro.domain.names.parser import complete_name, name_gpu, parse_name
 from gpu_kedro.serving.catalogue import Catalogue, Entry
@@ -24,6 +25,17 @@ _COMPARABLE = 6
 #: How much each figure counts in how alike two GPUs are.
 _WEIGHTS = {"g3d_mark": 1.0, "tdp_w": 1.0, "price_usd": 0.25}
 _LEAST_SIMILAR = 62.0
+
+
+def predict_batch(runtime: Runtime, asked: Columns) -> dict[str, Any]:
+    """Columns of predictions (`PredictionColumns`), at the prices of the market that the request brings."""
+    queries = asked.queries()
+    head = {"model_version": runtime.version, "rows": len(queries)}
+    if asked.market is None:
+        return {**runtime.predict_columns(queries), **head}
+    market = runtime.fit_market(asked.market.model_dump())
+    columns = runtime.predict_columns(queries, market)
+    return {**columns, **head, **market.tell(), "market_total": runtime.add_up(queries, market)}
 
 
 def search_gpus(runtime: Runtime, q: str | None, segment: str | None, limit: int, offset: int) -> dict[str, Any]:
@@ -97,6 +109,7 @@ def describe_query(runtime: Runtime, query: Mapping[str, Any], market: FittedMar
         "field_sources": dict(match.field_sources),
         "measured": None if measured is None else {key: value for key, value in measured.items() if key != "gpu_id"},
         "comparable": find_comparable(runtime.find_catalogue(market), prediction),
+        **({} if market is None else market.tell()),
     }
 
 
@@ -139,7 +152,8 @@ def compare_gpus(runtime: Runtime, names: Sequence[str], market: FittedMarket | 
     """Predictions side by side, with performance per dollar and per watt; null where a figure has no value."""
     predictions = runtime.predict([{"name": name} for name in names], market)
     ratios = [{"name": prediction["name"], **_find_ratios(prediction)} for prediction in predictions]
-    return {"model_version": runtime.version, "predictions": predictions, "ratios": ratios}
+    told = {} if market is None else market.tell()
+    return {"model_version": runtime.version, "predictions": predictions, "ratios": ratios, **told}
 
 
 def _find_ratios(prediction: Mapping[str, Any]) -> dict[str, Any]:
@@ -197,6 +211,7 @@ def find_frontier(
         "gpus": frontier,
         "considered": len(places),
         "note": f"measured prices only: {PRICE_NOTE}" if market is None else _describe_prices(market),
+        **({} if market is None else market.tell()),
     }
 
 

@@ -6,6 +6,7 @@ import threading
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from statistics import median
 from typing import Any
 
 from gpu_kedro.domain.observations.dates import Moment, read_moment
@@ -44,6 +45,16 @@ class FittedMarket:
             "basis": view.basis,
             "listing_spread": None if view.process is None else view.process.noise_,
         }
+
+    def explain(self) -> dict[str, Any]:
+        """How well the market explains its own prices (`gpu_kedro.contracts.v1.FittedMarket`)."""
+        errors = [abs(one["expected_usd"] / one["price_usd"] - 1) for one in self.observations if not one["is_junk"]]
+        error = median(errors) if errors else None
+        return {"observations": self.observations, "median_error": error, **self.tell()}
+
+    def tell(self) -> dict[str, Any]:
+        """What every answer at its prices says of it."""
+        return {"market": self.describe(), "market_notes": self.notes}
 
 
 def fit_market(asked: Mapping[str, Any], describe: Describe) -> FittedMarket:
@@ -174,18 +185,31 @@ class MarketCache:
         self._lock = threading.Lock()
         self._kept: OrderedDict[bytes, FittedMarket] = OrderedDict()
 
+    def recall(self, asked: dict[str, Any]) -> FittedMarket | None:
+        """The market of a request, if it was lately fitted."""
+        return self._recall(_hash(asked))
+
     def find(self, asked: dict[str, Any], describe: Describe) -> FittedMarket:
         """The market of a request, fitted unless it was lately."""
-        # version 2 writes equal contents alike; a request that orders its fields otherwise is fitted anew
-        key = hashlib.sha256(marshal.dumps(asked, 2)).digest()
-        with self._lock:
-            kept = self._kept.get(key)
-            if kept is not None:
-                self._kept.move_to_end(key)
-                return kept
+        key = _hash(asked)
+        kept = self._recall(key)
+        if kept is not None:
+            return kept
         fitted = fit_market(asked, describe)
         with self._lock:
             self._kept[key] = fitted
             while len(self._kept) > self._size:
                 self._kept.popitem(last=False)
         return fitted
+
+    def _recall(self, key: bytes) -> FittedMarket | None:
+        with self._lock:
+            kept = self._kept.get(key)
+            if kept is not None:
+                self._kept.move_to_end(key)
+            return kept
+
+
+def _hash(asked: dict[str, Any]) -> bytes:
+    # version 2 writes equal contents alike; a request that orders its fields otherwise is fitted anew
+    return hashlib.sha256(marshal.dumps(asked, 2)).digest()

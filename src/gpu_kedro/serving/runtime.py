@@ -25,6 +25,8 @@ from gpu_kedro.modelling.bundle.files import (
 )
 from gpu_kedro.modelling.bundle.importance import IMPORTANCE
 from gpu_kedro.modelling.bundle.predictor import ServedBundle
+from gpu_kedro.modelling.market.view import PERCENTS
+from gpu_kedro.pipelines.inference.market import add_up_prices
 from gpu_kedro.pipelines.inference.pipeline import ANSWER_PIPELINE
 from gpu_kedro.pipelines.inference.plan import Plan
 from gpu_kedro.serving.catalogue import Catalogue
@@ -119,6 +121,22 @@ class Runtime:
             ValueError: its `as_of` is no date.
         """
         return self._markets.find(asked, self.describe_cards)
+
+    def recall_market(self, asked: dict[str, Any]) -> FittedMarket | None:
+        """The market that a request brings, if it came lately: then nothing has to be fitted."""
+        return self._markets.recall(asked)
+
+    def add_up(self, queries: Sequence[Mapping[str, Any]], market: FittedMarket) -> dict[str, Any] | None:
+        """What GPUs cost together (`gpu_kedro.contracts.v1.FleetTotal`), None where nothing was observed."""
+        cards: list[dict[str, Any] | None] = []
+        distinct, places = _find_distinct(queries)
+        for start in range(0, len(distinct), _BATCH_ROWS):
+            cards += _MARKET_CARDS.run(queries=distinct[start : start + _BATCH_ROWS], served=self.served)
+        total, rows = add_up_prices([cards[place] for place in places], market.view)
+        if total is None:
+            return None
+        edges = {f"interval_{percent}": total.interval(percent / 100)[0].tolist() for percent in PERCENTS}
+        return {"value": float(total.price_usd[0]), **edges, "rows": rows}
 
     def describe_cards(self, names: Sequence[str]) -> list[dict[str, Any] | None]:
         """GPUs as the market sees them, None where it cannot price them."""

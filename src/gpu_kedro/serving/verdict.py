@@ -44,6 +44,7 @@ def judge_price(
         "asked_usd": price_usd,
         "fair_price": fair,
         "prediction": prediction,
+        **({} if market is None else market.tell()),
         "alternatives": []
         if limit is None
         else _find_alternatives(runtime.find_catalogue(market), prediction, price_usd, limit),

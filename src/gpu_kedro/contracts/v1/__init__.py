@@ -25,6 +25,15 @@ from gpu_kedro.contracts.v1.fields import (
 )
 from gpu_kedro.contracts.v1.gpus import AnyGpuCard, ComparableGpu, GpuCard, GpuList, KnownGpu, Measured
 from gpu_kedro.contracts.v1.market import Comparison, FairPrice, Frontier, Ratios, Verdict
+from gpu_kedro.contracts.v1.observations import (
+    MAX_OBSERVATIONS,
+    FittedMarket,
+    FleetTotal,
+    Market,
+    MarketNote,
+    MarketObservation,
+    MarketSummary,
+)
 from gpu_kedro.contracts.v1.predictions import (
     Figure,
     ParsedGpu,
@@ -41,6 +50,8 @@ from gpu_kedro.contracts.v1.queries import (
     FrontierQuery,
     GpuQuery,
     GpuSpecs,
+    MarketFrontierQuery,
+    MarketQuery,
     SearchQuery,
     ValueQuery,
 )
@@ -49,6 +60,7 @@ from gpu_kedro.contracts.v1.service import Bin, FieldProblem, Health, ModelCard,
 __all__ = [
     "MAX_BATCH_ROWS",
     "MAX_NAME",
+    "MAX_OBSERVATIONS",
     "Amount",
     "Answer",
     "AnyGpuCard",
@@ -63,6 +75,8 @@ __all__ = [
     "FairPrice",
     "FieldProblem",
     "Figure",
+    "FittedMarket",
+    "FleetTotal",
     "FromAddress",
     "Frontier",
     "FrontierQuery",
@@ -74,6 +88,12 @@ __all__ = [
     "Health",
     "KnownGpu",
     "KnownTable",
+    "Market",
+    "MarketFrontierQuery",
+    "MarketNote",
+    "MarketObservation",
+    "MarketQuery",
+    "MarketSummary",
     "Measured",
     "MissingMap",
     "ModelCard",

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Self
 from pydantic import Field, create_model, model_validator
 
 from gpu_kedro.contracts.v1.fields import MAX_BATCH_ROWS, Request, optional
+from gpu_kedro.contracts.v1.observations import Market
 from gpu_kedro.contracts.v1.queries import GpuQuery, GpuSpecs
 
 
@@ -24,9 +25,13 @@ def _column_fields() -> dict[str, Any]:
 class Columns(Request):
     """Columns of queries, all of one length up to 10,000 rows; every row has a name or a specification."""
 
+    market: Market | None = optional(
+        "prices that somebody saw: prices are then of that market, not of 2022", {"as_of": "2026-03"}
+    )
+
     @model_validator(mode="after")
     def _is_a_table(self) -> Self:
-        columns = {name: values for name, values in self if values is not None}
+        columns = {name: values for name, values in self if values is not None and name != "market"}
         lengths = {len(values) for values in columns.values()}
         if not columns:
             raise ValueError("give at least the column `name` or one column `spec_…`")
@@ -43,7 +48,7 @@ class Columns(Request):
 
     def queries(self) -> list[dict[str, Any]]:
         """One query a row, as the run time takes them."""
-        columns = {name: values for name, values in self if values is not None}
+        columns = {name: values for name, values in self if values is not None and name != "market"}
         plain = {name: values for name, values in columns.items() if not name.startswith("spec_")}
         sheets = {name.removeprefix("spec_"): values for name, values in columns.items() if name.startswith("spec_")}
         queries = [dict(zip(plain, cells, strict=True)) for cells in zip(*plain.values(), strict=True)]

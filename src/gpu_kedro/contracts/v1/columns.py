@@ -5,6 +5,7 @@ from typing import Any, Literal
 from pydantic import create_model
 
 from gpu_kedro.contracts.v1.fields import Answer, AnswerKind, ReasonCode, Source, described
+from gpu_kedro.contracts.v1.observations import FleetTotal, InMarket
 from gpu_kedro.modelling.targets import ADDED_TARGETS, TARGETS
 
 
@@ -24,8 +25,18 @@ def _figure_columns(target: str, unit: str, example: float) -> dict[str, Any]:
     return columns
 
 
-class _PredictionColumns(Answer):
+class _PredictionColumns(InMarket):
     """Predictions as columns, one entry a row in the order of the request."""
+
+    price_usd_as_of: list[str] | None = described("with a `market`: of when each price is", ["2026-03"], None)
+    price_usd_condition: list[str] | None = described("with a `market`: of what", ["used"], None)
+    price_usd_basis: list[str] | None = described(
+        "with a `market`: what each rests on", ["37 observations up to 2026-03"], None
+    )
+    price_usd_date: list[str | None] | None = described(
+        "with a `market`: when this very card was lately seen, null where it was not", ["2026-03-06"], None
+    )
+    market_total: FleetTotal | None = described("with a `market`: what all rows cost together", {"value": 8400}, None)
 
     model_version: str = described("version of the bundle that answered", "20261123T191426Z-bed6eb00a7bd")
     rows: int = described("number of rows", 1)

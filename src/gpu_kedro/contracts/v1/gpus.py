@@ -3,6 +3,7 @@
 from typing import Literal
 
 from gpu_kedro.contracts.v1.fields import Answer, Source, described
+from gpu_kedro.contracts.v1.observations import InMarket
 from gpu_kedro.contracts.v1.predictions import Prediction
 
 
@@ -69,7 +70,7 @@ class GpuCard(Answer):
     comparable: list[ComparableGpu] = described("GPUs like it, the most alike first", [_GPU])
 
 
-class AnyGpuCard(GpuCard):
+class AnyGpuCard(GpuCard, InMarket):
     """Everything about one GPU, known or not."""
 
     name: str | None = described(  # type: ignore[assignment]

@@ -4,6 +4,7 @@ from typing import Literal
 
 from gpu_kedro.contracts.v1.fields import Answer, Ends, Source, described
 from gpu_kedro.contracts.v1.gpus import _GPU, KnownGpu
+from gpu_kedro.contracts.v1.observations import InMarket
 from gpu_kedro.contracts.v1.predictions import Prediction
 
 
@@ -27,7 +28,7 @@ class FairPrice(Answer):
     note: str = described("what these prices are", "observations of 2022, in US dollars of that year")
 
 
-class Verdict(Answer):
+class Verdict(InMarket):
     """Whether a price is worth paying."""
 
     model_version: str = described("version of the bundle that answered", "20261123T191426Z-bed6eb00a7bd")
@@ -65,7 +66,7 @@ class Ratios(Answer):
     g3d_per_watt_interval_90: Ends | None = described("the same of the 90 % intervals", [90.0, 112.0])
 
 
-class Comparison(Answer):
+class Comparison(InMarket):
     """GPUs side by side."""
 
     model_version: str = described("version of the bundle that answered", "20261123T191426Z-bed6eb00a7bd")
@@ -73,7 +74,7 @@ class Comparison(Answer):
     ratios: list[Ratios] = described("one for each name, in the order asked", [{"g3d_per_usd": 33.0}])
 
 
-class Frontier(Answer):
+class Frontier(InMarket):
     """The GPUs that no other beats in both price and performance."""
 
     model_version: str = described("version of the bundle that answered", "20261123T191426Z-bed6eb00a7bd")

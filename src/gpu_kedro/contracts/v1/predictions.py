@@ -5,6 +5,7 @@ from typing import Any, Literal
 from pydantic import Field, create_model
 
 from gpu_kedro.contracts.v1.fields import Answer, AnswerKind, Ends, ReasonCode, Segment, Source, described
+from gpu_kedro.contracts.v1.observations import Condition, InMarket
 from gpu_kedro.domain.specs.kinds import describe_kinds
 from gpu_kedro.modelling.targets import ADDED_TARGETS, TARGETS
 
@@ -97,6 +98,14 @@ class Price(Figure):
     """A price with its intervals."""
 
     note: str = described("what these prices are", "observations of 2022, in US dollars of that year")
+    as_of: str | None = described("with a `market`: of when the price is", "2026-03", None)
+    condition: Condition | None = described("with a `market`: of what it is", "used", None)
+    basis: str | None = described("with a `market`: what it rests on", "37 observations up to 2026-03", None)
+    observed: float | None = described(
+        "with a `market`: the price at which this very card was lately seen, in US dollars; null where it was not",
+        210,
+        None,
+    )
 
 
 class Warn(Answer):
@@ -115,7 +124,7 @@ def _added_figures() -> dict[str, Any]:
     }
 
 
-_WithAddedFigures: Any = create_model("_WithAddedFigures", __base__=Answer, **_added_figures())
+_WithAddedFigures: Any = create_model("_WithAddedFigures", __base__=InMarket, **_added_figures())
 
 
 class Prediction(_WithAddedFigures):  # type: ignore[misc]  # its fields are those of the targets that were added

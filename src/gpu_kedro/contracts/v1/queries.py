@@ -20,6 +20,7 @@ from gpu_kedro.contracts.v1.fields import (
     described,
     optional,
 )
+from gpu_kedro.contracts.v1.observations import Market
 
 #: No property, or only nulls, says nothing.
 _SAYS_SOMETHING: JsonDict = {"not": {"additionalProperties": {"type": "null"}}}
@@ -94,7 +95,16 @@ class GpuQuery(Request):
         return self
 
 
-class ValueQuery(GpuQuery):
+_MARKET = described("prices that somebody saw: prices are then of that market, not of 2022", {"as_of": "2026-03"}, None)
+
+
+class MarketQuery(GpuQuery):
+    """What somebody knows of a GPU, and perhaps of its market."""
+
+    market: Market | None = _MARKET
+
+
+class ValueQuery(MarketQuery):
     """A GPU and the price asked for it."""
 
     price_usd: PriceUsd = described("the price asked, in US dollars", 450)
@@ -109,6 +119,7 @@ class CompareQuery(Request):
     names: Annotated[list[GpuName], Field(min_length=2, max_length=10)] = described(
         "two to ten names, any spelling", ["GeForce RTX 3070", "Radeon RX 6700 XT"]
     )
+    market: Market | None = _MARKET
 
 
 class FromAddress(Request):
@@ -135,3 +146,11 @@ class FrontierQuery(FromAddress):
     max_tdp_w: PowerW | None = optional("highest power in watts", 200)
     segment: Segment | None = optional("only this market segment", "Desktop")
     min_g3d_mark: Score | None = optional("least performance in points of G3D Mark", 5000)
+
+
+class MarketFrontierQuery(FrontierQuery):
+    """What the GPUs of the frontier have to keep to, at the prices of a market."""
+
+    model_config = ConfigDict(strict=True)
+
+    market: Market | None = _MARKET
