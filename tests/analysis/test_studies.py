@@ -8,7 +8,7 @@ from gpu_rows import make_gpus
 
 from gpu_kedro.analysis.benchmark_years import measure_benchmark_years
 from gpu_kedro.analysis.findings import NotAnswerableError, answer_question
-from gpu_kedro.analysis.frontiers import find_frontier, measure_area, measure_price_frontier
+from gpu_kedro.analysis.frontiers import find_frontier, measure_hypervolume, measure_price_frontier
 from gpu_kedro.analysis.hedonic import measure_index, measure_premium
 from gpu_kedro.analysis.label_noise import find_pairs
 from gpu_kedro.analysis.leaks import measure_leaks
@@ -89,7 +89,7 @@ def test_the_frontier_is_what_none_beats_in_both():
     front = find_frontier(points, order)
     assert front.tolist() == [0, 1, 4]
     # 4 wide and 1 high, 3 wide and 2 high, 1 wide and 2 high, from the corner (5, 0)
-    assert measure_area(costs[front], points[front], (5.0, 0.0)) == pytest.approx(12.0)
+    assert measure_hypervolume(costs[front], points[front], (5.0, 0.0)) == pytest.approx(12.0)
 
 
 def test_the_hypervolume_grows_with_every_better_card():

@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from gpu_kedro.analysis.options import AnalysisOptions
-from gpu_kedro.analysis.resampling import Estimate, bootstrap, draw_counts
+from gpu_kedro.analysis.resampling import Estimate, bootstrap, bootstrap_counts
 from gpu_kedro.analysis.trends import describe_doubling, fit_mean_trend, fit_quantile_trend
 
 OPTIONS = AnalysisOptions(min_gpus=3, min_score=50, replicates=200, seed=1)
@@ -15,7 +15,7 @@ def _rows(years: range, copies: int = 3) -> pd.DataFrame:
 
 
 def test_rows_of_a_chip_group_are_drawn_together():
-    counts = draw_counts(pd.Series(["a", "a", "b", "c"]), OPTIONS)
+    counts = bootstrap_counts(pd.Series(["a", "a", "b", "c"]), OPTIONS)
     assert counts.shape == (200, 4)
     assert (counts[:, 0] == counts[:, 1]).all()
     # three groups are drawn in each sample

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from gpu_kedro.analysis.findings import NotAnswerableError, Question, Study, require_rows
 from gpu_kedro.analysis.options import AnalysisOptions
-from gpu_kedro.analysis.resampling import draw_counts, percentile_interval
+from gpu_kedro.analysis.resampling import bootstrap_counts, percentile_interval
 from gpu_kedro.analysis.samples import take_strict
 
 _METHOD = (
@@ -65,16 +65,16 @@ def _measure(question: Question, strict: pd.DataFrame, cost: str, options: Analy
     if not box:
         raise NotAnswerableError(f"all GPUs have the same {cost} or the same score")
     order = np.lexsort((-points, costs))
-    samples = draw_counts(rows["chip_group"], options)[:_REPLICATES]
+    samples = bootstrap_counts(rows["chip_group"], options)[:_REPLICATES]
     found, fronts = [], []
     for year in years:
         chosen = order[released[order] <= year]
         front = find_frontier(points, chosen)
-        area = measure_area(costs[front], points[front], corner) / box
+        area = measure_hypervolume(costs[front], points[front], corner) / box
         replicates = []
         for counts in samples:
             part = find_frontier(points, chosen[counts[chosen] > 0])
-            replicates.append(measure_area(costs[part], points[part], corner) / box)
+            replicates.append(measure_hypervolume(costs[part], points[part], corner) / box)
         estimate = percentile_interval(area, np.array(replicates))
         found.append(
             {
@@ -121,7 +121,7 @@ def find_frontier(points: NDArray[np.float64], order: NDArray[np.intp]) -> NDArr
     return frontier
 
 
-def measure_area(costs: NDArray[np.float64], points: NDArray[np.float64], corner: tuple[float, float]) -> float:
+def measure_hypervolume(costs: NDArray[np.float64], points: NDArray[np.float64], corner: tuple[float, float]) -> float:
     """Area between a frontier and the corner of the dearest and slowest: a staircase.
 
     Args:

@@ -5,7 +5,7 @@ import pandas as pd
 
 from gpu_kedro.analysis.findings import Question, Study, require_rows
 from gpu_kedro.analysis.options import AnalysisOptions
-from gpu_kedro.analysis.resampling import Counts, Estimate, draw_counts, percentile_interval
+from gpu_kedro.analysis.resampling import Counts, Estimate, bootstrap_counts, percentile_interval
 from gpu_kedro.analysis.samples import label_segments, take_strict
 
 QUESTION = Question(
@@ -39,7 +39,7 @@ def measure_missing(primary_gpus: pd.DataFrame, options: AnalysisOptions) -> Stu
         for column, words in FIELDS.items()
         if not (by == "segment" and column == "segment")
     ]  # fmt: skip
-    counts = draw_counts(rows["chip_group"], options)
+    counts = bootstrap_counts(rows["chip_group"], options)
     biases = {words: _compare(rows, column, counts) for column, words in FIELDS.items()}
     found += [
         {"by": "bias", "group": "with / without", "field": words, "known_share": float(rows[column].notna().mean()),

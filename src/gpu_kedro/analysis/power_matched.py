@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from gpu_kedro.analysis.findings import NotAnswerableError, Question, Study
 from gpu_kedro.analysis.options import AnalysisOptions
-from gpu_kedro.analysis.resampling import Estimate, draw_counts, percentile_interval
+from gpu_kedro.analysis.resampling import Estimate, bootstrap_counts, percentile_interval
 from gpu_kedro.analysis.samples import POWER_CAVEAT, in_segment, take_powered
 
 QUESTION = Question(
@@ -34,7 +34,7 @@ def measure_matched(primary_gpus: pd.DataFrame, options: AnalysisOptions) -> Stu
     bands = pd.cut(rows["power_w"], _POWER_EDGES, labels=False)
     cells = (rows["release_year"] // 2).astype(str) + ":" + bands.astype(str)
     logs = np.log2(rows["points_per_w"].to_numpy(float))
-    counts = draw_counts(rows["chip_group"], options)
+    counts = bootstrap_counts(rows["chip_group"], options)
     found = []
     for above, below in _PAIRS:
         first, second = in_segment(rows, above).to_numpy(), in_segment(rows, below).to_numpy()

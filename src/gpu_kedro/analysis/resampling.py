@@ -33,7 +33,7 @@ class Estimate(NamedTuple):
         return Estimate(function(self.value), function(self.low), function(self.high))
 
 
-def draw_counts(groups: pd.Series, options: AnalysisOptions) -> Counts:
+def bootstrap_counts(groups: pd.Series, options: AnalysisOptions) -> Counts:
     """How often each of n rows stands in each bootstrap sample, (replicates, n): rows of a group come together.
 
     Raises:
@@ -62,7 +62,7 @@ def bootstrap(statistic: Callable[[NDArray[np.intp]], float], groups: pd.Series,
         options: replicates and seed.
     """
     places = np.arange(len(groups))
-    replicates = np.array([statistic(np.repeat(places, counts)) for counts in draw_counts(groups, options)])
+    replicates = np.array([statistic(np.repeat(places, counts)) for counts in bootstrap_counts(groups, options)])
     return percentile_interval(statistic(places), replicates)
 
 

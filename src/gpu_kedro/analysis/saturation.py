@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from gpu_kedro.analysis.findings import Question, Study, require_rows
 from gpu_kedro.analysis.options import AnalysisOptions
-from gpu_kedro.analysis.resampling import Counts, Estimate, draw_counts, percentile_interval
+from gpu_kedro.analysis.resampling import Counts, Estimate, bootstrap_counts, percentile_interval
 from gpu_kedro.analysis.samples import is_desktop_card
 
 QUESTION = Question(
@@ -55,7 +55,7 @@ def measure_saturation(primary_gpus: pd.DataFrame, options: AnalysisOptions) -> 
     rows = rows[rows["g3d_mark"].notna()].reset_index(drop=True)
     require_rows(rows, _LEAST_ROWS, "desktop cards with a 2D and a 3D score")
     points_3d, points_2d = rows["g3d_mark"].to_numpy(float), rows["g2d_mark"].to_numpy(float)
-    counts = draw_counts(rows["chip_group"], options)[:_REPLICATES]
+    counts = bootstrap_counts(rows["chip_group"], options)[:_REPLICATES]
     linear = fit_broken_line(points_3d / 1000, points_2d, counts)
     logs = fit_broken_line(np.log2(points_3d), np.log2(points_2d), counts)
     saturation = linear.bend.map(lambda thousands: 1000 * thousands)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy.optimize import linprog
 
 from gpu_kedro.analysis.options import AnalysisOptions
-from gpu_kedro.analysis.resampling import Estimate, draw_counts, percentile_interval
+from gpu_kedro.analysis.resampling import Estimate, bootstrap_counts, percentile_interval
 
 #: Quantile regression is fitted anew for each sample; more would cost time and move nothing.
 _QUANTILE_REPLICATES = 300
@@ -77,7 +77,7 @@ def fit_mean_trend(rows: pd.DataFrame, values: pd.Series, options: AnalysisOptio
     """
     years = rows["release_year"].to_numpy(float)
     logs = np.log2(values.to_numpy(float))
-    weights = np.vstack([np.ones(len(rows)), draw_counts(rows["chip_group"], options)])
+    weights = np.vstack([np.ones(len(rows)), bootstrap_counts(rows["chip_group"], options)])
     slopes = _slopes(years, logs, weights)
     middle = years.mean()
     return Trend(percentile_interval(slopes[0], slopes[1:]), middle, float(logs.mean()), len(rows))
@@ -105,7 +105,7 @@ def fit_quantile_trend(rows: pd.DataFrame, values: pd.Series, quantile: float, o
     logs = np.log2(values.to_numpy(float))
     level, slope = _fit_quantile(design, logs, quantile)
     places = np.arange(len(rows))
-    samples = draw_counts(rows["chip_group"], options)[:_QUANTILE_REPLICATES]
+    samples = bootstrap_counts(rows["chip_group"], options)[:_QUANTILE_REPLICATES]
     slopes = np.array([_fit_quantile(design[one], logs[one], quantile)[1] for one in map(places.repeat, samples)])
     return Trend(percentile_interval(slope, slopes), middle, level, len(rows))
 

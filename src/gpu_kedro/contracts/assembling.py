@@ -6,10 +6,10 @@ from typing import Any, NamedTuple
 
 from gpu_kedro.domain.features import FeatureTable
 from gpu_kedro.domain.identify import GpuRow, Reading
-from gpu_kedro.modelling.bundle.caveats import find_warnings
 from gpu_kedro.modelling.bundle.doubts import DOUBTED, find_doubt
 from gpu_kedro.modelling.bundle.ladder import AnswerKind, Known, choose_figure, choose_segment, grade
 from gpu_kedro.modelling.bundle.predictor import RegressionEstimates, SegmentEstimates, ServedBundle
+from gpu_kedro.modelling.bundle.warnings import find_warnings
 from gpu_kedro.modelling.targets import REGRESSION_TARGETS, SEGMENTS
 
 Query = Mapping[str, Any]

@@ -84,11 +84,11 @@ def promote_model(version: str | None, force: str | None, why: str, env: str) ->
     # the gate answers with both bundles, which needs more than a rollback does
     from gpu_kedro.configuration import open_configuration
     from gpu_kedro.promotion.decision import describe_decision
-    from gpu_kedro.promotion.gate import judge
+    from gpu_kedro.promotion.gate import run_gate
     from gpu_kedro.promotion.options import read_gate_options
 
     config = open_configuration(env)
-    verdict = judge(bundles, name, served, read_gate_options(config))
+    verdict = run_gate(bundles, name, served, read_gate_options(config))
     click.echo(f"{name} against {verdict.champion or 'nothing'}:")
     for check in verdict.checks:
         mark = click.style("pass", fg="green") if check.passes else click.style("FAIL", fg="red", bold=True)

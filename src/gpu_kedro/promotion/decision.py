@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from gpu_kedro.modelling.bundle.registry import current_version, promote
 from gpu_kedro.promotion.figures import main_metrics
-from gpu_kedro.promotion.gate import Verdict, judge
+from gpu_kedro.promotion.gate import Verdict, run_gate
 from gpu_kedro.promotion.options import GateOptions
 
 
@@ -23,7 +23,7 @@ class Decision(NamedTuple):
     text: str
 
 
-def decide(bundles: Path, version: str, options: GateOptions, why: str) -> Decision:
+def promote_if_passing(bundles: Path, version: str, options: GateOptions, why: str) -> Decision:
     """Promote a version if the gate lets it pass.
 
     Args:
@@ -35,7 +35,7 @@ def decide(bundles: Path, version: str, options: GateOptions, why: str) -> Decis
     served = current_version(bundles)
     if served == version:
         return Decision("unchanged", None, f"bundle {version}: is served already, nothing changed")
-    verdict = judge(bundles, version, served, options)
+    verdict = run_gate(bundles, version, served, options)
     if not verdict.passes:
         refusals = verdict.refusals
         more = f" and {len(refusals) - 1} more" if len(refusals) > 1 else ""

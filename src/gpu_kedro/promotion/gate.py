@@ -51,7 +51,7 @@ class Verdict(NamedTuple):
         return [check for check in self.checks if not check.passes]
 
 
-def judge(bundles: Path, candidate: str, champion: str | None, options: GateOptions) -> Verdict:
+def run_gate(bundles: Path, candidate: str, champion: str | None, options: GateOptions) -> Verdict:
     """Put a candidate through the gate.
 
     Without a champion, or with one that this version of the code cannot serve, there is nothing to compare with: then

@@ -8,7 +8,7 @@ from kedro.io import DataCatalog
 from kedro.pipeline import Pipeline
 
 from gpu_kedro.datasets.bundles import BundleStoreDataset
-from gpu_kedro.promotion.decision import decide
+from gpu_kedro.promotion.decision import promote_if_passing
 from gpu_kedro.promotion.options import read_gate_options
 from gpu_kedro.tracking.notes import RunNotes
 
@@ -46,7 +46,9 @@ class PromotionHook:
         if not isinstance(dataset, BundleStoreDataset):
             return
         folder = dataset.saved_folder()
-        decision = decide(folder.parent, folder.name, read_gate_options(self._config), "passed the gate after its run")
+        decision = promote_if_passing(
+            folder.parent, folder.name, read_gate_options(self._config), "passed the gate after its run"
+        )
         self._notes.epilogue.append(decision.text)
         self._notes.tags["promotion"] = decision.outcome
         if decision.verdict is not None:

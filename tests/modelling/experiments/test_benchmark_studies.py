@@ -13,7 +13,7 @@ from gpu_kedro.modelling.experiments.autogluon import (
     AutogluonError,
     Question,
     ask_autogluon,
-    pose_question,
+    build_question,
     score_answer,
 )
 from gpu_kedro.modelling.experiments.benchmark import (
@@ -138,7 +138,7 @@ def test_one_seed_has_no_deviation():
 
 def _pose(study: Study, primary_gpus: pd.DataFrame, target: str = "price_usd", seed: int = 1) -> Question:
     seeded = replace(study, splits=SPLITS.model_copy(update={"seed": seed}))
-    return pose_question(seeded, primary_gpus, _task(target), "features", AUTOGLUON)
+    return build_question(seeded, primary_gpus, _task(target), "features", AUTOGLUON)
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from gpu_kedro.domain.errors import NotLearnableError
 from gpu_kedro.domain.features import FEATURE_NAMES
 from gpu_kedro.modelling.bundle.export import OnnxEstimator, expert_from_files, expert_to_files, forest_to_onnx
 from gpu_kedro.modelling.bundle.oblivious_trees import ObliviousEstimator, oblivious_to_files
-from gpu_kedro.modelling.evaluation.conformal import expected_size, fit_scale_model, scale_inputs
+from gpu_kedro.modelling.evaluation.conformal import expected_error, fit_scale_model, scale_inputs
 from gpu_kedro.modelling.evaluation.cross_validation import Examples, select_examples
 from gpu_kedro.modelling.learners.arrays import read_array
 from gpu_kedro.modelling.learners.embedding import NameEmbedding
@@ -85,7 +85,7 @@ def test_the_exported_scale_model_answers_as_the_trained_one(values: np.ndarray)
     inputs = scale_inputs(values, columns, chance.normal(size=len(values)), chance.normal(size=(3, len(values))))
     model = fit_scale_model(inputs, chance.normal(size=len(values)), iterations=30, seed=0)
     exported = ObliviousEstimator(oblivious_to_files(model))
-    np.testing.assert_allclose(expected_size(exported, inputs), expected_size(model, inputs), rtol=1e-12)
+    np.testing.assert_allclose(expected_error(exported, inputs), expected_error(model, inputs), rtol=1e-12)
 
 
 def test_an_export_has_the_same_bytes_every_time(model_input: pd.DataFrame, vectors: np.ndarray):

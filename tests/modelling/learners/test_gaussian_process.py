@@ -5,7 +5,7 @@ import pytest
 
 from gpu_kedro.modelling.learners.gaussian_process import (
     GaussianProcess,
-    _Layout,
+    _Hyperparameters,
     _leave_groups_out,
     fit_gaussian_process,
 )
@@ -129,13 +129,16 @@ def test_it_answers_the_same_after_a_round_trip_through_files(cards):
 def test_the_gradient_is_the_slope_of_the_loss(cards, place: int):
     inputs, answers = cards
     chance = np.random.default_rng(1)
-    layout = _Layout(KINDS, trusts=2)
-    logs = layout.start + chance.normal(scale=0.3, size=layout.start.size)
+    parameters = _Hyperparameters(KINDS, trusts=2)
+    logs = parameters.start + chance.normal(scale=0.3, size=parameters.start.size)
     groups = chance.integers(0, 2, len(inputs))
     outlying = chance.uniform(0.8, 3, len(inputs))
     facts = inputs.astype(float), answers - answers.mean(), groups, outlying
     assert logs.size == 8
     step = np.zeros_like(logs)
     step[place] = 1e-5
-    slope = (layout.judge(logs + step, *facts)[0] - layout.judge(logs - step, *facts)[0]) / 2e-5
-    assert layout.judge(logs, *facts)[1][place] == pytest.approx(slope, rel=1e-4, abs=1e-4)
+    slope = (
+        parameters.negative_log_posterior(logs + step, *facts)[0]
+        - parameters.negative_log_posterior(logs - step, *facts)[0]
+    ) / 2e-5
+    assert parameters.negative_log_posterior(logs, *facts)[1][place] == pytest.approx(slope, rel=1e-4, abs=1e-4)

@@ -4,7 +4,7 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from gpu_kedro.analysis.figures.marks import fade, log2_ticks
+from gpu_kedro.analysis.figures.marks import log2_ticks, with_opacity
 from gpu_kedro.analysis.findings import Study
 from gpu_kedro.modelling.formatting import format_count
 from gpu_kedro.reports.figures.style import BLUE, escape, finish_figure, round_off
@@ -33,7 +33,7 @@ def draw_frontier(study: Study) -> go.Figure:
     figure.add_scatter(
         x=[*years.tolist(), *years[::-1].tolist()],
         y=[*round_off(table["hypervolume_high"]), *round_off(table["hypervolume_low"][::-1])],
-        fill="toself", fillcolor=fade(BLUE, 0.2), line={"width": 0}, name="95 % band", hoverinfo="skip",
+        fill="toself", fillcolor=with_opacity(BLUE, 0.2), line={"width": 0}, name="95 % band", hoverinfo="skip",
         showlegend=False, row=2, col=1,
     )  # fmt: skip
     figure.add_scatter(

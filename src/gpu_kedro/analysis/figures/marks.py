@@ -15,8 +15,8 @@ _SEGMENT_MARKS = {**SEGMENT_MARKS, "not labelled": (GREY, "x")}
 _MOST_TICKS = 8
 
 
-def fade(colour: str, opacity: float) -> str:
-    """A hexadecimal colour as one that lets through what lies below."""
+def with_opacity(colour: str, opacity: float) -> str:
+    """A hexadecimal colour with an opacity, as rgba()."""
     red, green, blue = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
     return f"rgba({red},{green},{blue},{opacity})"
 
@@ -35,7 +35,7 @@ def _tick(value: float) -> str:
 
 
 def add_segment_points(figure: go.Figure, rows: pd.DataFrame, values: pd.Series, unit: str) -> None:
-    """One small mark a GPU over its release year, by its first labelled segment.
+    """Add one small mark for each GPU over its release year, by its first labelled segment.
 
     Args:
         figure: is added to.
@@ -62,7 +62,7 @@ def add_segment_points(figure: go.Figure, rows: pd.DataFrame, values: pd.Series,
 
 
 def add_line(figure: go.Figure, x: Any, y: Any, name: str, colour: str, dash: str = "solid", **more: Any) -> None:
-    """A line through places."""
+    """Add a line."""
     figure.add_scatter(
         x=round_off(x),
         y=round_off(y),
@@ -75,7 +75,7 @@ def add_line(figure: go.Figure, x: Any, y: Any, name: str, colour: str, dash: st
 
 
 def mark_no_effect(figure: go.Figure, at: float, words: str) -> None:
-    """A vertical line where there is no effect."""
+    """Mark the place of "no effect" with a dashed vertical line."""
     figure.add_vline(at, line=DASHED)
     figure.add_annotation(
         x=log2(at) / log2(10) if figure.layout.xaxis.type == "log" else at,

@@ -4,7 +4,7 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from gpu_kedro.analysis.figures.marks import fade
+from gpu_kedro.analysis.figures.marks import with_opacity
 from gpu_kedro.analysis.findings import Study
 from gpu_kedro.modelling.formatting import format_count
 from gpu_kedro.reports.figures.style import BLUE, SEGMENT_MARKS, VERMILION, add_dots, escape, finish_figure, round_off
@@ -44,7 +44,7 @@ def draw_saturation(study: Study) -> go.Figure:
     rows, figure = study.points, go.Figure()
     line = study.table[study.table["scale"] == "linear"].set_index("figure")
     bend, level = line.loc["bend"], line.loc["level at the bend", "value"]
-    figure.add_vrect(bend["low"], bend["high"], fillcolor=fade(VERMILION, 0.12), line_width=0)
+    figure.add_vrect(bend["low"], bend["high"], fillcolor=with_opacity(VERMILION, 0.12), line_width=0)
     figure.add_scatter(
         x=round_off(rows["g3d_mark"]), y=round_off(rows["g2d_mark"]), mode="markers", text=escape(rows["name"]),
         name=f"desktop cards ({format_count(len(rows))})", marker={"color": BLUE, "size": 5, "opacity": 0.45},

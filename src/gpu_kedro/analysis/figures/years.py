@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from gpu_kedro.analysis.figures.marks import add_line, add_segment_points, fade, log2_ticks
+from gpu_kedro.analysis.figures.marks import add_line, add_segment_points, log2_ticks, with_opacity
 from gpu_kedro.analysis.findings import Study
 from gpu_kedro.analysis.price_performance import EPOCH_YEARS
 from gpu_kedro.modelling.formatting import format_count
@@ -111,7 +111,7 @@ def draw_index(study: Study) -> go.Figure:
     figure.add_scatter(
         x=[*years, *years[::-1]],
         y=[*round_off(rows["index_high"]), *round_off(rows["index_low"][::-1])],
-        fill="toself", fillcolor=fade(BLUE, 0.18), line={"width": 0}, name="95 % interval", hoverinfo="skip",
+        fill="toself", fillcolor=with_opacity(BLUE, 0.18), line={"width": 0}, name="95 % interval", hoverinfo="skip",
     )  # fmt: skip
     add_line(figure, years, rows["index"], "equal quality", BLUE)
     add_line(figure, years, rows["median_price_index"], "median price, not adjusted", ORANGE, "dash")

@@ -15,12 +15,12 @@ from numpy.typing import NDArray
 from gpu_kedro.domain.features import FEATURE_NAMES, FeatureTable
 from gpu_kedro.domain.specs.imputation import SheetCompleter
 from gpu_kedro.domain.specs.matching import SpecIndex
-from gpu_kedro.modelling.bundle.caveats import TrainingRange
 from gpu_kedro.modelling.bundle.export import ServedExpert, expert_from_files
 from gpu_kedro.modelling.bundle.files import Bundle, BundleError, subfiles
 from gpu_kedro.modelling.bundle.measured_gpus import KnownGpus
 from gpu_kedro.modelling.bundle.oblivious_trees import ObliviousEstimator
-from gpu_kedro.modelling.evaluation.conformal import NEWER, expected_size, half_widths, name_stratum, scale_inputs
+from gpu_kedro.modelling.bundle.warnings import TrainingRange
+from gpu_kedro.modelling.evaluation.conformal import NEWER, expected_error, half_widths, name_stratum, scale_inputs
 from gpu_kedro.modelling.explanations.shapley import AnswerFunction
 from gpu_kedro.modelling.explanations.typical_gpu import TYPICAL_GPU, TypicalGpu
 from gpu_kedro.modelling.learners.arrays import multiply_rows
@@ -187,7 +187,7 @@ class ServedBundle:
             members = served.expert.predict_members(chosen, vectors.take(places, axis=0))
             modes = served.expert.blend.find_modes(chosen)
             centre = served.expert.blend.mix(members, modes)
-            sizes = expected_size(served.scale_model, scale_inputs(chosen, served.columns, centre, members))
+            sizes = expected_error(served.scale_model, scale_inputs(chosen, served.columns, centre, members))
             are_newer = served.expert.blend.are_newer(modes).tolist()
             strata = [
                 NEWER if is_newer else name_stratum(rows[place])

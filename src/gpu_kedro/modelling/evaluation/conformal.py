@@ -45,13 +45,13 @@ class Calibration:
 
     def half_widths(self, errors: "Errors") -> dict[float, NDArray[np.float64]]:
         """Half-widths (n,) in logs by coverage, for predictions with the inputs and strata of these errors."""
-        sizes = expected_size(self.scale_model, errors.inputs)
+        sizes = expected_error(self.scale_model, errors.inputs)
         return {coverage: half_widths(sizes, errors.strata, strata) for coverage, strata in self.quantiles.items()}
 
     def newer_scores(self, errors: "Errors") -> NDArray[np.float64]:
         """Conformity scores of the GPUs that are newer than the training table: errors in units of expected size."""
         newer = errors.strata == NEWER
-        sizes = expected_size(self.scale_model, errors.inputs[newer]) if newer.any() else np.empty(0)
+        sizes = expected_error(self.scale_model, errors.inputs[newer]) if newer.any() else np.empty(0)
         scores: NDArray[np.float64] = np.abs(errors.residuals[newer]) / sizes
         return scores
 
@@ -130,7 +130,7 @@ def fit_scale_model(inputs: NDArray[np.float32], residuals: NDArray[np.float64],
     ).fit(inputs, sizes)
 
 
-def expected_size(scale_model: Any, inputs: NDArray[np.float32]) -> NDArray[np.float64]:
+def expected_error(scale_model: Any, inputs: NDArray[np.float32]) -> NDArray[np.float64]:
     """Expected size of the error in logs, (n,); never below one percent."""
     sizes: NDArray[np.float64] = np.maximum(
         np.exp(np.ravel(scale_model.predict(inputs)).astype(float)), _SMALLEST_SCALE
@@ -190,7 +190,7 @@ def cross_calibrate(
     for fold in np.unique(folds):
         held_out = folds == fold
         model = fit_scale_model(inputs[~held_out], residuals[~held_out], options.scale_iterations, seed)
-        sizes[held_out] = expected_size(model, inputs[held_out])
+        sizes[held_out] = expected_error(model, inputs[held_out])
     scores = np.abs(residuals) / sizes
     widths = {coverage: np.empty(residuals.size) for coverage in options.coverages}
     for fold in np.unique(folds):

@@ -58,7 +58,7 @@ class Question:
         return hashlib.sha256(told + values.tobytes()).hexdigest()
 
 
-def pose_question(
+def build_question(
     study: Study, primary_gpus: pd.DataFrame, task: ComparisonTask, kind: InputKind, options: AutogluonOptions
 ) -> Question:
     """The first fold of a study as a question.

@@ -1,9 +1,9 @@
 """How much each member of a blend counts for a GPU.
 
-Trees do not extrapolate: for a GPU released after the training table they stay silent, if a member that can is there.
-A Gaussian process measures how alike specifications are: where none was found it stays silent, unless the level of
-knowledge has none at all. A specification that may be another GPU's (a match that is not strict), or none, can have
-weights of its own: trees learn from the kind of match how much to believe.
+Trees cannot extrapolate, so a GPU released after the training table is answered by the Gaussian process and ridge
+alone, where the blend has them. The Gaussian process needs a specification, so a GPU without one is answered by the
+other members, except at the level "name", which has none anyway. A specification that may be another GPU's (a match
+that is not strict), or none, can have weights of its own.
 """
 
 import json

@@ -1,7 +1,7 @@
-"""One expert: inputs made dense, several members fitted on them, their weighted mean as the answer.
+"""An expert: a blend of several models that are fitted on the same inputs, for one target at one level of knowledge.
 
-There is one expert for each target and level of knowledge, so that an input that is missing by nature (a price
-for a card that was never sold) cannot pose as information. Regression answers in natural logarithms.
+Each level has its own expert, so a missing value (a price of a card that was never sold) never becomes a signal.
+Regression answers in natural logarithms.
 """
 
 import warnings
@@ -77,18 +77,18 @@ def predict_regressors(expert: Any, inputs: NDArray[np.float32]) -> Matrix:
     for position, (member, stacked) in enumerate(zip(expert.members, expert.stacked, strict=True)):
         logs[position] = np.ravel(member.predict(seen if stacked else inputs))
         if isinstance(member, GaussianProcess):
-            seen = stack(inputs, logs[position])
+            seen = append_process_answers(inputs, logs[position])
     return logs
 
 
-def stack(inputs: NDArray[np.float32], told: Matrix) -> NDArray[np.float32]:
-    """(n, inputs + 1) what stacked members see: the inputs, and (n,) what the Gaussian process says.
+def append_process_answers(inputs: NDArray[np.float32], answers: Matrix) -> NDArray[np.float32]:
+    """Inputs of stacked members, (n, inputs + 1): the inputs, then the answers of the Gaussian process.
 
     Source: Wolpert (1992), Stacked generalization.
     """
     seen = np.empty((len(inputs), inputs.shape[1] + 1), dtype=np.float32)
     seen[:, :-1] = inputs
-    seen[:, -1] = told
+    seen[:, -1] = answers
     return seen
 
 
@@ -192,10 +192,10 @@ def _fit_members(
         if isinstance(member, GaussianProcessOptions):
             if is_classifier:
                 raise ValueError("gaussian_process is a regressor: give classes ridge, extra_trees or catboost")
-            process, told = fit_gaussian_process(
+            process, answers_without_group = fit_gaussian_process(
                 inputs, answers, context.kinds, context.trust, context.groups, member, context.seed
             )
-            seen = stack(inputs, told)
+            seen = append_process_answers(inputs, answers_without_group)
             members.append(process)
             continue
         estimator = (_build_classifier if is_classifier else _build_regressor)(member, context.seed)

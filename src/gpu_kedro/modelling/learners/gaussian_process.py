@@ -1,10 +1,10 @@
-"""A Gaussian process that survives wrong labels and goes on beyond the training data.
+"""A Gaussian process with robust noise and a linear trend.
 
-Its covariance has two parts: a linear trend in the logarithms of compute, memory, era and power, which carries it to
-cards newer than the table, and a curved one (Matérn 3/2). Each part has a scale of its own for every kind of input,
-learned from the training rows alone (marginal likelihood and a prior). Noise follows Student's t: a label that its
-neighbours contradict loses weight. How trustworthy a row is (`trust`) has its own noise. Where an answer levels off
-(a score whose test the fastest cards outgrow), only a share of what exceeds the highest training answers is believed.
+Its covariance has two parts: a linear trend in the logarithms of compute, memory, era and power, which extrapolates to
+cards newer than the table, and a Matérn 3/2 part. Each part has a scale of its own for every kind of input,
+learned from the training rows alone (marginal likelihood and a prior). Noise follows Student's t, so a wrong label
+loses weight. Rows of the same trust (`trust`) share a noise level. The score's test saturates for the fastest cards:
+of what exceeds the highest training answers only a share (`beyond`) is kept.
 
 Other members of a blend can learn from its answers to the training rows: each is given as if the row's whole group
 were not among them.
@@ -152,20 +152,20 @@ def fit_gaussian_process(
     """
     values, classes = inputs.astype(np.float64), np.unique(trust, return_inverse=True)[1]
     level = float(answers.mean())
-    layout = _Layout(kinds, int(classes.max()) + 1)
+    parameters = _Hyperparameters(kinds, int(classes.max()) + 1)
     sample = np.random.default_rng(seed).permutation(len(values))[: options.learning_rows]
-    logs = _learn(layout, values[sample], answers[sample] - level, classes[sample], options)
-    directions = _find_directions(values, layout.scales(logs), options.directions)
+    logs = _fit_hyperparameters(parameters, values[sample], answers[sample] - level, classes[sample], options)
+    directions = _find_directions(values, parameters.scales(logs), options.directions)
     vectors = (values @ directions).astype(np.float32).astype(np.float64)
-    covariance = layout.cover(values, vectors, logs)
-    noise = np.exp(logs[layout.noise])[classes]
+    covariance = parameters.covariance(values, vectors, logs)
+    noise = np.exp(logs[parameters.noise])[classes]
     inverse, _ = _solve_robustly(covariance, answers - level, noise, options)
     alpha = inverse @ (answers - level)
     process = GaussianProcess(
         vectors=vectors,
         directions=directions,
-        weights=np.exp(logs[layout.amplitude]) * alpha,
-        slopes=(alpha @ values) * np.square(layout.trend_scales(logs)),
+        weights=np.exp(logs[parameters.amplitude]) * alpha,
+        slopes=(alpha @ values) * np.square(parameters.trend_scales(logs)),
         intercept=level + float(alpha.sum()),
         ceiling=float(np.quantile(answers, _CEILING_QUANTILE)),
         beyond=options.beyond,
@@ -191,8 +191,8 @@ def _leave_groups_out(inverse: Matrix, alpha: Matrix, groups: NDArray[Any]) -> M
     return errors
 
 
-class _Layout:
-    """Where each parameter's logarithm stands in one vector, and the covariance that they make."""
+class _Hyperparameters:
+    """The logarithms of all parameters as one vector: start, prior, bounds, and the covariance that they define."""
 
     def __init__(self, kinds: Sequence[str], trusts: int) -> None:
         self.kinds = sorted(set(kinds))
@@ -225,14 +225,14 @@ class _Layout:
         by_input: Matrix = scales[self.places]
         return by_input
 
-    def cover(self, values: Matrix, scaled: Matrix, logs: Matrix) -> Matrix:
+    def covariance(self, values: Matrix, scaled: Matrix, logs: Matrix) -> Matrix:
         """(n, n) covariance of the rows' answers without noise; `scaled` are the inputs of the curved part."""
         trend = values * self.trend_scales(logs)
         covariance: Matrix = 1.0 + trend @ trend.T
         covariance += np.exp(logs[self.amplitude]) * _correlate(_squared_distances(scaled))
         return covariance
 
-    def judge(
+    def negative_log_posterior(
         self, logs: Matrix, values: Matrix, answers: Matrix, classes: NDArray[np.int64], outlying: Matrix
     ) -> tuple[float, Matrix]:
         """Negative log posterior of the parameters and its gradient (equation 5.9 of the book)."""
@@ -261,25 +261,29 @@ class _Layout:
         return loss, gradient + self.prior * away
 
 
-def _learn(
-    layout: _Layout, values: Matrix, answers: Matrix, classes: NDArray[np.int64], options: GaussianProcessOptions
+def _fit_hyperparameters(
+    parameters: _Hyperparameters,
+    values: Matrix,
+    answers: Matrix,
+    classes: NDArray[np.int64],
+    options: GaussianProcessOptions,
 ) -> Matrix:
     """Logarithms of the parameters: a search on the first third of the rows, then on all, without their outliers."""
     from scipy.optimize import minimize
 
-    logs = layout.start
+    logs = parameters.start
     for rows, steps in ((slice(0, max(len(values) // 3, 1)), 4 * options.steps), (slice(None), options.steps)):
         facts = values[rows], answers[rows], classes[rows]
-        noise = np.exp(logs[layout.noise])[facts[2]]
-        covariance = layout.cover(facts[0], facts[0] * layout.scales(logs), logs)
+        noise = np.exp(logs[parameters.noise])[facts[2]]
+        covariance = parameters.covariance(facts[0], facts[0] * parameters.scales(logs), logs)
         _, outlying = _solve_robustly(covariance, facts[1], noise, options)
         found: Any = minimize(
-            layout.judge,
+            parameters.negative_log_posterior,
             logs,
             args=(*facts, outlying),
             jac=True,
             method="L-BFGS-B",
-            bounds=layout.bounds,
+            bounds=parameters.bounds,
             options={"maxiter": steps},
         )
         logs = found.x

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from gpu_kedro.modelling.experiments.autogluon import ask_autogluon, pose_question, score_answer
+from gpu_kedro.modelling.experiments.autogluon import ask_autogluon, build_question, score_answer
 from gpu_kedro.modelling.experiments.benchmark import (
     ComparisonTask,
     Study,
@@ -139,7 +139,7 @@ def ask_about_target(
     """
     answers: dict[str, Any] = {}
     for kind in options.inputs:
-        question = pose_question(studies[0], primary_gpus, task, kind, options)
+        question = build_question(studies[0], primary_gpus, task, kind, options)
         answer = ask_autogluon(question, Path(options.folder) / f"{task.target.name}_{kind}", options)
         answers[kind] = score_answer(answer, task.target.name)
     return answers

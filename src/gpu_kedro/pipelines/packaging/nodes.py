@@ -11,10 +11,10 @@ from gpu_kedro.domain.errors import GpuKedroError
 from gpu_kedro.domain.features import FEATURE_NAMES, build_features
 from gpu_kedro.domain.identify import KNOWN_FIELDS
 from gpu_kedro.domain.specs.sheets import SPEC_COLUMNS
-from gpu_kedro.modelling.bundle.caveats import LEAST_SEEN
 from gpu_kedro.modelling.bundle.files import Bundle, within
 from gpu_kedro.modelling.bundle.importance import IMPORTANCE, measure_importance
 from gpu_kedro.modelling.bundle.predictor import DEVICE_NAMES, ServedBundle, read_columns
+from gpu_kedro.modelling.bundle.warnings import LEAST_SEEN
 from gpu_kedro.modelling.explanations.typical_gpu import TYPICAL_GPU, TypicalGpu
 from gpu_kedro.modelling.learners.embedding import NameEmbedding
 from gpu_kedro.modelling.targets import TARGETS
@@ -108,7 +108,7 @@ def complete_bundle(bundle_core: Bundle, importance: dict[str, Any]) -> Bundle:
     return Bundle({**bundle_core.files, "catalogue.json": content, IMPORTANCE: weights}, bundle_core.facts)
 
 
-def weigh_inputs(bundle_core: Bundle) -> dict[str, Any]:
+def measure_input_importance(bundle_core: Bundle) -> dict[str, Any]:
     """What the answers rest on, measured on GPUs of the table, evenly spread, whose specification is known."""
     served = ServedBundle(bundle_core)
     known = [row["name"] for row in served.known.rows if row["spec_name"] is not None]

@@ -3,7 +3,7 @@
 from kedro.pipeline import Pipeline, node
 
 from gpu_kedro.modelling.targets import REGRESSION_TARGETS
-from gpu_kedro.pipelines.packaging.nodes import assemble_bundle, complete_bundle, weigh_inputs
+from gpu_kedro.pipelines.packaging.nodes import assemble_bundle, complete_bundle, measure_input_importance
 
 
 def create_pipeline() -> Pipeline:
@@ -25,7 +25,7 @@ def create_pipeline() -> Pipeline:
                 "bundle_core",
                 name="assemble_bundle",
             ),
-            node(weigh_inputs, "bundle_core", "importance", name="weigh_inputs"),
+            node(measure_input_importance, "bundle_core", "importance", name="measure_input_importance"),
             node(complete_bundle, ["bundle_core", "importance"], "bundle", name="complete_bundle"),
         ],
         tags="packaging",
