@@ -15,13 +15,6 @@ RefusalCode = Literal["not_a_gpu", "not_covered", "too_little_known"]
 #: Makers of which the table has none or too few, and how they are told.
 NOT_COVERED: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("Apple", any_of(r"apple ipad iphone imac macbook a\d{1,2}[xz]?_bionic")),
-    (
-        "Apple",
-        re.compile(
-            r"^m[1-5](?: (?:pro|max|ultra|gpu|chip|\d{1,2} ?cores?))*$"
-            r"|^a\d{1,2}[xz]? (?:gpu|fusion|pro)$|^a\d{1,2}[xz]$"
-        ),
-    ),
     ("Qualcomm (Adreno)", any_of("adreno qualcomm snapdragon")),
     ("Arm (Mali)", any_of("mali immortalis")),
     ("Imagination (PowerVR)", any_of(r"powervr imagination sgx_?\d{3} rogue_g[ex]\d+")),
@@ -35,6 +28,10 @@ NOT_COVERED: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("Sony (PlayStation)", any_of("play_?station ps[1-5](?:_(?:pro|slim))? ps_vita")),
     ("Microsoft (Xbox)", any_of("xbox(?!_ally)")),
     ("Nintendo", any_of("nintendo wii gamecube switch_(?:2|oled|lite|gpu)")),
+)
+#: Apple's models by their number alone, which an A30X is not.
+_BARE_APPLE = re.compile(
+    r"m[1-5](?: (?:pro|max|ultra|gpu|chip|\d{1,2} ?cores?))*|a\d{1,2}[xz]? (?:gpu|fusion|pro)|a\d{1,2}[xz]"
 )
 _VIRTUAL = "a display driver or a virtual adapter, no GPU"
 #: What else a text may name, and how it is told.
@@ -82,7 +79,7 @@ class Refusal(NamedTuple):
 
     Args:
         code: `not_a_gpu`: the text names no graphics chip; `not_covered`: one of which the table knows none or too
-            few; `too_little_known`: one of which too little is known (decided by the width of the interval).
+            few; `too_little_known`: one without a model number and a sheet.
         detail: a sentence for people: what the text was taken for, and what to do.
         did_you_mean: names that may have been meant, best first; empty where nothing is near.
     """
@@ -90,6 +87,11 @@ class Refusal(NamedTuple):
     code: RefusalCode
     detail: str
     did_you_mean: tuple[str, ...] = ()
+
+
+TOO_LITTLE_KNOWN = Refusal(
+    "too_little_known", "Neither a model number nor a specification sheet is known; give one of them."
+)
 
 
 def find_refusal(parsed: ParsedName, match: SpecMatch, suggest: Callable[[], tuple[str, ...]]) -> Refusal | None:
@@ -108,8 +110,9 @@ def find_refusal(parsed: ParsedName, match: SpecMatch, suggest: Callable[[], tup
     if parsed.vendor not in _GPU_MAKERS or parsed.series is None:
         for maker, words in NOT_COVERED:
             if words.search(text):
-                detail = f"GPUs of {maker} are not covered: the benchmark table has none or too few of them."
-                return Refusal("not_covered", detail)
+                return _refuse_maker(maker)
+        if match.spec_name is None and _BARE_APPLE.fullmatch(text):
+            return _refuse_maker("Apple")
     is_model = parsed.number is not None and parsed.series not in (None, "ryzen apu")
     if match.spec_name is not None or is_model:
         return None
@@ -120,5 +123,9 @@ def find_refusal(parsed: ParsedName, match: SpecMatch, suggest: Callable[[], tup
     if parsed.kind == "virtual":
         return Refusal("not_a_gpu", f"This is {_VIRTUAL}; name the card behind it.")
     if parsed.vendor in _GPU_MAKERS:
-        return None  # a maker without a model: how much that says, its interval tells
+        return TOO_LITTLE_KNOWN
     return Refusal("not_a_gpu", "This text names no GPU that is known here.", suggest())
+
+
+def _refuse_maker(maker: str) -> Refusal:
+    return Refusal("not_covered", f"GPUs of {maker} are not covered: the benchmark table has none or too few of them.")

@@ -62,7 +62,7 @@ _NVIDIA_NUMBER = re.compile(r"(?:[2-5]0[5-9]0)m?")
 _GTX_NUMBER = re.compile(r"(?:10[5-8]0|16[356]0)m?")
 _RTX_A_NUMBER = re.compile(r"a[2-6][05]00")
 _PROFESSIONAL_WORDS = word_set("nvidia pny quadro rtx workstation precision")
-_RX_NUMBER = re.compile(r"[5-9][3-9][05]0|9060|9070")
+_RX_NUMBER = re.compile(r"[5-7][3-9][05]0|9060|9070")
 BUILT_IN = re.compile(r"6[168]0m|7[468]0m|8[4689]0m|80[456]0s")
 
 

@@ -15,7 +15,7 @@ _MAKERS = (
 )
 MAKER_BY_ID = {vendor: name for vendor, name, _ in _MAKERS}
 
-_MACHINE = re.compile(r"[\[(:]|0x|dev_|device|mib|renderer")
+_MACHINE = re.compile(r"[\[(:]|0x|dev_|device|mib|renderer|/pcie|/sse2")
 _SUBSYSTEM = re.compile(r"\b(?:subsystem|svendor|sdevice)\b.*|&subsys_\S*")
 _PAIR = re.compile(r"\b(?:0x)?(10de|1002|8086)[:/](?:0x)?([0-9a-f]{4})(?![0-9a-f])(?:[:/](?:0x)?([0-9a-f]{2})\b)?")
 _VEN_DEV = re.compile(r"ven_(10de|1002|8086)&dev_([0-9a-f]{4})")
@@ -36,7 +36,7 @@ _ID_BRACKET = re.compile(r"amd(?:/ati)?|(?:[0-9a-f]{4}:)?[0-9a-f]{4}|vga control
 _NAMES_GPU = re.compile(
     r"geforce|radeon|quadro|tesla|firepro|\b(?:[rg]tx?|rx|hd|uhd|iris|arc|titan|nvs|instinct|graphics|grid|mi)\b"
 )
-_VULKAN_DEVICE = re.compile(r"vulkan [\d.]+ ?\(([^()]*)\)")
+_VULKAN_DEVICE = re.compile(r"vulkan [\d.]+ ?\(([^()]*)(?:\([^()]*\)[^()]*)?\)")
 #: The register names a server's processor and a desktop's by one line.
 _SERVER_TWIN = re.compile(r"xeon e3-1200 (?:v\d)?/(?=\d(?:nd|rd|th) gen core)")
 _RENDERER_TAIL = re.compile(r" (?:direct3d\d|opengl|vulkan|vs_\d|/pcie)|/pcie/sse2|/sse2")

@@ -27,7 +27,7 @@ _FOLDED_LENGTH = 2 * MAX_NAME_LENGTH  # some characters stand for many
 _CACHE_SIZE = 8192  # every name of the table and of the specifications
 
 _DIGITS = re.compile(r"\d+")
-_VGPU = re.compile(r"(?:grid )?(?:gtx )?(?:rtx (\d{4})p?|([a-z]{1,3}\d{1,4}[a-z]?)) \d{1,2}[qabc]?")
+_VGPU = re.compile(r"(?:grid )?(?:gtx )?(?:rtx ?(\d{4})p?( ada)?|([a-z]{1,3}\d{1,4}[a-z]?)) \d{1,2}[qabc]?")
 _KEPLER_VGPU = re.compile(r"grid k\d{3}q")
 #: As many strange words as an edition's name may have.
 _FEW_WORDS = 2
@@ -150,12 +150,12 @@ def _parse_vgpu(canonical: str) -> ParsedName | None:
     """Read a slice of a card: `GRID P40-24Q`, `A40-12Q`, `Radeon Instinct MI25 MxGPU`."""
     if canonical.endswith(" mxgpu"):
         base = canonical.removesuffix(" mxgpu")
-    elif canonical.startswith("grid ") or canonical[-1:] in ("q", "a", "b"):
+    elif canonical.startswith("grid ") or canonical[-1:] in ("q", "a", "b", "c"):
         sliced = _VGPU.fullmatch(canonical)
         if sliced is None and not _KEPLER_VGPU.fullmatch(canonical):
             return None
         if sliced is not None:
-            base = sliced[2] or f"quadro rtx {sliced[1]}"
+            base = sliced[3] or (f"rtx {sliced[1]} ada" if sliced[2] else f"quadro rtx {sliced[1]}")
         else:
             base = "grid k1" if int(canonical[6:9]) < 200 else "grid k2"
     else:

@@ -22,8 +22,8 @@ from gpu_kedro.domain.names.vocabulary import (
 )
 
 _MODEL = re.compile(r"[a-z]{0,3}\d{2,5}[a-z]{0,4}|[a-z]?\d{3,4}x2|r[1-7]e")
-_SHORT_MODEL = re.compile(r"[a-z]\d{1,3}[a-z]{0,2}")
-_SHORT_MODEL_BRANDS = frozenset({"tesla", "grid", "firegl", "arc", "apple"})
+_SHORT_MODEL = re.compile(r"(?:mi|[a-z])\d{1,3}[a-z]{0,2}")
+_SHORT_MODEL_BRANDS = frozenset({"tesla", "grid", "firegl", "arc", "apple", "instinct"})
 _NUMBERED_VERSION = re.compile(r"v?\d{1,4}")
 _MEMORY = re.compile(r"(\d{1,4})(gb|mb)")
 _MOBILE_TOKEN = re.compile(r"[a-z]?\d{3,4}m(?:x|s)?")

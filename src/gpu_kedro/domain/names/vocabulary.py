@@ -164,7 +164,7 @@ JETSON_WORDS: frozenset[str] = word_set("jetson agx orin xavier nano nx tx1 tx2 
 
 # Accelerators sold without a brand word: "A16", "L40S", "H100".
 DATA_CENTER_MODELS: frozenset[str] = word_set("""
-    a2 a10 a10g a16 a30 a40 a100 a800 m4 m6 m10 m40 m60 k80 l4 l20 l40 l40s l40g
+    a2 a10 a10g a16 a30 a30x a40 a100 a100x a800 m4 m6 m10 m40 m60 k80 l4 l20 l40 l40s l40g
     h100 h200 h800 b200 b300 v100 p100 p40 p4 p6 t4 t4g
 """)
 

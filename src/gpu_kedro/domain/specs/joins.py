@@ -62,7 +62,8 @@ def _find_sliced_card(table: SpecTable, parsed: ParsedName) -> Found:
     row = table.by_canonical.get(parsed.canonical)
     if row is not None:
         return row, "direct"
-    card = table.by_name.get(VIRTUAL_GPU_CARDS.get(parsed.components[0], ""))
+    base = parsed.components[0]
+    card = table.by_name.get(VIRTUAL_GPU_CARDS.get(base, "")) or find_row(table, parse_name(base))[0]
     return (card, "vgpu") if card else None
 
 

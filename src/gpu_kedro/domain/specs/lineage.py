@@ -201,31 +201,10 @@ INTEL_GENERICS: tuple[tuple[str, tuple[str, str]], ...] = (
     ("arc", ("Arc Graphics 128EU Mobile", "Arc Graphics 128EU Mobile")),
 )
 
-# The card a virtual GPU is a slice of; base as `ParsedName.components` gives it → spec_name.
+# The card that a virtual GPU is a slice of, where its name alone is another card's or nobody's.
 VIRTUAL_GPU_CARDS: dict[str, str] = {
-    "grid k1": "GRID K1",
-    "grid k2": "GRID K2",
-    "m10": "Tesla M10",
-    "m6": "Tesla M6 Mobile",
-    "m60": "Tesla M60",
-    "p4": "Tesla P4",
-    "p6": "Tesla P6 Mobile",
-    "p40": "Tesla P40",
     "p100": "Tesla P100 PCIe 16 GB",
-    "quadro rtx 6000": "Quadro RTX 6000",
-    "quadro rtx 8000": "Quadro RTX 8000",
-    "t4": "Tesla T4",
     "t10": "Tesla T10 16 GB",
     "v100": "Tesla V100 PCIe 16 GB",
     "v100d": "Tesla V100 PCIe 32 GB",
-    "a10": "A10 PCIe",
-    "a16": "A16 PCIe",
-    "a40": "A40 PCIe",
-    "a100": "A100 PCIe 40 GB",
-    "l4": "L4",
-    "l40": "L40",
-    "radeon instinct mi25": "Radeon Instinct MI25",
-    "radeon pro v340": "Radeon Pro V340 16 GB",
-    "radeon pro v520": "Radeon Pro V520",
-    "firepro s7150": "FirePro S7150",
 }

@@ -7,7 +7,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
-from gpu_kedro.domain.coverage import Refusal
+from gpu_kedro.domain.coverage import TOO_LITTLE_KNOWN, Refusal
 from gpu_kedro.domain.specs.matching import SpecMatch
 from gpu_kedro.domain.specs.sheets import COLUMN_BY_FIELD
 from gpu_kedro.modelling.targets import REGRESSION_TARGETS, SEGMENTS
@@ -17,9 +17,6 @@ AnswerKind = Literal["full", "partial", "none"]
 #: An interval whose ends are further apart than this factor says too little: no price is judged by it, and of a GPU
 #: without model number and sheet no figure is given.
 WIDEST_FACTOR = 20.0
-TOO_LITTLE_KNOWN = Refusal(
-    "too_little_known", "Neither a model number nor a specification sheet is known; give one of them."
-)
 _PROFESSIONAL = ("Workstation",)
 #: The figures that a sheet can state.
 _LISTED = tuple(field for field in REGRESSION_TARGETS if field in COLUMN_BY_FIELD)
@@ -52,7 +49,8 @@ def gather_known(
     """Put the rungs of one GPU together.
 
     Only the asker's own sheet and that of the very GPU state its figures; a relative's does not. With a sheet of the
-    asker's, or a row of the table, the models answer whatever the name says. What is no GPU has no figures, even where
+    asker's, or a row of the table, the models answer whatever the name says; with a figure of the asker's and no model,
+    as far as their intervals are narrow enough. What is no GPU has no figures, even where
     some were given.
 
     Args:
@@ -70,7 +68,8 @@ def gather_known(
             value = match.specs.get(field)
         if value is not None:
             listed[field] = value
-    if specs or measured:
+    has_figures = any(query.get(field) is not None for field in REGRESSION_TARGETS)
+    if specs or measured or (has_figures and refusal is TOO_LITTLE_KNOWN):
         refusal = None
     return Known(
         measured=measured or {},
