@@ -68,12 +68,16 @@ class ParquetTable:
             packed = _open(file, self._texts)
             budget = Budget(self._limits)
             waiting: list[pa.RecordBatch] = []
+            count = 0
             for batch in packed.iter_batches(rows):
+                count += len(batch)
                 waiting.append(_unpack(batch, self.schema, budget) if self._texts else batch)
                 while sum(map(len, waiting)) >= rows:
                     whole = _combine(waiting)
                     yield whole.slice(0, rows)
                     waiting = [whole.slice(rows)] if len(whole) > rows else []
+            if count != self.row_count:  # its index counts other rows than its groups have
+                raise DamagedFileError(*_DAMAGED)
             if waiting:
                 yield _combine(waiting)
 
