@@ -54,6 +54,7 @@ _BARE = tuple(
     for shape, line in (
         (r"[hb][128]00|a[18]00|a100x|l40[gs]?|gh200|v100s?|p100|h20", "tesla"),
         (r"mi\d{2,3}[ax]?", "radeon instinct"),
+        (r"r9[67]00[ds]?", "radeon ai pro"),
         (r"w[5-7][5-9]00x?", "radeon pro"),
         (r"t[456]00|t550|t1[02]00|t2000", ""),
     )

@@ -33,7 +33,7 @@ _FREE_DOT = re.compile(r"(?<!\d)\.|\.(?!\d)")
 _WORD = re.compile(r"[+/]|[^\s+/]+")
 
 _SERIES_THEN_NUMBER = re.compile(
-    r"(geforce|radeon|quadro|firepro|gtx|gts|gt|rtx|rx|hdg|hd|r[3579](?=m?\d{3})|go|mx|fx|intel|vega|nvs|uhd|ti|pcx|wx|agp)"
+    r"(geforce|radeon|quadro|firepro|gtx|gts|gt|rtx|rx|hdg|hd|r[3579](?=[am]?[234]\d{2})|go|mx|fx|intel|vega|nvs|uhd|ti|pcx|wx|agp)"
     r"([a-z]?\d{1,5}[a-z]{0,5})"
 )
 _NUMBER_THEN_SUFFIX = re.compile(

@@ -24,6 +24,7 @@ from gpu_kedro.domain.names.vocabulary import (
 _MODEL = re.compile(r"[a-z]{0,3}\d{2,5}[a-z]{0,4}|[a-z]?\d{3,4}x2|r[1-7]e")
 _SHORT_MODEL = re.compile(r"(?:mi|[a-z])\d{1,3}[a-z]{0,2}")
 _SHORT_MODEL_BRANDS = frozenset({"tesla", "grid", "firegl", "arc", "apple", "instinct"})
+_AI_PRO = re.compile(r"r9[67]00[ds]?")
 _NUMBERED_VERSION = re.compile(r"v?\d{1,4}")
 _MEMORY = re.compile(r"(\d{1,4})(gb|mb)")
 _MOBILE_TOKEN = re.compile(r"[a-z]?\d{3,4}m(?:x|s)?")
@@ -284,12 +285,18 @@ def _refine_series(series: str, token: str | None, present: set[str]) -> str:
     if series == "geforce" and token.isdecimal():
         return _series_of_modern_number(int(token)) or series
     if series == "radeon" and token.isdecimal() and present & {"xt", "xtx", "gre"}:
-        return "radeon rx" if 5000 <= int(token) < 8000 or token in ("9060", "9070") else series
+        return "radeon rx" if _is_rx(int(token)) else series
     if series == "radeon vega" and token in ("56", "64"):
         return "radeon rx vega"
     if series == "radeon" and token.startswith("mi"):
         return "radeon instinct"
+    if series == "radeon" and _AI_PRO.fullmatch(token):
+        return "radeon ai pro"
     return series
+
+
+def _is_rx(number: int) -> bool:
+    return 5000 <= number < 8000 or number in (9060, 9070)
 
 
 def _series_of_bare_number(words: Sequence[str], at: int | None, token: str | None) -> str | None:
@@ -306,10 +313,12 @@ def _series_of_bare_number(words: Sequence[str], at: int | None, token: str | No
         return "nvidia mining"
     if re.fullmatch(r"mi\d{2,3}x?", token):
         return "radeon instinct"
+    if _AI_PRO.fullmatch(token):
+        return "radeon ai pro"
     if at != 0 or not re.fullmatch(r"\d{3,4}m?", token):
         return None
     number, following = int(token.rstrip("m")), set(words[1:])
-    if following & {"xt", "xtx", "gre"} and 5000 <= number < 10_000:
+    if following & {"xt", "xtx", "gre"} and _is_rx(number):
         return "radeon rx"
     if not following <= {"ti", "super", "laptop", "mobile", "gpu", "max", "q", "d", "gb"} | {
         w for w in following if w[0].isdecimal()

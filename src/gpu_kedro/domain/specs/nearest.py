@@ -7,7 +7,7 @@ from gpu_kedro.domain.names.parser import ParsedName
 from gpu_kedro.domain.specs.code_names import CHIP_BY_CODE_NAME
 from gpu_kedro.domain.specs.lineage import CHIPSETS, DEVICES, INTEL_GENERICS
 from gpu_kedro.domain.specs.rows import SpecRow, choose_edition
-from gpu_kedro.domain.specs.spec_table import SpecTable, form_of
+from gpu_kedro.domain.specs.spec_table import FORMS, SpecTable, form_of
 
 #: Lines that people mix up or leave out, and those whose numbers tell which one is meant.
 _OFTEN_CONFUSED = frozenset({None, "geforce", "geforce gt", "geforce gtx", "geforce rtx", "radeon", "radeon rx"})
@@ -27,11 +27,13 @@ def find_by_number(table: SpecTable, parsed: ParsedName) -> tuple[SpecRow, str] 
     token = parsed.model_token
     if token is None or parsed.series not in _OFTEN_CONFUSED or (parsed.series == "radeon" and parsed.is_mobile):
         return None  # an HD of a laptop was written so too ("Radeon 6600M")
+    of_number = [row for form in FORMS for row in table.by_number.get((token, parsed.suffix, form), ())]
+    is_makers_own = any(row.parsed.vendor == parsed.vendor for row in of_number)
     for form in dict.fromkeys((form_of(parsed, parsed.is_mobile), 1)):
         rows = table.by_number.get((token, parsed.suffix, form), ())
         rows = [row for row in rows if row.parsed.series in _NUMBERED_LINES]
         of_maker = [row for row in rows if row.parsed.vendor == parsed.vendor]
-        rows = of_maker or (rows if len(token) >= _TELLING_DIGITS else [])
+        rows = of_maker or ([] if is_makers_own or len(token) < _TELLING_DIGITS else rows)
         if rows:
             is_certain = len({row.parsed.series for row in rows}) == 1
             return choose_edition(parsed, rows), "other_line" if is_certain else "loose"

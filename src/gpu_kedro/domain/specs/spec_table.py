@@ -9,6 +9,9 @@ from gpu_kedro.domain.specs.rows import SpecRow
 Key = tuple[str | None, str | None, str | None, int]
 
 
+FORMS = (0, 1, 2)
+
+
 def form_of(parsed: ParsedName, is_mobile: bool) -> int:
     """0 for a desktop card, 1 for a laptop's, 2 for Max-Q."""
     return 2 if parsed.is_max_q else int(is_mobile)
