@@ -25,19 +25,19 @@ router = APIRouter(prefix="/v1", tags=["gpus"], route_class=PredictionRoute)
 #: Where a client goes on from an answer (OpenAPI links).
 _FROM_SEARCH = {
     "card": {
-        "operationId": "describe_gpu_v1_gpus__name__get",
+        "operationId": "describe_gpu",
         "parameters": {"name": "$response.body#/gpus/0/name"},
         "description": "the card of the best match",
     },
     "prediction": {
-        "operationId": "predict_v1_predict_post",
+        "operationId": "predict",
         "requestBody": {"name": "$response.body#/gpus/0/name"},
         "description": "what is predicted of the best match",
     },
 }
 _FROM_CARD = {
     "comparison": {
-        "operationId": "compare_gpus_v1_compare_post",
+        "operationId": "compare_gpus",
         "requestBody": {"names": ["$response.body#/name", "$response.body#/comparable/0/name"]},
         "description": "the GPU beside the one that is most like it",
     }

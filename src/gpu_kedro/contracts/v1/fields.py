@@ -45,4 +45,4 @@ class Request(BaseModel):
 class Answer(BaseModel):
     """Documents an answer; fields may be added in later versions, never renamed."""
 
-    model_config = ConfigDict(extra="allow", json_schema_serialization_defaults_required=True)
+    model_config = ConfigDict(extra="allow")

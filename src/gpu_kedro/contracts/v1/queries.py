@@ -24,6 +24,8 @@ from gpu_kedro.contracts.v1.observations import Market
 
 #: No property, or only nulls, says nothing.
 _SAYS_SOMETHING: JsonDict = {"not": {"additionalProperties": {"type": "null"}}}
+#: A name or a sheet; said by what may not be, since generators of clients take `anyOf` for several kinds of object.
+_SAYS_WHICH: JsonDict = {"not": {"properties": {"name": {"type": "null"}, "specs": {"type": "null"}}}}
 
 
 class GpuSpecs(Request):
@@ -66,14 +68,7 @@ class GpuSpecs(Request):
 class GpuQuery(Request):
     """What somebody knows of a GPU: at least its `name` or one of its `specs`."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "anyOf": [
-                {"required": ["name"], "properties": {"name": {"type": "string"}}},
-                {"required": ["specs"], "properties": {"specs": {"type": "object"}}},
-            ]
-        }
-    )
+    model_config = ConfigDict(json_schema_extra=_SAYS_WHICH)
 
     name: GpuName | None = optional("any spelling of the GPU's name", "GeForce RTX 4070 Laptop GPU")
     g3d_mark: Score | None = optional("PassMark G3D Mark, in points, when it is known", 19000)

@@ -1,7 +1,5 @@
 """What the service tells of its model, of itself and of errors."""
 
-from pydantic import ConfigDict
-
 from gpu_kedro.contracts.v1.fields import Answer, described
 
 
@@ -87,8 +85,6 @@ class FieldProblem(Answer):
 
 class Problem(Answer):
     """An error, as RFC 9457 has it; the lists are there where they hold something."""
-
-    model_config = ConfigDict(json_schema_serialization_defaults_required=False)
 
     type: str = described("kind of problem, for programs", "urn:gpu_kedro:problem:invalid-request")
     title: str = described("the status in words", "Unprocessable Content")
