@@ -73,4 +73,3 @@ def _make_tag(scope: Scope) -> str | None:
         return None
     asked = b"?".join((version.encode(), scope["path"].encode(), scope["query_string"]))
     return f'W/"{hashlib.blake2b(asked, digest_size=12).hexdigest()}"'
-

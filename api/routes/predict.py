@@ -13,9 +13,9 @@ from api.bodies.score_file import answer_csv, answer_parquet, open_upload
 from api.bodies.uploads import CSV, EXCEL, FORM, PARQUET, TSV, read_upload
 from api.deps import run_bulk, run_heavy, use_paced_runtime, use_runtime, write_json
 from api.load.lanes import Lane, hold
-from gpu_kedro.contracts import v1 as contracts
+from gpu_kedro.contracts.batch import Batch
 from gpu_kedro.contracts.explained import ExplainedPrediction
-from gpu_kedro.contracts.v1 import MarketQuery, Prediction, PredictionColumns
+from gpu_kedro.contracts.v1 import BadRow, MarketQuery, Prediction, PredictionColumns
 from gpu_kedro.serving import answers
 from gpu_kedro.serving.runtime import Runtime
 
@@ -94,22 +94,21 @@ async def _predict_in_market(
     return write_json({**runtime.predict([asked], fitted)[0], **fitted.tell()})
 
 
-@bulk.post("/batch", response_model=PredictionColumns, responses=_ERRORS)
-async def predict_batch(
-    query: contracts.BatchQuery,  # type: ignore[valid-type]
-    request: Request,
-) -> Response:
+@bulk.post("/batch", response_model=PredictionColumns | list[Prediction | BadRow], responses=_ERRORS)
+async def predict_batch(query: Batch, request: Request) -> Response:
     """Columns in, columns out, up to 10,000 rows; the fields of a specification sheet are columns `spec_<field>`.
 
-    With a `market`, prices are of that market, and `market_total` is what all rows cost together.
+    A list of up to 1,000 GPUs, each as `/v1/predict` takes it, is answered by a list. A row that cannot be taken has
+    its `error`; the others are answered. With a `market`, which columns may bring, prices are of that market, and
+    `market_total` is what all rows cost together.
     """
     answer = await run_bulk(request, answer_batch, query, use_paced_runtime(request))
     hold(request, len(answer.body))
     return answer
 
 
-def answer_batch(query: contracts.Columns, runtime: Runtime) -> Response:
-    """Predict and write columns."""
+def answer_batch(query: Batch, runtime: Runtime) -> Response:
+    """Predict and write what was asked for."""
     return write_json(answers.predict_batch(runtime, query))
 
 

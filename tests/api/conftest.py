@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from api.settings import Settings
 
 OpenClient = Callable[..., TestClient]
 Problem = Callable[[Any, int], dict[str, Any]]
+StartServer = Callable[..., tuple[subprocess.Popen[bytes], int]]
 
 
 @pytest.fixture(scope="session")
@@ -74,9 +75,9 @@ def problem() -> Problem:
     return read
 
 
-@pytest.fixture
-def start_server(bundles: Path) -> Iterator[Callable[..., tuple[subprocess.Popen[bytes], int]]]:
-    """Starts the service as a process on a free port."""
+@contextmanager
+def serve(bundles: Path) -> Iterator[StartServer]:
+    """Starts the service as a process on a free port, as often as asked, and ends it."""
     started: list[subprocess.Popen[bytes]] = []
 
     def run(**settings: Any) -> tuple[subprocess.Popen[bytes], int]:
@@ -96,7 +97,23 @@ def start_server(bundles: Path) -> Iterator[Callable[..., tuple[subprocess.Popen
                 time.sleep(0.05)
         raise AssertionError("the service did not start")
 
-    yield run
-    for process in started:
-        process.kill()
-        process.wait()
+    try:
+        yield run
+    finally:
+        for process in started:
+            process.kill()
+            process.wait()
+
+
+@pytest.fixture
+def start_server(bundles: Path) -> Iterator[StartServer]:
+    """Starts the service as a process on a free port."""
+    with serve(bundles) as start:
+        yield start
+
+
+@pytest.fixture(scope="module")
+def address(bundles: Path) -> Iterator[str]:
+    """Of a service in a process of its own."""
+    with serve(bundles) as start:
+        yield f"http://127.0.0.1:{start()[1]}"

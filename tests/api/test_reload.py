@@ -36,9 +36,12 @@ def test_a_promoted_bundle_is_swapped_in_while_serving(open_client, store, versi
     client = open_client(bundles=store, check_seconds=0.05)
     write_version(store, version, "20990101T000000Z-other")
     assert client.post("/v1/predict", json=QUERY).json()["model_version"] == version
+    validator = {"If-None-Match": client.get("/v1/model").headers["etag"]}
+    assert client.get("/v1/model", headers=validator).status_code == 304
     promote(store, "20990101T000000Z-other")
     wait_for(lambda: client.post("/v1/predict", json=QUERY).json()["model_version"] == "20990101T000000Z-other")
     assert client.get("/health/ready").json()["model_version"] == "20990101T000000Z-other"
+    assert client.get("/v1/model", headers=validator).status_code == 200
 
 
 @pytest.fixture

@@ -13,7 +13,10 @@ _MAX_ERRORS = 20
 _MAX_READ = 40
 _MAX_TEXT = 300
 #: Clearer than what Pydantic says, which quotes the pattern.
-_MESSAGES = {"string_pattern_mismatch": "must hold a visible character and no control characters"}
+_MESSAGES = {
+    "string_pattern_mismatch": "must hold a visible character and no control characters",
+    "model_type": "must be an object",
+}
 _FIELDS = sorted(
     {
         name

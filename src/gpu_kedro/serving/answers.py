@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
 from gpu_kedro.contracts.assembling import PRICE_NOTE
-from gpu_kedro.contracts.v1 import Columns
+from gpu_kedro.contracts.batch import Batch
 from gpu_kedro.domain.identify import read_gpu
 from gpu_kedro.domain.names.parser import complete_name, name_gpu, parse_name
 from gpu_kedro.serving.catalogue import Catalogue, Entry
@@ -27,15 +27,39 @@ _WEIGHTS = {"g3d_mark": 1.0, "tdp_w": 1.0, "price_usd": 0.25}
 _LEAST_SIMILAR = 62.0
 
 
-def predict_batch(runtime: Runtime, asked: Columns) -> dict[str, Any]:
-    """Columns of predictions (`PredictionColumns`), at the prices of the market that the request brings."""
-    queries = asked.queries()
-    head = {"model_version": runtime.version, "rows": len(queries)}
-    if asked.market is None:
-        return {**runtime.predict_columns(queries), **head}
-    market = runtime.fit_market(asked.market.model_dump())
-    columns = runtime.predict_columns(queries, market)
-    return {**columns, **head, **market.tell(), "market_total": runtime.add_up(queries, market)}
+def predict_batch(runtime: Runtime, asked: Batch) -> dict[str, Any] | list[dict[str, Any]]:
+    """Columns of predictions (`PredictionColumns`), or a list of them for a list; bad rows have their `error`."""
+    if isinstance(asked.root, list):
+        answers = iter(runtime.predict(asked.queries))
+        return [next(answers) if error is None else {"error": error} for error in asked.errors]
+    head = {"model_version": runtime.version, "rows": len(asked.errors)}
+    market = None if asked.market is None else runtime.fit_market(asked.market.model_dump())
+    columns = runtime.predict_columns(asked.queries, market)
+    if any(asked.errors):
+        columns = {**_leave_gaps(columns, asked.errors), "error": asked.errors}
+    if market is None:
+        return {**columns, **head}
+    return {**columns, **head, **market.tell(), "market_total": runtime.add_up(asked.queries, market)}
+
+
+#: What stands in the columns of a row that could not be taken; null in all others.
+_UNANSWERED: dict[str, Any] = {
+    "answer": "none",
+    "match_kind": "none",
+    "match_confidence": 0.0,
+    "segment": "",
+    "warnings": "",
+}
+
+
+def _leave_gaps(columns: Mapping[str, list[Any]], errors: Sequence[str | None]) -> dict[str, list[Any]]:
+    """The same columns with a place for every row that was sent."""
+    spread = {}
+    for name, values in columns.items():
+        blank = "none" if name.endswith("_source") else _UNANSWERED.get(name)
+        left = iter(values)
+        spread[name] = [next(left) if error is None else blank for error in errors]
+    return spread
 
 
 def search_gpus(runtime: Runtime, q: str | None, segment: str | None, limit: int, offset: int) -> dict[str, Any]:

@@ -5,7 +5,7 @@ validated again: a test holds them to it.
 """
 
 from gpu_kedro.contracts.v1.batches import BatchQuery, Columns
-from gpu_kedro.contracts.v1.columns import KnownTable, MissingMap, PredictionColumns
+from gpu_kedro.contracts.v1.columns import BadRow, KnownTable, MissingMap, PredictionColumns
 from gpu_kedro.contracts.v1.fields import (
     MAX_BATCH_ROWS,
     MAX_NAME,
@@ -64,6 +64,7 @@ __all__ = [
     "Amount",
     "Answer",
     "AnyGpuCard",
+    "BadRow",
     "BatchQuery",
     "Bin",
     "Columns",

@@ -23,7 +23,7 @@ def _column_fields() -> dict[str, Any]:
 
 
 class Columns(Request):
-    """Columns of queries, all of one length up to 10,000 rows; every row has a name or a specification."""
+    """Columns of queries, all of one length up to 10,000 rows; a row needs a name or a specification."""
 
     market: Market | None = optional(
         "prices that somebody saw: prices are then of that market, not of 2022", {"as_of": "2026-03"}
@@ -38,13 +38,19 @@ class Columns(Request):
         if len(lengths) > 1:
             raise ValueError("every column must have the same number of rows")
         (rows,) = lengths
-        telling = [values for name, values in columns.items() if name == "name" or name.startswith("spec_")]
         if rows == 0:
             raise ValueError("there are no rows")
-        for place, cells in enumerate(zip(*telling, strict=True)) if telling else [(0, ())]:
-            if all(cell is None for cell in cells):
-                raise ValueError(f"row {place} (counted from 0) has neither a name nor a specification")
+        if len(self.find_silent()) == rows:
+            raise ValueError("no row has a name or a specification")
         return self
+
+    def find_silent(self) -> set[int]:
+        """Rows, counted from 0, with neither a name nor a specification."""
+        columns = {name: values for name, values in self if values is not None and name != "market"}
+        telling = [values for name, values in columns.items() if name == "name" or name.startswith("spec_")]
+        if not telling:
+            return set(range(len(next(iter(columns.values())))))
+        return {place for place, cells in enumerate(zip(*telling, strict=True)) if all(one is None for one in cells)}
 
     def queries(self) -> list[dict[str, Any]]:
         """One query a row, as the run time takes them."""

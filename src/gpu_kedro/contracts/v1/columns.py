@@ -36,6 +36,9 @@ class _PredictionColumns(InMarket):
     price_usd_date: list[str | None] | None = described(
         "with a `market`: when this very card was lately seen, null where it was not", ["2026-03-06"], None
     )
+    error: list[str | None] | None = described(
+        "why a row could not be taken, null where it could; absent where all could", ["tdp_w: too large"], None
+    )
     market_total: FleetTotal | None = described("with a `market`: what all rows cost together", {"value": 8400}, None)
 
     model_version: str = described("version of the bundle that answered", "20261123T191426Z-bed6eb00a7bd")
@@ -67,6 +70,12 @@ PredictionColumns: type[_PredictionColumns] = create_model(
         for column, field in _figure_columns(name, TARGETS[name].unit, 1).items()
     },
 )
+
+
+class BadRow(Answer):
+    """Stands in a list of answers for a row that could not be taken."""
+
+    error: str = described("the field, and what is wrong with it", "tdp_w: Input should be greater than 0")
 
 
 class KnownTable(Answer):

@@ -10,6 +10,7 @@ Source = Literal["measured", "given", "listed", "predicted", "none"]
 AnswerKind = Literal["full", "partial", "none"]
 ReasonCode = Literal["not_a_gpu", "not_covered", "too_little_known"]
 MAX_BATCH_ROWS = 10_000
+MAX_LISTED_ROWS = 1000
 MAX_NAME = 300
 #: At least one visible character, no control character; surrogates never pass as a string.
 _VISIBLE = r"^[^\u0000-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f][^\u0000-\u001f\u007f-\u009f]*$"

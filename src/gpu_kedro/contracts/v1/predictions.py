@@ -48,8 +48,7 @@ class Reason(Answer):
 
     code: ReasonCode = described(
         "`not_a_gpu`: the name is that of something else; `not_covered`: the table has none or too few of its maker or "
-        "kind; `too_little_known`: neither a model number nor a sheet is known, and the 90 % interval spans more than "
-        "a factor of 20",
+        "kind; `too_little_known`: neither a model number nor a sheet is known",
         "too_little_known",
     )
     detail: str = described(
