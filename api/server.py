@@ -1,6 +1,7 @@
 """Runs the service in one process, and ends it without losing a request."""
 
 import asyncio
+import re
 import resource
 import signal
 import socket
@@ -16,6 +17,7 @@ from api.settings import Settings
 
 #: Open files that are no connections: libraries, the bundle while it is read, the prediction log.
 _OTHER_FILES = 100
+_UPGRADE = re.compile(rb"\r\nupgrade: *h2c(?=\r\n)", re.IGNORECASE)
 
 
 class CappedProtocol(HttpToolsProtocol):
@@ -28,6 +30,13 @@ class CappedProtocol(HttpToolsProtocol):
         if len(self.connections) > resource.getrlimit(resource.RLIMIT_NOFILE)[0] - _OTHER_FILES:
             own = [one for one in self.connections if isinstance(one, CappedProtocol)]
             min(own, key=CappedProtocol._rank).transport.abort()
+
+    def data_received(self, data: bytes) -> None:
+        """Pass by the wish for HTTP/2 of Java's client: httptools would end the request before its body."""
+        if self.cycle is None or self.cycle.response_complete:
+            head, end, body = data.partition(b"\r\n\r\n")
+            data = _UPGRADE.sub(b"", head) + end + body
+        super().data_received(data)
 
     def _rank(self) -> tuple[int, float]:
         """What is given up first: connections without a request, then those between two, the oldest of each."""

@@ -141,3 +141,19 @@ def test_idle_connections_make_room_where_the_process_may_open_no_more(start_ser
         for _ in range(400):
             clients.enter_context(socket.create_connection(("127.0.0.1", port), timeout=10))
         assert [ask(port, "/health/live"), predict(port)] == [200, 200]
+
+
+def test_a_client_that_would_rather_speak_http_2_is_answered(start_server):
+    """Java's own asks so with its first request, and a proxy may send head and body apart."""
+    _, port = start_server(log_level="WARNING")
+    wish = "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAEAAEAAAAIAAAAB\r\n"
+    head = HEAD.format("", "application/json", len(BODY)).replace("\r\n\r\n", f"\r\n{wish}\r\n").encode()
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        body = BODY.encode()
+        for parts in ([head + body], [head, body], [head + body[:3], body[3:]]):
+            for part in parts:
+                connection.sendall(part)
+                time.sleep(0.05)
+            told = http.client.HTTPResponse(connection, method="POST")
+            told.begin()
+            assert (told.status, bool(json.loads(told.read())["answer"])) == (200, True)
