@@ -20,7 +20,7 @@ _EXAMPLE = "GeForce RTX 3070"
 _SPELLINGS = (
     "rtx 4070 laptop",
     "Radeon RX 7900 XTX",
-    "ANGLE (NVIDIA, NVIDIA GeForce GTX 1650 Direct3D11 vs_5_0 ps_5_0, D3D11)",
+    "ANGLE (NVIDIA, NVIDIA GeForce GTX 1660 SUPER Direct3D11 vs_5_0 ps_5_0)",
 )
 
 

@@ -22,7 +22,7 @@ _IS_GPU = re.compile(
 
 
 def read_pci_ids(text: str) -> dict[str, str]:
-    """The GPUs of a `pci.ids` file: `10de:2504` → "nvidia GA106 [GeForce RTX 3060 Lite Hash Rate]"."""
+    """The GPUs of a `pci.ids` file: `10de:1b80` → "nvidia GP104 [GeForce GTX 1080]"."""
     names: dict[str, str] = {}
     vendor = ""
     for line in text.splitlines():
