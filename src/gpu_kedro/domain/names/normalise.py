@@ -27,7 +27,7 @@ _EITHER_FORM = re.compile(r"mobile */ *max-q|max-q */ *mobile")
 _FRENCH_SIZE = re.compile(r"\b(1|2|3|4|6|8|10|11|12|16|20|24|32|48) ?(?:go|гб)\b")
 _WITH = re.compile(r"\bw/ ?")
 #: "8xH100"
-_GLUED_COUNT = re.compile(r"\b(\d{1,2})x(?=[a-z]{1,3}\d{2})")
+_GLUED_COUNT = re.compile(r"^(\d{1,2})x(?=[a-z]{1,3}\d{2})")
 _SEPARATORS = re.compile(r"[^\w+/.]|_")
 _FREE_DOT = re.compile(r"(?<!\d)\.|\.(?!\d)")
 _WORD = re.compile(r"[+/]|[^\s+/]+")
@@ -83,7 +83,7 @@ def split_words(text: str) -> list[str]:
         text = _COMPUTE_CORES.sub(r"\1c\2g", _GLUED_PLUS.sub(" plus", text))
     if "/" in text:
         text = _WITH.sub("with ", _EITHER_FORM.sub("mobile", text))
-    if "x" in text:
+    if text[:1].isdecimal():
         text = _GLUED_COUNT.sub(r"\1x ", text)
     text = _SEPARATORS.sub(" ", text)
     if "." in text:
