@@ -20,8 +20,6 @@ _COMPUTE_CORES = re.compile(r"\b(\d{1,2})c(\d{1,2})g\b")
 
 def parse_processor(canonical: str, words: Sequence[str]) -> ParsedName | None:
     """Read an APU named by its processor: `Ryzen 7 4800HS with Radeon Graphics`, `Radeon R5 A10-9600P 4C+6G`."""
-    compute = _COMPUTE_CORES.search(canonical)
-    cores = int(compute[2]) if compute else None
     handheld = _HANDHELD.search(canonical) if "z1" in words or "z2" in words else None
     if handheld is not None and "ryzen" not in words:
         model = handheld[1]
@@ -45,7 +43,7 @@ def parse_processor(canonical: str, words: Sequence[str]) -> ParsedName | None:
         series = next((f"radeon {word}" for word in words if word in ("r2", "r3", "r4", "r5", "r6", "r7")), "radeon")
     else:
         return None
-    digits = _DIGITS.search(model)
+    digits, compute = _DIGITS.search(model), _COMPUTE_CORES.search(canonical)
     return ParsedName(
         canonical,
         vendor="amd",
@@ -56,7 +54,7 @@ def parse_processor(canonical: str, words: Sequence[str]) -> ParsedName | None:
         generation=(int(digits[0]) // 1000 or None) if digits else None,
         is_mobile=is_mobile,
         kind="apu",
-        compute_cores=cores,
+        compute_cores=int(compute[2]) if compute else None,
         cpu_model=cpu_model,
         chip_group=f"apu {digits[0]}" if digits else f"apu {model}",
     )

@@ -51,8 +51,10 @@ def parse_single(canonical: str, words: list[str], prefix: str | None) -> Parsed
     qualifiers = tuple(word for word in unread if word in QUALIFIER_WORDS or (word[:1].isdecimal() and word != token))
     marks = MOBILE_WORDS.intersection(words)
     is_max_q = "max" in words and "q" in words
-    known = {*qualifiers, *(suffix or "").split(), *(token or "").split(), *(("max", "q") if is_max_q else ())}
-    leftovers = tuple(word for word in unread if word not in known and word not in _NEVER_LEFT_OVER)
+    leftovers: tuple[str, ...] = ()
+    if unread := [word for word in unread if word not in _NEVER_LEFT_OVER]:
+        known = {*qualifiers, *(suffix or "").split(), *(token or "").split(), *(("max", "q") if is_max_q else ())}
+        leftovers = tuple(word for word in unread if word not in known)
     model = strip_mobile_mark(token, series)
     digits = _DIGITS.search(model) if model else None
     number = int(digits[0]) if digits else None
