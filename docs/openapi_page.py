@@ -23,8 +23,8 @@ _REASONS = (
     ("not_a_gpu", "the name is that of something else; nothing is given out, not even figures that came with it"),
     ("not_covered", "the table has no or too few GPUs of this maker or kind; the models say nothing, and what is given "
      "or listed stays"),
-    ("too_little_known", "neither a model number nor a sheet is known, and the 90 % interval of a figure spans more "
-     f"than a factor of {WIDEST_FACTOR:g}: it has no value, its interval stays"),
+    ("too_little_known", "there is no sheet, and the name has no model number either, or the 90 % interval of a figure "
+     f"spans more than a factor of {WIDEST_FACTOR:g}: it has no value, its interval stays"),
 )  # fmt: skip
 _VERDICTS = (
     ("good_deal", "below the fair range, which is fair_price.interval_80"),

@@ -193,7 +193,7 @@ def test_inference_through_kedro_says_the_same_as_score(ask, trained: Workspace,
         (["GeForce", "--tdp-w", "200"], ["power           200 W (given, model says "]),
         (["Apple M2 Pro"], ["answer          none: GPUs of Apple are", "segment         – (none)"]),
         (["Microsoft Basic Display Adapter"], ["answer          none: ", "power           – (none)"]),
-        (["GeForce GPU"], ["answer          partial: Neither a model number", "price           – (none, model says $"]),
+        (["GeForce GPU"], ["answer          partial: No specification sheet", "price           – (none, model says $"]),
         (["Apple M2 Pro", "--explain"], ["nothing to explain: the models say nothing of it"]),
     ],
 )  # fmt: skip

@@ -135,6 +135,23 @@ def test_where_too_little_is_known_the_interval_stays(runtime: Runtime):
         assert (told[field]["source"] == "none") == (high > 20 * low)
 
 
+@pytest.mark.parametrize("name", ["NVIDIA GeForce", "AMD Radeon Graphics", "Carte graphique NVIDIA 16 Go"])
+def test_a_makers_name_alone_gets_intervals_only(runtime: Runtime, name: str):
+    (told,) = runtime.predict([{"name": name}])
+    assert (told["answer"], told["reason"]["code"], told["segment"]["labels"]) == ("none", "too_little_known", [])
+    for field in ("g3d_mark", "price_usd", "tdp_w"):
+        low, high = told[field]["interval_90"]
+        assert told[field]["value"] is None
+        assert low < told[field]["predicted"] < high
+
+
+def test_without_a_sheet_no_figure_is_given_out_whose_interval_says_nothing(runtime: Runtime):
+    (told,) = runtime.predict([{"name": "GeForce RTX 9999", "tdp_w": 200, "price_usd": 300}])
+    assert (told["tdp_w"]["value"], told["price_usd"]["value"]) == (200, 300)
+    low, high = told["g3d_mark"]["interval_90"]
+    assert (told["g3d_mark"]["value"] is None) == (high > 20 * low)
+
+
 @pytest.mark.parametrize("name", ["Apple M2 Pro", "Microsoft Basic Display Adapter"])
 def test_with_a_sheet_of_the_askers_the_models_answer(runtime: Runtime, name: str):
     sheet = {"shading_units": 4864, "boost_clock_mhz": 1400, "memory_bandwidth_gb_s": 200, "tdp_w": 60}

@@ -40,7 +40,7 @@ def test_what_was_given_is_shown_as_given(open_page, backend_kind):
     [
         ("Apple M2 Pro", "No answer", "GPUs of Apple are not covered"),
         ("Microsoft Basic Display Adapter", "No answer", "a display driver or a virtual adapter, no GPU"),
-        ("GeForce GPU", "A part of the answer only", "Neither a model number nor a specification sheet"),
+        ("GeForce GPU", "A part of the answer only", "No specification sheet is known"),
     ],
 )
 def test_where_nothing_is_known_the_page_says_why(open_page, backend_kind, name, title, words):

@@ -90,7 +90,8 @@ class Refusal(NamedTuple):
 
 
 TOO_LITTLE_KNOWN = Refusal(
-    "too_little_known", "Neither a model number nor a specification sheet is known; give one of them."
+    "too_little_known",
+    "No specification sheet is known for this name, and it says too little; give a model or a sheet.",
 )
 
 

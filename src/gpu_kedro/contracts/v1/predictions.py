@@ -48,11 +48,12 @@ class Reason(Answer):
 
     code: ReasonCode = described(
         "`not_a_gpu`: the name is that of something else; `not_covered`: the table has none or too few of its maker or "
-        "kind; `too_little_known`: neither a model number nor a sheet is known",
+        "kind; `too_little_known`: there is no sheet, and the name says too little",
         "too_little_known",
     )
     detail: str = described(
-        "the reason in words", "Neither a model number nor a specification sheet is known; give one of them."
+        "the reason in words",
+        "No specification sheet is known for this name, and it says too little; give a model or a sheet.",
     )
 
 

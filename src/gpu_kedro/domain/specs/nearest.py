@@ -27,6 +27,8 @@ def find_by_number(table: SpecTable, parsed: ParsedName) -> tuple[SpecRow, str] 
     token = parsed.model_token
     if token is None or parsed.series not in _OFTEN_CONFUSED or (parsed.series == "radeon" and parsed.is_mobile):
         return None  # an HD of a laptop was written so too ("Radeon 6600M")
+    if parsed.series is None and parsed.leftovers:
+        return None  # a number in some text
     of_number = [row for form in FORMS for row in table.by_number.get((token, parsed.suffix, form), ())]
     is_makers_own = any(row.parsed.vendor == parsed.vendor for row in of_number)
     for form in dict.fromkeys((form_of(parsed, parsed.is_mobile), 1)):

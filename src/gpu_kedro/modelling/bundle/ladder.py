@@ -4,6 +4,7 @@
 `none`. Every answer, single or in columns, decides its figures and its segment here.
 """
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
@@ -15,7 +16,7 @@ from gpu_kedro.modelling.targets import REGRESSION_TARGETS, SEGMENTS
 Source = Literal["measured", "given", "listed", "predicted", "none"]
 AnswerKind = Literal["full", "partial", "none"]
 #: An interval whose ends are further apart than this factor says too little: no price is judged by it, and of a GPU
-#: without model number and sheet no figure is given.
+#: without sheet no figure is given.
 WIDEST_FACTOR = 20.0
 _PROFESSIONAL = ("Workstation",)
 #: The figures that a sheet can state.
@@ -30,7 +31,7 @@ class Known(NamedTuple):
         given: figures that the asker said.
         listed: figures that a sheet states.
         line: segments that the maker's own line tells, as Quadro tells Workstation.
-        is_vague: neither a model number nor a sheet is known.
+        widest: over which factor between the ends of its 90 % interval a predicted figure is not given out.
         refusal: why the models say nothing of it, None where they do.
     """
 
@@ -38,7 +39,7 @@ class Known(NamedTuple):
     given: Mapping[str, Any]
     listed: Mapping[str, float]
     line: tuple[str, ...]
-    is_vague: bool
+    widest: float
     refusal: Refusal | None
 
 
@@ -49,9 +50,9 @@ def gather_known(
     """Put the rungs of one GPU together.
 
     Only the asker's own sheet and that of the very GPU state its figures; a relative's does not. With a sheet of the
-    asker's, or a row of the table, the models answer whatever the name says; with a figure of the asker's and no model,
-    as far as their intervals are narrow enough. What is no GPU has no figures, even where
-    some were given.
+    asker's, or a row of the table, the models answer whatever the name says. Without a sheet they answer as far as
+    their intervals are narrow enough, and from a maker's name alone they say intervals only. What is no GPU has no
+    figures, even where some were given.
 
     Args:
         query: as `gpu_kedro.contracts.v1.GpuQuery` has it.
@@ -68,15 +69,16 @@ def gather_known(
             value = match.specs.get(field)
         if value is not None:
             listed[field] = value
-    has_figures = any(query.get(field) is not None for field in REGRESSION_TARGETS)
-    if specs or measured or (has_figures and refusal is TOO_LITTLE_KNOWN):
+    has_figures = measured or any(query.get(field) is not None for field in REGRESSION_TARGETS)
+    is_nameless = refusal is TOO_LITTLE_KNOWN and not has_figures
+    if specs or measured or refusal is TOO_LITTLE_KNOWN:
         refusal = None
     return Known(
         measured=measured or {},
         given={} if refusal is not None and refusal.code == "not_a_gpu" else query,
         listed=listed,
         line=_PROFESSIONAL if row["is_workstation"] else (),
-        is_vague=row["model"] is None and row["match_kind"] == "none",
+        widest=math.inf if row["match_kind"] != "none" else 0.0 if is_nameless else WIDEST_FACTOR,
         refusal=refusal,
     )
 
@@ -99,7 +101,7 @@ def choose_figure(
         return value, "given"
     if (value := known.listed.get(field)) is not None:
         return value, "listed"
-    if known.refusal is not None or (known.is_vague and is_too_wide(low_90, high_90)):
+    if known.refusal is not None or high_90 > known.widest * low_90:
         return None, "none"
     return predicted, "predicted"
 
