@@ -111,5 +111,6 @@ lock: setup  ## pin the dependencies again, and those of each image (needs netwo
 	@$(PIN) --constraint requirements.lock --group dask pyproject.toml -o deploy/locks/train.lock
 	@$(PIN) bench/autogluon/requirements.in -o bench/autogluon/requirements.lock
 
-clean:  ## remove everything that a run wrote (the raw table stays)
-	@git clean -fdXq data mlruns .viz
+clean:  ## remove everything that runs and builds wrote (the raw tables stay)
+	@rm -rf build mlruns .viz data/test_run data/.run.lock
+	@find data -mindepth 2 -not -path 'data/01_raw/*' -not -name .gitkeep -delete

@@ -18,22 +18,24 @@ from gpu_kedro.pipelines import (
 
 
 def register_pipelines() -> dict[str, Pipeline]:
-    """Each pipeline brings what it needs, so that it works from a clean checkout.
+    """Each pipeline that trains brings what it needs, so that it works from a clean checkout.
 
-    `reporting` alone does not train: it reports what was trained before, and says what was not. `benchmark` and
+    `packaging` needs every trained target. `reporting` reports what was trained before, and says what was not. `benchmark` and
     `tuning` take long, are not part of the default, and write the report anew.
     """
     data = data_processing.create_pipeline()
     features = data + feature_engineering.create_pipeline()
     segments = features + classification.create_pipeline()
     figures = features + regression.create_pipeline()
+    bundle = packaging.create_pipeline()
     report = features + reporting.create_pipeline()
     return {
-        "__default__": segments + figures + packaging.create_pipeline() + report,
+        "__default__": segments + figures + bundle + report,
         "data_processing": data,
         "feature_engineering": features,
         "classification": segments,
         "regression": figures,
+        "packaging": bundle,
         "inference": inference.create_pipeline(),
         "batch_inference": batch_inference.create_pipeline(),
         "monitoring": monitoring.create_pipeline(),

@@ -33,7 +33,7 @@ def _matches(name: str, entry: str) -> bool:
 
 def test_these_pipelines_can_be_run_by_name(pipelines: dict[str, Pipeline]):
     expected = {"data_processing", "feature_engineering", "classification", "regression", "reporting", "monitoring"}
-    expected |= {"benchmark", "tuning"}
+    expected |= {"packaging", "benchmark", "tuning"}
     assert expected | {"__default__"} <= set(pipelines)
 
 

@@ -1,7 +1,9 @@
 import hashlib
 import re
+from datetime import datetime
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from promises import promise
 
@@ -67,6 +69,43 @@ def test_decimal_comma_of_the_file_becomes_a_point():
     assert table.rows["test_year"].tolist() == ["2016", "01.02.2017"]
 
 
+@pytest.mark.parametrize("change", [str.lower, str.upper, lambda name: f" {name} "])
+def test_columns_are_known_in_any_case(change):
+    header = ",".join(change(name) for name in HEADER.split(","))
+    assert read(TABLE.replace(HEADER, header)).rows.equals(read(TABLE).rows)
+
+
+def write_workbook(table: pd.DataFrame, path: Path) -> None:
+    with pd.ExcelWriter(path) as book:
+        pd.DataFrame({"about": ["exported in May"]}).to_excel(book, sheet_name="cover", index=False)
+        table.to_excel(book, sheet_name="GPUs", index=False)
+
+
+@pytest.mark.parametrize(("ending", "write"), [("xlsx", write_workbook), ("parquet", pd.DataFrame.to_parquet)])
+def test_excel_and_parquet_give_the_rows_of_the_csv(tmp_path: Path, ending: str, write):
+    table = pd.read_csv(RAW / "gpu_benchmarks.csv")
+    write(table, tmp_path / f"gpus.{ending}")
+    typed = read_gpu_table(tmp_path / f"gpus.{ending}")
+    text = read_gpu_table(RAW / "gpu_benchmarks.csv")
+    assert (typed.ignored_columns, typed.decimal_mark) == ((), ".")
+    numbers = ["g3d_mark", "g2d_mark", "price_usd", "tdp_w", "test_year"]
+    pd.testing.assert_frame_equal(typed.rows.drop(columns=numbers), text.rows.drop(columns=numbers))
+    pd.testing.assert_frame_equal(typed.rows[numbers].astype(float), text.rows[numbers].astype(float))
+
+
+def test_the_date_of_a_workbook_is_written_out_and_short_rows_are_filled(tmp_path: Path):
+    columns = HEADER.split(",")
+    rows = [
+        ["GeForce GTX 1060", 10000, 700, 299.99, 120, datetime(2016, 7, 19), "Desktop"],
+        ["Radeon VII", 16000, *[None] * 5],
+    ]
+    pd.DataFrame(rows, columns=columns).to_excel(tmp_path / "gpus.xlsx", index=False)
+    read_back = read_gpu_table(tmp_path / "gpus.xlsx").rows
+    assert read_back["test_year"].tolist()[0] == "2016-07-19"
+    assert read_back["price_usd"].tolist()[0] == "299.99"
+    assert read_back.iloc[1].isna().tolist() == [False, False, False, True, True, True, True, True]
+
+
 def test_thousands_commas_in_a_semicolon_file_are_left_to_cleaning():
     table = read("gpuName;G3Dmark;G2Dmark;price;TDP;testDate;category\nA;10,000;700;299.99;120;2016;Desktop\n")
     assert table.decimal_mark == "."
@@ -106,7 +145,7 @@ BROKEN = {
         TABLE.replace("G3Dmark", "G3Dmarks").encode(),
         ["gpus.csv", "'G3Dmark', row 1", "'G3Dmarks'", "did you mean 'G3Dmark'?"],
     ),
-    "column in another case": (TABLE.replace("TDP", "tdp").encode(), ["'TDP'", "'tdp'", "did you mean 'TDP'?"]),
+    "misspelt column": (TABLE.replace("TDP", "TDPs").encode(), ["'TDP'", "'TDPs'", "did you mean 'TDP'?"]),
     "missing column": (
         b"gpuName,G3Dmark,G2Dmark,price,testDate\nA,1,1,1,2016\n",
         ["gpus.csv", "'TDP'", "so are 'category'", "add it"],
@@ -122,7 +161,8 @@ BROKEN = {
     "UTF-16 without its mark": (TABLE.encode("utf-16-le"), ["gpus.csv", "binary", "CSV UTF-8"]),
     "cut UTF-16": (TABLE.encode("utf-16")[:-1], ["gpus.csv", "not readable as utf-16", "CSV UTF-8"]),
     "no encoding": (TABLE.encode() + b"\xff\x81\x8d", ["gpus.csv", "not readable as text", "CSV UTF-8"]),
-    "Excel workbook": (b"PK\x03\x04 xlsx", ["gpus.csv", "Excel workbook", "export the sheet as CSV"]),
+    "damaged Excel workbook": (b"PK\x03\x04 xlsx", ["gpus.csv", "Excel", "damaged", "save it again as .xlsx or .csv"]),
+    "damaged Parquet": (b"PAR1 and no more", ["gpus.csv", "Parquet", "damaged", "write it again"]),
     "gzip": (b"\x1f\x8b\x08\x00", ["gpus.csv", "gzip", "unpack"]),
     "web page": (b"<!DOCTYPE html>\n<html></html>", ["gpus.csv", "not a CSV", "<!DOCTYPE html>", "download the CSV"]),
     "JSON": (b'[{"gpuName": "A"}]', ["gpus.csv", "not a CSV", "download the CSV"]),
@@ -156,5 +196,5 @@ def test_missing_file_is_named(tmp_path):
 
 
 def test_folder_instead_of_a_file_is_named(tmp_path):
-    with pytest.raises(RawDataError, match="is a folder; give the path of the CSV"):
+    with pytest.raises(RawDataError, match="is a folder; give the path of the file inside it"):
         read_gpu_table(tmp_path)

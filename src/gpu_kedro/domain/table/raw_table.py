@@ -11,12 +11,18 @@ import os
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 from rapidfuzz import fuzz, process, utils
 
 from gpu_kedro.domain.errors import RawDataError
+from gpu_kedro.intake.errors import TableFileError
+from gpu_kedro.intake.excel import Workbook
+from gpu_kedro.intake.parquet import ParquetTable
+from gpu_kedro.intake.source import OWN_FILE, Source
 
 REQUIRED_COLUMNS: dict[str, str] = {
     "gpuName": "name",
@@ -33,6 +39,7 @@ OPTIONAL_COLUMNS: dict[str, str] = {
 }
 KNOWN_COLUMNS: dict[str, str] = REQUIRED_COLUMNS | OPTIONAL_COLUMNS
 SOURCE_COLUMNS: dict[str, str] = {name: source for source, name in KNOWN_COLUMNS.items()}
+_COLUMNS_BY_ANY_CASE = {name.casefold(): name for name in KNOWN_COLUMNS}
 
 _DECIMAL_COLUMNS = ("G3Dmark", "G2Dmark", "price", "TDP", "gpuValue", "powerPerformance")
 _SEPARATORS = (",", ";", "\t", "|")
@@ -45,12 +52,13 @@ _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _SIGNATURES = (
-    (b"PK\x03\x04", "an Excel workbook or a zip archive", "unzip it, or export the sheet as CSV"),
     (b"\xd0\xcf\x11\xe0", "an old Excel workbook", "export the sheet as CSV"),
     (b"\x1f\x8b", "a gzip archive", "unpack it first"),
-    (b"PAR1", "a Parquet file", "convert it to CSV"),
     (b"%PDF", "a PDF document", "give the CSV file"),
 )
+_EXCEL = b"PK\x03\x04"
+_PARQUET = b"PAR1"
+_BATCH_ROWS = 10_000
 _CONTROL_CHARACTER = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 _MARKUP = re.compile(r"\s*(<!doctype|<html|<\?xml|[{\[])", re.IGNORECASE)
 # With two digits after it a mark can only be the decimal one; with three it may separate thousands.
@@ -66,8 +74,8 @@ class RawTable:
         rows: one row a GPU: `source_row` (line in the file, header = 1) and text columns under the project's
             names; an empty cell is missing, anything else is verbatim.
         ignored_columns: columns of the file that the project does not use.
-        encoding: how the bytes were decoded.
-        separator: what separates cells.
+        encoding: how the bytes of a CSV file were decoded; empty for Excel and Parquet.
+        separator: what separates the cells of a CSV file; empty for Excel and Parquet.
         decimal_mark: how the file wrote decimals; in `rows` it is always a point.
     """
 
@@ -79,10 +87,11 @@ class RawTable:
 
 
 def read_gpu_table(source: str | os.PathLike[str] | bytes, *, file: str | None = None) -> RawTable:
-    """Read the benchmark CSV from a path or from its bytes.
+    """Read the benchmark table from a path or from its bytes: CSV, Excel (.xlsx) or Parquet.
 
-    UTF-8, UTF-16 and UTF-32 with a byte order mark, UTF-8 without, and Windows-1252; separated by comma, semicolon,
-    tab or bar; columns in any order.
+    CSV in UTF-8, UTF-16 and UTF-32 with a byte order mark, UTF-8 without, and Windows-1252; separated by comma,
+    semicolon, tab or bar. Of a workbook, the sheet whose first row is this table's header. Columns in any order, their
+    names in capitals or not.
 
     Args:
         source: a path, or the bytes of an upload.
@@ -93,18 +102,16 @@ def read_gpu_table(source: str | os.PathLike[str] | bytes, *, file: str | None =
     """
     label = file or ("uploaded table" if isinstance(source, bytes) else os.fspath(source))
     content = source if isinstance(source, bytes) else _read_bytes(Path(source), label)
-    text, encoding = _decode(content, label)
-    separator = _find_separator(text, label)
-    lines = _split_lines(text, separator, label)
+    lines, encoding, separator = _read_lines(content, label)
     header_row, header = lines[0]
-    positions, ignored = _find_columns([cell.strip() for cell in header], header_row, label)
+    positions, ignored = _find_columns(_name_columns(header), header_row, label)
     body = lines[1:]
     if not body:
         raise RawDataError(label, "only a header, no rows", "give the complete table")
     _require_even_lines(body, len(header), label)
     cells = {source: [row[position] for _, row in body] for source, position in positions.items()}
     row_numbers = [number for number, _ in body]
-    decimal_mark = "." if separator == "," else _find_decimal_mark(cells, row_numbers, label)
+    decimal_mark = "." if separator in ("", ",") else _find_decimal_mark(cells, row_numbers, label)
     if decimal_mark == ",":
         cells = {
             source: [_with_decimal_point(cell) for cell in values] if source in _DECIMAL_COLUMNS else values
@@ -125,10 +132,53 @@ def _read_bytes(path: Path, file: str) -> bytes:
     except FileNotFoundError as err:
         raise RawDataError(file, "no such file", "check the path in the catalog, or put the table there") from err
     except IsADirectoryError as err:
-        raise RawDataError(file, "is a folder", "give the path of the CSV file inside it") from err
+        raise RawDataError(file, "is a folder", "give the path of the file inside it") from err
     except OSError as err:
         problem = f"cannot be read ({err.strerror})"
         raise RawDataError(file, problem, "check that the path is a file you may read") from err
+
+
+def _read_lines(content: bytes, file: str) -> tuple[list[tuple[int, list[str]]], str, str]:
+    """The rows that hold something, with their numbers, the header first; the encoding and the separator of a CSV."""
+    try:
+        if content.startswith(_EXCEL):
+            return _read_sheet(Workbook(Source(content), OWN_FILE), file), "", ""
+        if content.startswith(_PARQUET):
+            table = ParquetTable(Source(content), OWN_FILE)
+            return _read_parquet(table, file), "", ""
+    except TableFileError as err:
+        place = f" (column '{err.column}')" if err.column else ""
+        raise RawDataError(file, f"{err.problem}{place}", err.remedy, row=err.row) from err
+    text, encoding = _decode(content, file)
+    separator = _find_separator(text, file)
+    return _split_lines(text, separator, file), encoding, separator
+
+
+def _read_sheet(book: Workbook, file: str) -> list[tuple[int, list[str]]]:
+    sheets = [[(row, [*map(_write, cells)]) for row, cells in book.rows(part)] for _, part in book.sheets]
+    lines = max((sheet for sheet in sheets if sheet), key=lambda sheet: _recognise(sheet[0][1]), default=[])
+    if not lines:
+        raise RawDataError(file, "the workbook is empty", "give the complete table")
+    _require_known(lines[0][1], file)
+    width = len(lines[0][1])  # a sheet leaves out the empty cells at the end of a row
+    return [(row, cells + [""] * (width - len(cells))) for row, cells in lines]
+
+
+def _read_parquet(table: ParquetTable, file: str) -> list[tuple[int, list[str]]]:
+    names = list(table.schema.names)
+    _require_known(names, file)
+    batches = table.batches(_BATCH_ROWS)
+    rows = (row for batch in batches for row in zip(*(table.cells(batch, at) for at in range(len(names))), strict=True))
+    return [(1, names), *((number, [*map(_write, row)]) for number, row in enumerate(rows, 2))]
+
+
+def _write(cell: Any) -> str:
+    """A cell as a CSV file has it; dates as YYYY-MM-DD."""
+    if cell is None or cell != cell:
+        return ""
+    if isinstance(cell, date):
+        return cell.isoformat()[:10]
+    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
 
 
 def _decode(content: bytes, file: str) -> tuple[str, str]:
@@ -161,10 +211,18 @@ def _find_separator(text: str, file: str) -> str:
     found = {separator: _recognise(_split(first_line, separator)) for separator in _SEPARATORS}
     separator, recognised = max(found.items(), key=lambda item: item[1])
     if recognised == (0, 0):
-        expected = ",".join(REQUIRED_COLUMNS)
-        problem = f"not the benchmark table: it starts with {_shorten(text)}"
-        raise RawDataError(file, problem, f"the first line must be the header, e.g. {expected}", row=1)
+        raise _not_this_table(text, file)
     return separator
+
+
+def _require_known(header: Sequence[str], file: str) -> None:
+    if _recognise(header) == (0, 0):
+        raise _not_this_table(",".join(header), file)
+
+
+def _not_this_table(start: str, file: str) -> RawDataError:
+    remedy = f"the first line must be the header, e.g. {','.join(REQUIRED_COLUMNS)}"
+    return RawDataError(file, f"not the benchmark table: it starts with {_shorten(start)}", remedy, row=1)
 
 
 def _split(line: str, separator: str) -> list[str]:
@@ -172,9 +230,15 @@ def _split(line: str, separator: str) -> list[str]:
 
 
 def _recognise(header: Sequence[str]) -> tuple[int, int]:
-    exact = sum(cell in KNOWN_COLUMNS for cell in header)
+    exact = sum(cell in KNOWN_COLUMNS for cell in _name_columns(header))
     near = sum(_nearest(cell, KNOWN_COLUMNS) is not None for cell in header)
     return exact, near
+
+
+def _name_columns(header: Sequence[str]) -> list[str]:
+    """The header's cells without blanks around them, those of this table in its own spelling."""
+    stripped = [cell.strip() for cell in header]
+    return [_COLUMNS_BY_ANY_CASE.get(cell.casefold(), cell) for cell in stripped]
 
 
 def _nearest(name: str, candidates: Iterable[str]) -> str | None:
