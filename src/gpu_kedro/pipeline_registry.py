@@ -20,8 +20,8 @@ from gpu_kedro.pipelines import (
 def register_pipelines() -> dict[str, Pipeline]:
     """Each pipeline that trains brings what it needs, so that it works from a clean checkout.
 
-    `packaging` needs every trained target. `reporting` reports what was trained before, and says what was not. `benchmark` and
-    `tuning` take long, are not part of the default, and write the report anew.
+    `packaging` needs every trained target. `reporting` reports what was trained before, and says what was not.
+    `benchmark` and `tuning` take long, are not part of the default, and write the report anew.
     """
     data = data_processing.create_pipeline()
     features = data + feature_engineering.create_pipeline()

@@ -98,7 +98,13 @@ def test_the_model_predicts_the_same_numbers_as_the_bundle(home: Workspace, serv
         finally:
             mlflow.set_tracking_uri(before)
     assert model.metadata.signature.inputs.input_names()[:1] == ["name"]
-    assert model.predict(pd.DataFrame(QUERIES)) == Runtime.load(home.data / "06_models" / "bundles").predict(QUERIES)
+    expected = pd.DataFrame(Runtime.load(home.data / "06_models" / "bundles").predict_columns(QUERIES))
+    pd.testing.assert_frame_equal(model.predict(pd.DataFrame(QUERIES)), expected)
+    whole = pd.DataFrame({"name": ["RTX 3070", "RX 6600"], "tdp_w": [220, 132]}, index=[7, 9])
+    answered = model.predict(whole)
+    assert (answered.index.tolist(), answered["tdp_w_value"].tolist()) == ([7, 9], [220.0, 132.0])
+    with pytest.raises(ValueError, match=r"column tdp_w: .*give numbers"):
+        model.predict(whole.assign(tdp_w=["much", "132"]))
 
 
 def test_the_model_answers_in_a_fresh_environment(
@@ -121,7 +127,7 @@ import json, sys
 import mlflow, pandas as pd
 model = mlflow.pyfunc.load_model("runs:/{copy.info.run_id}/model")
 answers = model.predict(pd.DataFrame({QUERIES!r}))
-print(json.dumps([answers, sys.modules["gpu_kedro"].__file__]))
+print(json.dumps([answers["tdp_w_predicted"].tolist(), sys.modules["gpu_kedro"].__file__]))
 """
     done = subprocess.run(
         [python, "-I", "-c", script],
@@ -135,7 +141,7 @@ print(json.dumps([answers, sys.modules["gpu_kedro"].__file__]))
     assert done.returncode == 0, done.stderr
     answers, module = json.loads(done.stdout.splitlines()[-1])
     assert "/code/gpu_kedro/" in module
-    assert answers == Runtime.load(home.data / "06_models" / "bundles").predict(QUERIES)
+    assert answers == Runtime.load(home.data / "06_models" / "bundles").predict_columns(QUERIES)["tdp_w_predicted"]
 
 
 def test_the_dagshub_environment_sends_the_run_at_its_end(

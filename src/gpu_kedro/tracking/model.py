@@ -13,7 +13,7 @@ from pathlib import Path
 import mlflow.pyfunc
 import pandas as pd
 from mlflow.models import ModelSignature
-from mlflow.types.schema import Array, ColSpec, DataType, Object, Property, Schema
+from mlflow.types.schema import AnyType, ColSpec, DataType, Schema
 
 from gpu_kedro.domain.identify import KNOWN_FIELDS
 from gpu_kedro.modelling.targets import REGRESSION_TARGETS
@@ -69,30 +69,18 @@ def save_mlflow_model(bundle: Path, path: Path) -> None:
 
 
 def _signature() -> ModelSignature:
-    numbers = Array(DataType.double)
-    figure = Object(
-        [
-            Property("source", DataType.string),
-            *(Property(name, DataType.double, required=False) for name in ("value", "predicted")),
-            *(Property(name, numbers, required=False) for name in ("interval_80", "interval_90")),
-        ]
-    )
-    texts = Array(DataType.string)
-    segment = Object([Property("labels", texts), Property("predicted", texts), Property("source", DataType.string)])
+    figures = [
+        *(ColSpec(DataType.double, f"{name}_{part}") for name in REGRESSION_TARGETS for part in ("value", "predicted")),
+        *(ColSpec(DataType.string, f"{name}_source") for name in REGRESSION_TARGETS),
+    ]
+    texts = ("name", "model_version", "answer", "reason", "match_spec", "segment", "segment_source", "warnings")
     return ModelSignature(
         inputs=Schema(
             [
                 ColSpec(DataType.string, "name"),
-                *(ColSpec(DataType.double, field, required=False) for field in KNOWN_FIELDS),
+                # MLflow refuses whole numbers for doubles; the model itself refuses what is no number
+                *(ColSpec(AnyType(), field, required=False) for field in KNOWN_FIELDS),
             ]
         ),
-        outputs=Schema(
-            [
-                ColSpec(DataType.string, "name"),
-                ColSpec(DataType.string, "model_version"),
-                ColSpec(DataType.string, "answer"),
-                ColSpec(segment, "segment"),
-                *(ColSpec(figure, target) for target in REGRESSION_TARGETS),
-            ]
-        ),
+        outputs=Schema([*(ColSpec(DataType.string, name) for name in texts), *figures]),
     )

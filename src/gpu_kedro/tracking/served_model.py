@@ -12,6 +12,7 @@ import pandas as pd
 from mlflow.models import set_model
 from mlflow.pyfunc.model import PythonModel
 
+from gpu_kedro.domain.identify import KNOWN_FIELDS
 from gpu_kedro.modelling.bundle.files import Bundle, read_bundle
 from gpu_kedro.serving.runtime import Runtime
 
@@ -31,11 +32,31 @@ class BundleModel(PythonModel):
         context: Any,  # noqa: ARG002
         model_input: pd.DataFrame,
         params: dict[str, Any] | None = None,  # noqa: ARG002
-    ) -> list[dict[str, Any]]:
-        """Answer each row as `POST /v1/predict` does: columns `name` and any known figures, NaN where not known."""
-        rows: list[dict[Any, Any]] = model_input.to_dict("records")
+    ) -> pd.DataFrame:
+        """Answer rows as `gpu-kedro score` does.
+
+        Args:
+            context: MLflow's, not used here.
+            model_input: a column `name`, and any of `KNOWN_FIELDS` as numbers, missing where not known.
+            params: MLflow's, not used here.
+
+        Returns:
+            One row for each, with its index: the columns of `tabulate_predictions`.
+
+        Raises:
+            ValueError: names the column that holds something other than numbers.
+        """
+        known = {field: _read_numbers(model_input[field]) for field in KNOWN_FIELDS if field in model_input}
+        rows: list[dict[Any, Any]] = model_input.assign(**known).to_dict("records")
         queries = [{field: value for field, value in row.items() if value == value} for row in rows]
-        return self.runtime.predict(queries)
+        return pd.DataFrame(self.runtime.predict_columns(queries), index=model_input.index)
+
+
+def _read_numbers(column: pd.Series) -> pd.Series:
+    try:
+        return pd.to_numeric(column).astype(float)
+    except (TypeError, ValueError) as err:
+        raise ValueError(f"column {column.name}: {err}; give numbers, NaN where not known") from err
 
 
 set_model(BundleModel())
