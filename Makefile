@@ -31,8 +31,8 @@ setup: $(VENV)/.ready  ## make .venv from requirements.lock (hash-pinned)
 run: setup  ## train, evaluate and report everything (kedro run)
 	@$(BIN)/kedro run
 
-test: setup  ## run the tests, a file at a time on each core (at most 4: each trains a small bundle of its own first)
-	@$(BIN)/python -m pytest -m "not reliability" --numprocesses auto --maxprocesses 4 --dist loadfile
+test: setup  ## run the tests, a file at a time in each of at most 4 processes, the longest first
+	@$(BIN)/python -m pytest -m "not reliability" --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 reliability: setup  ## keep what is promised under load, faults and attacks, as a table (20 minutes, Linux; ROUNDS=5 ONLY=load)
 	@$(BIN)/python -m bench.reliability --rounds $(or $(ROUNDS),1) $(addprefix --only ,$(ONLY))
@@ -95,7 +95,7 @@ viz-site: setup  ## build the graph with previews of the last run as a static si
 	@echo "serve it: $(BIN)/python -m http.server --directory build/viz"
 
 mlflow-ui: setup  ## look at the recorded runs in the browser (MLflow)
-	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/kedro mlflow ui   # which starts `mlflow` by its name
+	@exec $(BIN)/kedro mlflow ui
 
 architecture: setup  ## draw docs/architecture.md from the code
 	@$(BIN)/python docs/draw_architecture.py

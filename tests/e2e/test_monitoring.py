@@ -1,11 +1,8 @@
 """`kedro run --pipeline monitoring` on logs that the real service wrote."""
 
 import json
-import os
 import random
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -13,7 +10,7 @@ from fastapi.testclient import TestClient
 from mlflow.tracking import MlflowClient
 from records import figures_of, recorded
 from servers import count_requests, run_http
-from workspace import PROJECT, Workspace
+from workspace import Workspace
 
 from api.main import create_app
 from api.settings import Settings
@@ -71,21 +68,15 @@ def test_queries_like_the_training_data_raise_no_alarm(home: Workspace, serve, t
     assert files == ["08_reporting/drift.html"]
 
 
-def test_other_queries_end_the_run_with_what_moved(home: Workspace, serve):
+def test_other_queries_end_the_run_with_what_moved(home: Workspace, serve, kedro, capfd: pytest.CaptureFixture[str]):
     chance = random.Random(7)
     new = [f"GeForce RTX 50{chance.choice([60, 70, 80, 90])}{chance.choice(['', ' Ti'])}" for _ in range(200)]
     serve([*new, *(f"Unheard-of {number}" for number in range(100))])
-    done = subprocess.run(
-        [sys.executable, "-m", "kedro", "run", "--env", "test", "--pipeline", "monitoring"],
-        cwd=PROJECT,
-        env={**os.environ, **home.environment()},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    said = done.stdout + done.stderr
-    assert done.returncode == 4, said
+    capfd.readouterr()
+    with pytest.raises(SystemExit) as ended:
+        kedro(home, "--pipeline", "monitoring")
+    said = "".join(capfd.readouterr())
+    assert ended.value.code == 4, said
     assert "Traceback" not in said
     (line,) = [line for line in said.splitlines() if line.startswith("Error: ")]
     assert line.startswith("Error: drift: unmatched_share 0.333 > 0.15; out_of_range_share 0.667 > 0.1; ")

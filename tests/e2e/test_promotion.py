@@ -30,7 +30,7 @@ def test_a_run_on_other_folds_makes_a_candidate_and_says_so(
     workspace = Workspace(tmp_path)
     store = workspace.data / "06_models" / "bundles"
     served = read_pointer(store)
-    workspace.run(params={"splits": {"seed": 99}})
+    workspace.run(params={"splits": {"seed": 99}}, to_outputs=["bundle"])
     (candidate,) = set(list_versions(store)) - {served}
     assert read_pointer(store) == served
     said = capsys.readouterr().err

@@ -231,46 +231,44 @@ def _silent_after(seen: list[str], answers: int) -> type[Handler]:
 
 
 def test_what_does_not_train_never_asks_the_server(trained: Workspace, tmp_path: Path):
-    queries = tmp_path / "queries.csv"
-    queries.write_text("name\nRTX 3070\n")
+    (tmp_path / "queries.csv").write_text("name\nRTX 3070\n")
     seen: list[str] = []
     script = """
+import sys
 from pathlib import Path
 from fastapi.testclient import TestClient
-from api.main import create_app
+from kedro.framework.cli.cli import main as kedro
 from kedro_viz.integrations.kedro.data_loader import load_data
+from api.main import create_app
+from gpu_kedro.command_line import main
 with TestClient(create_app()) as client:
     assert client.post("/v1/predict", json={"name": "RTX 3070"}).status_code == 200
+paths = sys.argv[1:]
+for command, arguments in (
+    (kedro, ["catalog", "describe-datasets", "--env", "test", "--pipeline", "data_processing"]),
+    (kedro, ["run", "--env", "test", "--pipeline", "inference", f"--params=input={paths[0]},output={paths[1]}"]),
+    (main, ["predict", "RTX 3070"]),
+):
+    sys.argv = ["kedro", *arguments]
+    try:
+        command()
+    except SystemExit as end:
+        assert not end.code, arguments
 load_data(Path.cwd(), env="test")
 """
     with run_http(count_requests(seen)) as address:
         environment = {"MLFLOW_TRACKING_URI": address, "MLFLOW_TRACKING_PASSWORD": PASSWORD}
         scored = tmp_path / "scored.csv"
-        for arguments in (
-            ["-m", "kedro", "catalog", "describe-datasets", "--env", "test", "--pipeline", "data_processing"],
-            [
-                "-m",
-                "kedro",
-                "run",
-                "--env",
-                "test",
-                "--pipeline",
-                "inference",
-                f"--params=input={queries},output={scored}",
-            ],
-            ["-c", "from gpu_kedro.command_line import main; main()", "predict", "RTX 3070"],
-            ["-c", script],
-        ):
-            done = subprocess.run(
-                [sys.executable, *arguments],
-                cwd=PROJECT,
-                env={**os.environ, **trained.environment(), **environment},
-                capture_output=True,
-                text=True,
-                timeout=TIMEOUT_SECONDS,
-                check=False,
-            )
-            assert done.returncode == 0, done.stderr
+        done = subprocess.run(
+            [sys.executable, "-c", script, str(tmp_path / "queries.csv"), str(scored)],
+            cwd=PROJECT,
+            env={**os.environ, **trained.environment(), **environment},
+            capture_output=True,
+            text=True,
+            timeout=TIMEOUT_SECONDS,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
         assert scored.is_file()
         assert seen == []
 

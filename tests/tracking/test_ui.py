@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import httpx
+import psutil
 import pytest
 from servers import free_port
 from workspace import PROJECT, Workspace
@@ -16,7 +17,7 @@ from workspace import PROJECT, Workspace
 pytestmark = pytest.mark.servers
 
 
-def test_make_shows_recorded_runs_without_an_activated_environment(workspace: Workspace):
+def test_make_shows_recorded_runs_without_an_activated_environment_and_leaves_no_process(workspace: Workspace):
     (workspace.folder / "mlruns").mkdir()
     programs = os.path.relpath(Path(sys.executable).parent, PROJECT)
     recipe = subprocess.run(
@@ -33,14 +34,19 @@ def test_make_shows_recorded_runs_without_an_activated_environment(workspace: Wo
     environment = os.environ | workspace.environment() | {"PATH": os.pathsep.join(others)}
     log = workspace.folder / "ui.log"
     with log.open("wb") as output:
-        process = subprocess.Popen(
-            ["bash", "-c", command], cwd=PROJECT, env=environment, stdout=output, stderr=output, start_new_session=True
-        )
+        process = subprocess.Popen(["bash", "-c", command], cwd=PROJECT, env=environment, stdout=output, stderr=output)
+    started = [psutil.Process(process.pid)]
     try:
         assert "MLflow" in _wait_for(f"http://127.0.0.1:{port}", process, log)
+        started += started[0].children(recursive=True)
+        assert len(started) > 1
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=60)
+        assert [left for left in started if left.is_running()] == []
     finally:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGTERM)
+        for left in started:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                left.kill()
         process.wait()
 
 
