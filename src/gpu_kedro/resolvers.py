@@ -5,7 +5,9 @@ from pathlib import Path
 
 from dotenv import dotenv_values
 
-PROJECT_PATH = Path(__file__).resolve().parents[2]
+_CHECKOUT = Path(__file__).resolve().parents[2]
+#: Where `conf`, `data` and `.env` lie: the checkout, or the working directory where the wheel is installed.
+PROJECT_PATH = _CHECKOUT if (_CHECKOUT / "pyproject.toml").is_file() else Path.cwd()
 _PREFIXES = ("GPU_KEDRO_", "MLFLOW_")
 _NAMES = ("PORT",)
 

@@ -1,32 +1,31 @@
 """Somebody types every command of the README, the tutorial and the pages of tasks, in their order, in a fresh copy."""
 
-import json
-import shutil
-
 import pandas as pd
 import pytest
 from fresh_copy import ELSEWHERE, FreshCopy, is_run_here, read_commands
 from workspace import PROJECT, Workspace
 
-from gpu_kedro.modelling.bundle.files import read_pointer
+from gpu_kedro.modelling.bundle.files import read_manifest
 from gpu_kedro.modelling.bundle.registry import list_versions
 from gpu_kedro.modelling.targets import TARGETS
 
-#: In the order in which somebody reads them.
+#: The README's run of the sample comes last, and must come to what the first run came to.
 PAGES = (
-    "README.md",
-    "docs/guide.md",
-    "docs/how-to/roll-back.md",
     "docs/tutorial.md",
     "docs/how-to/use-your-own-data.md",
+    "docs/guide.md",
+    "docs/how-to/roll-back.md",
     "docs/how-to/deploy.md",
     "docs/how-to/use-dagshub.md",
     "docs/deployment.md",
+    "README.md",
 )
 #: These change the code first: tests/e2e/test_changed_code.py.
 CHANGING = {f"docs/how-to/{name}.md" for name in ("add-a-feature", "add-a-target", "remove-a-target", "swap-a-model")}
 #: What `make run` and a full run of one's own come to: the copy begins with one.
 DONE_BEFORE = {"kedro run"}
+#: The bundle of the own table is served before somebody goes back.
+FIRST = {"docs/guide.md": ['gpu-kedro models promote --force "a table of my own"']}
 
 
 def test_every_page_of_tasks_is_followed():
@@ -45,8 +44,9 @@ def followed(trained: Workspace, tmp_path_factory: pytest.TempPathFactory) -> tu
     (copy.project / "gpus.csv").write_text("name\nGeForce RTX 3070\n")
     (copy.project / "queries").mkdir()
     pd.DataFrame({"name": ["RTX 3070", "RX 6600"]}).to_parquet(copy.project / "queries" / "a.parquet")
-    shutil.copy(PROJECT / "tests" / "data" / "gpu_sample.csv", copy.project / "your_table.csv")
-    said = [line for page in PAGES for line in read_commands((PROJECT / page).read_text())]
+    rows = (PROJECT / "tests" / "data" / "gpu_sample.csv").read_text().splitlines(keepends=True)
+    (copy.project / "your_table.csv").write_text("".join(rows[:-20]))
+    said = [line for page in PAGES for line in (*FIRST.get(page, ()), *read_commands((PROJECT / page).read_text()))]
     commands = [line for line in dict.fromkeys(said) if is_run_here(line) and line not in DONE_BEFORE]
     finished = copy.run(commands)
     assert finished.returncode == 0, finished.stdout[-3000:] + finished.stderr[-6000:]
@@ -72,7 +72,5 @@ def test_runs_on_the_same_table_give_the_same_metrics_and_the_same_bundle(
         results = f"06_models/validation/{name}_results.json"
         assert (data / results).read_bytes() == (trained.data / results).read_bytes()
     store = data / "06_models" / "bundles"
-    manifests = [json.loads((store / version / "manifest.json").read_text()) for version in list_versions(store)]
-    assert len(manifests) == 3
-    assert len({manifest["content_sha256"] for manifest in manifests}) == 1
-    assert read_pointer(store) in [manifest["version"] for manifest in manifests]
+    contents = {read_manifest(store / version)["content_sha256"] for version in list_versions(store)}
+    assert len(contents) == 2, "of the sample, twice, and of the own table"

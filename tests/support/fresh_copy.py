@@ -39,6 +39,9 @@ ELSEWHERE = {
     "cd ": "follows git clone",
     "source ": "every test is run with these programs",
     "make ": "a target of the Makefile (tests/project/test_readme.py); what it starts has tests of its own",
+    "kedro package": "tests/project/test_wheel.py",
+    "python -m ": "tests/project/test_wheel.py",
+    "tar ": "tests/project/test_wheel.py",
     "docker ": "tests/deploy/test_compose.py",
     "curl ": "tests/api/test_clients.py and the routes' own tests",
     "MLFLOW_TRACKING_": "an account; tests/tracking/test_real_servers.py",
@@ -49,10 +52,13 @@ ELSEWHERE = {
 
 
 def read_commands(page: str) -> list[str]:
-    """The commands of a page in their order, without remarks; answers that stand below a `$ command` are none."""
+    """The commands of a page in their order, without remarks and what may be left out in brackets.
+
+    Answers that stand below a `$ command` are none.
+    """
     commands: list[str] = []
     for block in read_blocks(page, "console"):
-        lines = [line.partition("  #")[0].rstrip() for line in block.splitlines()]
+        lines = [re.split(r"  #| +\[", line)[0].rstrip() for line in block.splitlines()]
         asked = [line.removeprefix("$ ") for line in lines if line.startswith("$ ")]
         commands += asked or lines
     return commands
@@ -87,9 +93,8 @@ class FreshCopy:
 
     @staticmethod
     def _fit(line: str) -> str:
-        """A command of a page as it is run here: on the sample, and with what stands in brackets left out."""
-        plain = line.partition(" [")[0]
-        return plain if "--env" in plain else plain.replace("kedro run", "kedro run --env test")
+        """A command of a page as it is run here: on the sample."""
+        return line if "--env" in line else line.replace("kedro run", "kedro run --env test")
 
     def insert(self, path: str, before: str, text: str) -> None:
         """Write text into a file of the copy, before a line that stands there once."""

@@ -7,7 +7,6 @@ from kedro.pipeline.node import Node
 from rich.console import Console
 
 from gpu_kedro.hooks.faults import explain_fault
-from gpu_kedro.hooks.summary import print_results
 from gpu_kedro.tracking.notes import RunNotes
 from gpu_kedro.tracking.stopwatch import Stopwatch
 
@@ -54,6 +53,8 @@ class ProgressHook:
     @hook_impl
     def after_pipeline_run(self, pipeline: Pipeline, catalog: DataCatalog) -> None:
         """Print what the run found, where it wrote it, and how long it took."""
+        from gpu_kedro.hooks.summary import print_results  # it knows the targets, and takes long to import
+
         print_results(self._console, pipeline.all_outputs(), catalog)
         for line in self._notes.epilogue:
             self._console.print(line, markup=False, highlight=False, soft_wrap=True)

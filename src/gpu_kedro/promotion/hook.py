@@ -1,4 +1,7 @@
-"""Decides at the end of a run whether the bundle it trained is served from now on."""
+"""Decides at the end of a run whether the bundle it trained is served from now on.
+
+What answers the gate's questions takes long to import: that is left to a run that makes a bundle.
+"""
 
 from typing import Any
 
@@ -7,9 +10,6 @@ from kedro.framework.hooks import hook_impl
 from kedro.io import DataCatalog
 from kedro.pipeline import Pipeline
 
-from gpu_kedro.datasets.bundles import BundleStoreDataset
-from gpu_kedro.promotion.decision import promote_if_passing
-from gpu_kedro.promotion.options import read_gate_options
 from gpu_kedro.tracking.notes import RunNotes
 
 _BUNDLE = "bundle"
@@ -35,6 +35,8 @@ class PromotionHook:
     def before_pipeline_run(self, pipeline: Pipeline) -> None:
         """Refuse wrong settings before anything is trained."""
         if _BUNDLE in pipeline.all_outputs():
+            from gpu_kedro.promotion.options import read_gate_options
+
             read_gate_options(self._config)
 
     @hook_impl(tryfirst=True)
@@ -42,6 +44,10 @@ class PromotionHook:
         """Promote the bundle that was trained, or keep it aside."""
         if _BUNDLE not in pipeline.all_outputs():
             return
+        from gpu_kedro.datasets.bundles import BundleStoreDataset
+        from gpu_kedro.promotion.decision import promote_if_passing
+        from gpu_kedro.promotion.options import read_gate_options
+
         dataset = catalog.get(_BUNDLE)
         if not isinstance(dataset, BundleStoreDataset):
             return
