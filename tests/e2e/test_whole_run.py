@@ -126,7 +126,7 @@ def test_figures_are_a_table_by_target_split_level_model_and_stratum(run: Run, t
     expected = results["splits"]["grouped"]["specs"]["ours"]["strict_match"]["median_error"]
     figures = figures_of(run)
     assert figures["price_usd/grouped/specs/ours/strict_match/median_error"] == pytest.approx(expected)
-    assert figures["seconds/clean_table"] > 0
+    assert figures["seconds/data_processing.clean_table"] > 0
     assert len(figures) > 5000
 
 

@@ -132,7 +132,7 @@ def test_layers_follow_one_another_so_that_kedro_viz_can_draw_them(pipelines: di
         return catalog[exact[0]]["metadata"]["kedro-viz"]["layer"] if exact else None
 
     order = list(LAYERS)
-    for node in pipelines["__default__"].nodes:
+    for node in {node for pipeline in pipelines.values() for node in pipeline.nodes}:
         for source in node.inputs:
             for result in node.outputs:
                 before, after = layer_of(source), layer_of(result)

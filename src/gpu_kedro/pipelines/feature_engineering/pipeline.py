@@ -1,6 +1,9 @@
 """Wiring of `feature_engineering`."""
 
-from kedro.pipeline import Pipeline, node
+from functools import partial
+
+from kedro.pipeline import Pipeline
+from kedro.pipeline import node as make_node
 
 from gpu_kedro.pipelines.data_processing.nodes import list_gpus
 from gpu_kedro.pipelines.feature_engineering.nodes import (
@@ -10,6 +13,9 @@ from gpu_kedro.pipelines.feature_engineering.nodes import (
     tabulate_features,
 )
 from gpu_kedro.pipelines.features import FEATURE_PIPELINE
+
+_NAME = "feature_engineering"
+node = partial(make_node, namespace=_NAME)
 
 
 def create_pipeline() -> Pipeline:
@@ -33,4 +39,5 @@ def create_pipeline() -> Pipeline:
             ),
         ]
     )
-    return Pipeline([FEATURE_PIPELINE, around], tags="feature_engineering")
+    features = Pipeline(FEATURE_PIPELINE, namespace=_NAME, inputs={"gpu_rows"}, outputs={"feature_table"})
+    return Pipeline([features, around], tags=_NAME)

@@ -1,9 +1,14 @@
 """Wiring of `packaging`."""
 
-from kedro.pipeline import Pipeline, node
+from functools import partial
+
+from kedro.pipeline import Pipeline
+from kedro.pipeline import node as make_node
 
 from gpu_kedro.modelling.targets import REGRESSION_TARGETS
 from gpu_kedro.pipelines.packaging.nodes import assemble_bundle, complete_bundle, measure_input_importance
+
+node = partial(make_node, namespace="packaging")
 
 
 def create_pipeline() -> Pipeline:
