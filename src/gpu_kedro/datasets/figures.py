@@ -3,6 +3,7 @@
 from typing import Any
 
 import plotly.graph_objects as go
+from kedro_datasets._typing import PlotlyPreview
 
 from gpu_kedro.datasets.atomic import PlotlyDataset
 
@@ -16,3 +17,7 @@ class FigureDataset(PlotlyDataset):
     def load(self) -> Any:
         """The figure."""
         return super().load() if self._exists() else go.Figure()
+
+    def preview(self) -> PlotlyPreview | None:
+        """The figure, as Kedro-Viz draws it; None until it is drawn."""
+        return super().preview() if self._exists() else None

@@ -11,8 +11,10 @@ from gpu_kedro.datasets.atomic import JSONDataset, ParquetDataset
 class TableDataset(ParquetDataset):
     """A Parquet table whose first rows Kedro-Viz shows (kedro-datasets previews CSV only)."""
 
-    def preview(self, nrows: int = 20) -> TablePreview:
-        """First rows, as Kedro-Viz draws them."""
+    def preview(self, nrows: int = 20) -> TablePreview | None:
+        """First rows, as Kedro-Viz draws them; None for a table that no run has made yet."""
+        if not self._exists():
+            return None
         head = self.load().head(nrows)
         return TablePreview(head.to_dict(orient="split"))
 
