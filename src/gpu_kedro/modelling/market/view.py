@@ -10,6 +10,8 @@ from gpu_kedro.modelling.market.process import MarketPrices, MarketProcess, pric
 #: An observation this many years old or less tells what its card costs now.
 _FRESH_YEARS = 0.1
 PERCENTS = (80, 90)
+#: Of a bundle: the observations that its prices follow, as a request brings them.
+MARKET = "market.json"
 #: Every known GPU, and as many again that an asker describes otherwise.
 _MOST_REMEMBERED = 8192
 #: More different cards than this are not added up: the work grows with their square.
