@@ -11,11 +11,11 @@ from streamlit_app.backends.base import Record
 from streamlit_app.backends.cached import Asker
 from streamlit_app.charts.figures import CONFIG, finish, label_name
 from streamlit_app.frame import show
+from streamlit_app.prices import note_prices
 from streamlit_app.widgets.amounts import Amounts
 from streamlit_app.widgets.links import link_gpu
 from streamlit_app.widgets.style import MEASURED, NEUTRAL
 from streamlit_app.widgets.tables import show_gpus
-from streamlit_app.widgets.wording import PRICE_NOTE
 
 _ORDERS = {
     "performance": lambda gpu: -gpu["g3d_mark"],
@@ -48,7 +48,7 @@ def render(asker: Asker) -> None:
     st.plotly_chart(draw_frontier(found["gpus"], others), config=CONFIG, key="frontier")
     st.caption(
         f"{found['considered']:,} cards with a measured price keep to these limits; "
-        f"{len(found['gpus']):,} are beaten by none in both price and performance. {PRICE_NOTE} "
+        f"{len(found['gpus']):,} are beaten by none in both price and performance. {note_prices()} "
         "Some are listings of scarce old stock."
     )
     _show_ranking(found["gpus"])

@@ -15,6 +15,8 @@ _FIELDS = (
     Field("name", "text", tells=True),
     *(Field(name, "number") for name in OBSERVED_FIELDS),
     Field("date", "cell"),
+    # PassMark's own column: the year of a mark
+    Field("test_year", "cell"),
     Field("condition", "text"),
     Field("market", "text"),
 )
@@ -84,7 +86,8 @@ def _read_row(
     try:
         if fault is not None:
             raise ValueError(fault)
-        return FileRow(number, row, read_observation(row, default), "; ".join(notes))
+        dated = {**row, "date": row.get("date") or row.get("test_year")}
+        return FileRow(number, row, read_observation(dated, default), "; ".join(notes))
     except ValueError as err:
         # what a cell that could not be read would have said is the better reason
         return FileRow(number, row, None, "; ".join([*notes, str(err)][:3]))

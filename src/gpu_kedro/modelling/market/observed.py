@@ -7,6 +7,7 @@ from typing import Any, Self
 
 import numpy as np
 
+from gpu_kedro.domain.observations.dates import count_months
 from gpu_kedro.domain.observations.records import Observation
 from gpu_kedro.modelling.market.cards import MarketCards, Vector
 from gpu_kedro.modelling.market.kernel import Offers
@@ -15,7 +16,6 @@ from gpu_kedro.modelling.market.kernel import Offers
 CONDITION = "new"
 #: The most that are fitted at once: the work grows with the third power, and this many take a second.
 MOST_OBSERVATIONS = 1000
-_MONTHS = 12
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ class ObservedPrices:
         for place, (key, time, condition, market) in enumerate(
             zip(offers.cards.keys, offers.times.tolist(), offers.conditions, offers.markets, strict=True)
         ):
-            cells.setdefault((key, int(time * _MONTHS), condition, market), []).append(place)
+            cells.setdefault((key, count_months(time), condition, market), []).append(place)
         pooled = type(self)(
             offers.take([places[len(places) // 2] for places in cells.values()]),
             np.array([np.median(self.log_prices[places]) for places in cells.values()]),

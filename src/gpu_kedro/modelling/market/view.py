@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from gpu_kedro.modelling.market.cards import MarketCards
@@ -55,12 +56,12 @@ class MarketView:
     newest: str = ""
     _told: dict[tuple[Any, ...], tuple[float, dict[int, list[float]]]] = field(default_factory=dict, repr=False)
 
-    @property
+    @cached_property
     def basis(self) -> str:
         """What prices rest on, in words."""
         if self.process is None:
             return "2022 table, widened by the years since"
-        count = int(self.process.observed.counts.sum())
+        count = int(self.process.observed.counts[~self.process.is_junk].sum())
         return f"{count} observation{'s' if count != 1 else ''} up to {self.newest}"
 
     def price(self, cards: MarketCards) -> MarketPrices:

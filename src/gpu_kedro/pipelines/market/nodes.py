@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from gpu_kedro.domain.errors import GpuKedroError
+from gpu_kedro.domain.observations.dates import count_months
 from gpu_kedro.domain.observations.records import Observation, read_observation
 from gpu_kedro.modelling.bundle.files import MANIFEST_FACTS, Bundle
 from gpu_kedro.modelling.bundle.predictor import ServedBundle
@@ -80,7 +81,7 @@ def replay_history(bundle: Bundle, observations: pd.DataFrame, options: Backtest
         NoPricesError: no price was observed, or all are of one month.
     """
     observed = _observe(ServedBundle(bundle), require_prices(observations))
-    months = sorted({int(time * 12) for time in observed.offers.times.tolist()})
+    months = {count_months(time) for time in observed.offers.times.tolist()}
     if len(months) < 2:
         raise NoPricesError(f"{len(observed)} usable prices are of {len(months)} month: history needs two months")
     rows, junk_rows = replay(observed, options), replay(observed, options, junk=True)
