@@ -15,14 +15,14 @@ def create_pipeline() -> Pipeline:
     """The served bundle and the observations in, a bundle whose prices follow them out."""
     return Pipeline(
         [
-            node(require_prices, "observations", "observed_prices", name="require_prices"),
+            node(require_prices, "observations", "new_prices", name="require_prices"),
             node(
                 judge_market,
-                ["served_bundle", "observed_prices", "params:market"],
-                "market_results",
-                name="judge_served_market",
+                ["served_bundle", "new_prices", "params:market"],
+                "new_market_results",
+                name="judge_new_market",
             ),
-            node(add_market, ["served_bundle", "observed_prices", "market_results"], "bundle", name="add_market"),
+            node(add_market, ["served_bundle", "new_prices", "new_market_results"], "market_bundle", name="add_market"),
         ],
         tags="market",
     )
