@@ -119,10 +119,15 @@ def draw_rounds(observed: ObservedPrices, options: BacktestOptions) -> Iterator[
                         yield Round(month, count, True, np.concatenate([past, known]), told, seen, time)
 
 
-def cover_fleets(observed: ObservedPrices, options: BacktestOptions) -> dict[str, float]:
-    """How often the 90 % interval of a fleet's sum holds what the fleet cost, over random fleets and months."""
+def cover_fleets(observed: ObservedPrices, options: BacktestOptions) -> dict[str, float | None]:
+    """How often the 90 % interval of a fleet's sum holds what the fleet cost, over random fleets and months.
+
+    Without a month of so many prices that some can be known and others told, there are no fleets.
+    """
     random = np.random.default_rng(options.seed + 2)
     rounds = [turn for turn in draw_rounds(observed, options) if turn.known_of_month >= max(1, options.fleet_known)]
+    if not rounds:
+        return {"coverage_90": None, "coverage_90_as_if_independent": None, "error": None, "fleets": 0}
     inside, alone, errors = [], [], []
     for place in random.integers(len(rounds), size=options.fleets).tolist():
         turn = rounds[place]
