@@ -9,8 +9,8 @@ from typing import Any
 import streamlit as st
 
 from gpu_kedro.contracts.v1 import Market
-from streamlit_app.widgets.wording import PRICE_NOTE
 
+PRICE_NOTE = "Prices are 2022 observations, in US dollars of that year."
 #: Its name in the session and in the address.
 MARKET = "market"
 _TOLD = "prices_told"

@@ -93,7 +93,7 @@ def _divide(ratio: str, gpu: Mapping[str, Any], below: str) -> str:
 
 _HEADS = {
     "g3d_mark": "Points",
-    "price_usd": "Price, 2022",
+    "price_usd": "Price",
     "tdp_w": "Power",
     "g3d_per_usd": "Points/$",
     "g3d_per_watt": "Points/W",

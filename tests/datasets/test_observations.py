@@ -35,4 +35,4 @@ def test_a_file_without_names_is_refused_by_its_path(tmp_path: Path):
 
 def test_observations_are_never_written(tmp_path: Path):
     with pytest.raises(DatasetError, match="read-only"):
-        ObservationFolderDataset(filepath=tmp_path).save(None)
+        ObservationFolderDataset(filepath=tmp_path).save({})

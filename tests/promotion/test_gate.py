@@ -61,7 +61,7 @@ def test_a_market_that_tells_prices_worse_than_a_plain_shift_is_refused(
     def edit(_, facts):
         facts["market"] = {"observations": 9, "error": error, "shift_error": 0.2, "coverage_90": 0.9}
 
-    verdict = run_gate(store, add_version("with a market", edit), champion, OPTIONS)
+    verdict = run_gate(store, add_version("market", edit), champion, OPTIONS)
     assert refusals(verdict) == ([] if passes else ["market: left-out prices 21.0% off, by a plain shift 20.0%"])
 
 

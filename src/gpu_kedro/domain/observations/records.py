@@ -100,5 +100,5 @@ def _read_figure(field: str, value: Any) -> float:
         raise ValueError(f"{field}: not a number")
     low, high = OBSERVED_FIELDS[field]
     if not low <= value <= high:
-        raise ValueError(f"{field}: not between {low:,g} and {high:,g}")
+        raise ValueError(f"{field}: not between {low:g} and {high:,.0f}")
     return float(value)
