@@ -252,6 +252,21 @@ def _are_alike(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     return True
 
 
+def measure_market(server: Server, queries: Queries, sizes: Sizes) -> dict[str, Any]:
+    """Single predictions without a market and with one of ten observed prices, fitted before, turn by turn."""
+    seen = [
+        {"name": name, "price_usd": 100 + 20 * place, "date": "2026-03"} for place, name in enumerate(queries.take(10))
+    ]
+    asked: dict[str, dict[str, Any]] = {"without": {}, "with": {"market": {"observations": seen}}}
+    turns = {kind: Turns() for kind in asked}
+    for round_ in range(-1, sizes.rounds):
+        names = queries.take(sizes.requests)
+        for kind in list(asked)[:: 1 if round_ % 2 else -1]:
+            requests = [write_request(PREDICT, orjson.dumps({"name": name, **asked[kind]})) for name in names]
+            _take_turn(turns[kind] if round_ >= 0 else Turns(), server, requests, 1)
+    return {kind: turns[kind].describe(turns["without"]) for kind in asked}
+
+
 def measure_file(server: Server, queries: Queries, sizes: Sizes) -> dict[str, Any]:
     """A CSV file of rows that are all different, on a service that was just started."""
     rows = sizes.file_rows

@@ -31,6 +31,7 @@ from bench.measuring import (
     compare_answers,
     measure_batch,
     measure_file,
+    measure_market,
     measure_memory,
     measure_single,
     measure_sustained,
@@ -158,6 +159,7 @@ def measure(bundles: Path, sizes: Sizes, advance: Advance) -> dict[str, Any]:
             "memory": measure_memory(servers[OURS], queries, asked),
             "batch": measure_batch(servers, queries, sizes, advance),
             "file": file,
+            "market": measure_market(servers[OURS], queries, sizes),
             "start": starts,
             "sustained": measure_sustained(servers[OURS], queries, sizes.sustained_seconds, advance),
         }

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from streamlit_app.prices import follow_address
 from streamlit_app.site.bar import draw_bar
 from streamlit_app.site.browser import listen_to_browser
 from streamlit_app.site.pages import NAME, PAGES, START
@@ -20,5 +21,6 @@ pages = [
 ]
 chosen = st.navigation(pages, position="hidden")
 listen_to_browser()
+follow_address()
 draw_bar(next(page for page in PAGES if page.address == chosen.url_path), current_visit())
 chosen.run()

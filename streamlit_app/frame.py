@@ -1,14 +1,17 @@
 """Around the content of every page: its title, what answers, and a message instead of the content when nothing does."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import streamlit as st
 from pydantic import ValidationError
 
 from streamlit_app.backends.cached import Asker, open_asker
 from streamlit_app.backends.failures import BackendError, NoModelError, RefusedError
+from streamlit_app.prices import current_market, tell_prices
 from streamlit_app.site.pages import NAME
-from streamlit_app.widgets.wording import escape_markdown
+from streamlit_app.widgets.links import draw_link
+from streamlit_app.widgets.wording import escape_html, escape_markdown
 
 
 def show(title: str, sentence: str, render: Callable[[Asker], None]) -> None:
@@ -40,7 +43,8 @@ def name_tab(title: str) -> None:
 def draw_content(render: Callable[[Asker], None]) -> None:
     """What a page answers, or why it cannot."""
     try:
-        asker = open_asker()
+        asker = replace(open_asker(), market=current_market())
+        _tell_market(asker)
         render(asker)
         _tell_source(asker)
     except BackendError as err:
@@ -48,6 +52,16 @@ def draw_content(render: Callable[[Asker], None]) -> None:
     except ValidationError as err:
         told = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in err.errors(include_input=False))
         st.error(f"**The settings of the app are wrong.** {escape_markdown(told)}", icon=":material/settings:")
+
+
+def _tell_market(asker: Asker) -> None:
+    """What prices on this page are of, where a market was brought or is served; said once, above all of them."""
+    told = asker.describe_model().get("market") if asker.market is None else asker.fit_market()["market"]
+    tell_prices(told)
+    if told is None:
+        return
+    words = escape_html(f"Prices as of {told['as_of']}, {told['condition']}: {told['basis']}.")
+    st.html(f'<p class="gk gk-muted gk-market">{words} {draw_link("market", "Change")}</p>')
 
 
 def _tell_source(asker: Asker) -> None:

@@ -33,6 +33,46 @@ def test_predict_as_json_is_the_answer_of_the_api(ask):
     assert set(answer) >= {"segment", "g3d_mark", "price_usd", "tdp_w", "warnings", "model_version"}
 
 
+@pytest.fixture
+def prices(tmp_path: Path) -> Path:
+    path = tmp_path / "prices.csv"
+    path.write_text("name,price,date\nRTX 3060,$210,2026-03\nRX 6600,150 €,2026-03\nRTX 4070,3800000,2026-03\n")
+    return path
+
+
+def test_predict_tells_the_price_of_a_market(ask, prices: Path):
+    done = ask("predict", "RTX 3070", "--market", str(prices), "--as-of", "2026-03", "--condition", "used")
+    assert done.exit_code == 0, done.output
+    assert "US dollars of 2026-03, used: 1 observation up to 2026-03" in done.output
+    assert "row 3: price_usd: in another currency than US dollars" in done.output
+    assert "row 4: price_usd: not between 1 and 1,000,000" in done.output
+    done = ask("predict", "RTX 3070", "--market", str(prices), "--rate", "eur=1.1")
+    assert "2 observations up to 2026-03" in done.output
+
+
+def test_score_puts_the_prices_of_a_market_beside_each_gpu(ask, prices: Path, tmp_path: Path):
+    (tmp_path / "gpus.csv").write_text("name\nRTX 3070\n")
+    done = ask("score", str(tmp_path / "gpus.csv"), str(tmp_path / "scored.csv"), "--market", str(prices))
+    assert done.exit_code == 0, done.output
+    (row,) = pd.read_csv(tmp_path / "scored.csv").to_dict("records")
+    assert (row["price_usd_as_of"], row["price_usd_basis"]) == ("2026-03", "1 observation up to 2026-03")
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (("--as-of", "soon"), "not a date; write 2026-03-06"),
+        (("--rate", "EUR"), "write EUR=1.08"),
+        (("--rate", "XYZ=2"), "no currency 'XYZ'"),
+        (("--explain",), "the price of 2022 is explained"),
+    ],
+)
+def test_a_market_that_cannot_be_taken_is_told(ask, prices: Path, options: tuple[str, ...], told: str):
+    done = ask("predict", "RTX 3070", "--market", str(prices), *options)
+    assert done.exit_code != 0
+    assert told in done.output
+
+
 def test_explain_prints_what_adds_up_to_each_answer(ask):
     done = ask("predict", "GeForce RTX 3070", "--explain")
     assert done.exit_code == 0, done.output

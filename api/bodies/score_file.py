@@ -3,11 +3,18 @@
 import io
 from collections.abc import Iterator
 
+from pydantic import ValidationError
+
 from api.answers.errors import MalformedBodyError, UnusableTableError
+from api.bodies.uploads import MARKET_PART, Upload
+from gpu_kedro.contracts.v1 import Market
+from gpu_kedro.contracts.v1.observations import MAX_OBSERVATIONS
 from gpu_kedro.contracts.writing import write_csv, write_parquet
 from gpu_kedro.intake.errors import DamagedFileError, TableFileError
 from gpu_kedro.intake.source import Kind, Limits
 from gpu_kedro.intake.table import Table
+from gpu_kedro.serving.market import FittedMarket
+from gpu_kedro.serving.market_file import read_market_file
 from gpu_kedro.serving.runtime import Runtime
 from gpu_kedro.serving.scoring import open_gpus, score_table
 
@@ -36,12 +43,36 @@ def open_upload(content: bytes, kind: Kind | None, runtime: Runtime, column: str
         raise UnusableTableError(str(err)) from err
 
 
-def answer_csv(table: Table, runtime: Runtime) -> Iterator[bytes]:
+def open_market(upload: Upload, runtime: Runtime) -> FittedMarket | None:
+    """The market that a form brings: a file named `market`, and of when and what prices are wanted.
+
+    Raises:
+        UnusableTableError: the file holds no price that can be used, or too many rows; a field cannot be read.
+    """
+    asked = {name: upload.fields[name] or None for name in ("as_of", "condition") if name in upload.fields}
+    if upload.market is None and not asked:
+        return None
+    try:
+        market = Market.model_validate(asked).model_dump()
+        if upload.market is not None:
+            file = read_market_file(
+                upload.market, most=MAX_OBSERVATIONS, default_date=market["as_of"], file=f"the file `{MARKET_PART}`"
+            )
+            market["observations"] = file.observations
+        return runtime.fit_market(market)
+    except TableFileError as err:
+        raise UnusableTableError(str(err)) from err
+    except ValidationError as err:
+        ((field, *_), told) = err.errors()[0]["loc"], err.errors()[0]["msg"]
+        raise UnusableTableError(f"{field}: {told}") from err
+
+
+def answer_csv(table: Table, runtime: Runtime, market: FittedMarket | None) -> Iterator[bytes]:
     """The rows as CSV, part by part."""
-    return write_csv(table, score_table(table, runtime))
+    return write_csv(table, score_table(table, runtime, market=market))
 
 
-def answer_parquet(table: Table, runtime: Runtime) -> bytes:
+def answer_parquet(table: Table, runtime: Runtime, market: FittedMarket | None) -> bytes:
     """The rows as Parquet.
 
     Raises:
@@ -49,7 +80,7 @@ def answer_parquet(table: Table, runtime: Runtime) -> bytes:
     """
     sink = io.BytesIO()
     try:
-        write_parquet(table, score_table(table, runtime), sink, most_bytes=_MAX_ANSWER_BYTES)
+        write_parquet(table, score_table(table, runtime, market=market), sink, most_bytes=_MAX_ANSWER_BYTES)
     except DamagedFileError as err:
         raise MalformedBodyError(str(err)) from err
     except TableFileError as err:

@@ -1,6 +1,8 @@
 """Takes an uploaded file out of a request, in memory: the service writes no file."""
 
-from typing import TYPE_CHECKING, Final
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from fastapi import Request
 from python_multipart import MultipartParser
@@ -22,10 +24,28 @@ if TYPE_CHECKING:
     from python_multipart.multipart import MultipartCallbacks
 
 _MAX_PARTS = 20
+#: Of a form: the file of observed prices.
+MARKET_PART: Final = "market"
 
 
-async def read_upload(request: Request) -> tuple[Kind | None, bytes]:
-    """The uploaded file, and what it is said to be, None where its own bytes tell.
+class Upload(NamedTuple):
+    """What was uploaded.
+
+    Args:
+        kind: what the file is said to be; None where its own bytes tell.
+        content: of the file.
+        market: of a file of observed prices beside it; None without one.
+        fields: texts of the form, by name.
+    """
+
+    kind: Kind | None
+    content: bytes
+    market: bytes | None = None
+    fields: Mapping[str, str] = MappingProxyType({})
+
+
+async def read_upload(request: Request) -> Upload:
+    """The uploaded file, and of a form what stands beside it.
 
     The body is the file itself, or a form that holds it: browsers announce CSV under many names.
 
@@ -43,14 +63,13 @@ async def read_upload(request: Request) -> tuple[Kind | None, bytes]:
     if kind not in KINDS or charset not in (b"utf-8", b"utf8"):
         raise MediaTypeError(f"send {CSV} in UTF-8, {TSV}, {EXCEL}, {PARQUET}, or {FORM} with one file")
     body = await read_body(request, request.app.state.settings.max_file_bytes)
-    if kind == FORM:
-        body = _find_file(body, options.get(b"boundary", b""))
-    if not body:
+    upload = _read_form(body, options.get(b"boundary", b"")) if kind == FORM else Upload(KINDS[kind], body)
+    if not upload.content:
         raise UnusableTableError("the file is empty")
-    return KINDS[kind], body
+    return upload
 
 
-def _find_file(body: bytes, boundary: bytes) -> bytes:
+def _read_form(body: bytes, boundary: bytes) -> Upload:
     if not 1 <= len(boundary) <= 70:
         raise MalformedBodyError("the form names no boundary, or one longer than 70 bytes")
     form = _Form()
@@ -62,21 +81,26 @@ def _find_file(body: bytes, boundary: bytes) -> bytes:
         raise MalformedBodyError("the form cannot be read") from err
     if not form.is_complete:
         raise MalformedBodyError("the form does not end")
-    if len(form.files) != 1:
-        raise UnusableTableError(f"the form holds {len(form.files) or 'no'} files: send one")
-    return bytes(form.files[0])
+    markets = [content for name, content in form.files if name == MARKET_PART]
+    files = [content for name, content in form.files if name != MARKET_PART]
+    if len(files) != 1 or len(markets) > 1:
+        told = f"{len(files) or 'no'} files" + (f" and {len(markets)} named {MARKET_PART}" if markets else "")
+        raise UnusableTableError(f"the form holds {told}: send one, and at most one named {MARKET_PART}")
+    fields = {name: bytes(content).decode("utf-8", "replace") for name, content in form.fields.items()}
+    return Upload(None, bytes(files[0]), bytes(markets[0]) if markets else None, fields)
 
 
 class _Form:
-    """Collects the parts of a form that are files; other fields are passed over."""
+    """Collects the parts of a form: files with their names, and short texts by name."""
 
     def __init__(self) -> None:
-        self.files: list[bytearray] = []
+        self.files: list[tuple[str, bytearray]] = []
+        self.fields: dict[str, bytearray] = {}
         self.is_complete = False
         self._parts = 0
         self._name = b""
         self._value = b""
-        self._file: bytearray | None = None
+        self._part: bytearray | None = None
 
     def callbacks(self) -> "MultipartCallbacks":
         """What the parser calls."""
@@ -93,7 +117,7 @@ class _Form:
         self._parts += 1
         if self._parts > _MAX_PARTS:
             raise MalformedBodyError(f"the form has more than {_MAX_PARTS} parts")
-        self._file = None
+        self._part = None
 
     def _add_name(self, data: bytes, start: int, end: int) -> None:
         self._name += data[start:end]
@@ -104,14 +128,17 @@ class _Form:
     def _end_header(self) -> None:
         if self._name.lower() == b"content-disposition":
             _, options = parse_options_header(self._value)
+            name = options.get(b"name", b"").decode("utf-8", "replace")
+            self._part = bytearray()
             if b"filename" in options:
-                self._file = bytearray()
-                self.files.append(self._file)
+                self.files.append((name, self._part))
+            else:
+                self.fields[name] = self._part
         self._name = self._value = b""
 
     def _add_data(self, data: bytes, start: int, end: int) -> None:
-        if self._file is not None:
-            self._file += data[start:end]
+        if self._part is not None:
+            self._part += data[start:end]
 
     def _end(self) -> None:
         self.is_complete = True

@@ -86,4 +86,4 @@ def _find_frontier(runtime: Runtime, wanted: FrontierQuery, market: Market | Non
 
 
 def _fit(runtime: Runtime, market: Market | None) -> Fitted | None:
-    return None if market is None else runtime.fit_market(market.model_dump())
+    return runtime.choose_market(None if market is None else market.model_dump())

@@ -9,7 +9,7 @@ from fastapi.responses import StreamingResponse
 
 from api.answers.openapi import describe_errors
 from api.bodies.routes import BulkRoute, SingleRoute
-from api.bodies.score_file import answer_csv, answer_parquet, open_upload
+from api.bodies.score_file import answer_csv, answer_parquet, open_market, open_upload
 from api.bodies.uploads import CSV, EXCEL, FORM, PARQUET, TSV, read_upload
 from api.deps import run_bulk, run_heavy, use_paced_runtime, use_runtime, write_json
 from api.load.lanes import Lane, hold
@@ -36,6 +36,19 @@ _FILE = {
     "description": "a file of any of these",
     "examples": ["name\nRTX 3070\n"],
 }
+_MARKET_FILE = {
+    "type": "string",
+    "format": "binary",
+    "description": "a file of up to 500 observed prices, with a `date` and perhaps a `condition`: prices are of them",
+    "examples": ["name,price_usd,date,condition\nRTX 3060,210,2026-03,used\n"],
+}
+_AS_OF = {"type": "string", "description": "of when prices are wanted", "examples": ["2026-03"]}
+_CONDITION = {
+    "type": "string",
+    "enum": ["new", "used"],
+    "description": "of what prices are wanted",
+    "examples": ["used"],
+}
 _UPLOAD = {
     "required": True,
     "content": {
@@ -43,7 +56,13 @@ _UPLOAD = {
         TSV: {"schema": _TABBED},
         EXCEL: {"schema": _BOOK},
         PARQUET: {"schema": _BINARY},
-        FORM: {"schema": {"type": "object", "required": ["file"], "properties": {"file": _FILE}}},
+        FORM: {
+            "schema": {
+                "type": "object",
+                "required": ["file"],
+                "properties": {"file": _FILE, "market": _MARKET_FILE, "as_of": _AS_OF, "condition": _CONDITION},
+            }
+        },
     },
 }
 #: Of a file that is being answered, beside what was sent: some thousand rows, and a part of the answer.
@@ -125,7 +144,7 @@ def answer_batch(query: Batch, runtime: Runtime) -> Response:
     openapi_extra={"requestBody": _UPLOAD},
 )
 async def predict_file(request: Request, column: Annotated[str | None, _COLUMN] = None) -> Response:
-    """Score a CSV, TSV, Excel or Parquet file: the body itself, or a form with one file.
+    """Score a CSV, TSV, Excel or Parquet file: the body itself, or a form with it, and perhaps with its `market`.
 
     The column of names is found by its header (`GPU`, `Graphics card`, `Grafikkarte`, `显卡型号` …), failing that by
     its cells; `price`, `TDP`, `G3Dmark` and the like are read too, and fields of a sheet as `spec_<field>`. Title rows
@@ -137,16 +156,17 @@ async def predict_file(request: Request, column: Annotated[str | None, _COLUMN] 
     lane: Lane = request.app.state.lanes.bulk
     lane.slots.check()
     runtime = use_paced_runtime(request)
-    kind, content = await read_upload(request)
+    upload = await read_upload(request)
     hold(request, _FILE_BYTES)
     max_rows: int = request.app.state.settings.max_file_rows
     with lane.slots.take():
-        table = await run_bulk(request, open_upload, content, kind, runtime, column, max_rows)
+        table = await run_bulk(request, open_upload, upload.content, upload.kind, runtime, column, max_rows)
+        market = await run_bulk(request, open_market, upload, runtime)
         if table.kind == "parquet":
-            scored = await run_bulk(request, answer_parquet, table, runtime)
+            scored = await run_bulk(request, answer_parquet, table, runtime, market)
             hold(request, len(scored))
             return Response(scored, media_type=PARQUET, headers=_attach("parquet"))
-        parts = await run_bulk(request, answer_csv, table, runtime)
+        parts = await run_bulk(request, answer_csv, table, runtime, market)
     ending, media_type = ("tsv", TSV) if table.delimiter == "\t" else ("csv", CSV)
     return StreamingResponse(
         _stream(request, parts), media_type=f"{media_type}; charset=utf-8", headers=_attach(ending)

@@ -5,7 +5,7 @@ The module is not called `cli`: Kedro takes that name for commands of its own.
 
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +21,8 @@ from gpu_kedro.tracking.commands import tracking
 
 if TYPE_CHECKING:
     from gpu_kedro.contracts.rows import Scored
+    from gpu_kedro.serving.market import FittedMarket
+    from gpu_kedro.serving.runtime import Runtime
 
 _TITLES = {
     "g3d_mark": ("3D performance", "{:,.0f} points"),
@@ -53,6 +55,59 @@ main.add_command(models)
 main.add_command(tracking)
 
 
+def _market_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Options of commands that answer at the prices of a market."""
+    options = (
+        click.option(
+            "--market",
+            "market_file",
+            type=click.Path(exists=True, dir_okay=False, path_type=Path),
+            help="file of observed prices (name, price_usd, date, condition): prices are then of that market",
+        ),
+        click.option(
+            "--as-of", help="of when prices are wanted: 2026-03-06, 2026-03 or 2026; the newest when left out"
+        ),
+        click.option("--condition", type=click.Choice(["new", "used"]), help="of what; that of most when left out"),
+        click.option(
+            "--rate", "rates", multiple=True, metavar="EUR=1.08", help="US dollars for one unit of another currency"
+        ),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def _open_market(
+    runtime: "Runtime", market_file: Path | None, as_of: str | None, condition: str | None, rates: Sequence[str]
+) -> "FittedMarket | None":
+    """The market of `_market_options`; what of the file does not count is told on standard error."""
+    from gpu_kedro.serving.market_file import MarketFile, read_market_file
+
+    if market_file is None and as_of is None and condition is None:
+        return None
+    file = MarketFile([], [], [])
+    try:
+        if market_file is not None:
+            file = read_market_file(
+                market_file, rates=dict(map(_read_rate, rates)), default_date=as_of, file=str(market_file)
+            )
+        market = runtime.fit_market({"observations": file.observations, "as_of": as_of, "condition": condition})
+    except ValueError as err:
+        raise click.ClickException(str(err)) from err
+    notes = [f"row {file.rows[note['place']]}: {note['name']}: {note['reason']}" for note in market.notes]
+    for note in (*file.refused, *notes):
+        click.echo(f"{market_file}, {_printable(note)}", err=True)
+    return market
+
+
+def _read_rate(text: str) -> tuple[str, float]:
+    code, _, rate = text.partition("=")
+    try:
+        return code.strip().upper(), float(rate)
+    except ValueError as err:
+        raise click.UsageError(f"--rate: {text!r} is none; write EUR=1.08") from err
+
+
 @main.command()
 @click.argument("name")
 @click.option("--g3d-mark", type=float, help="measured G3D Mark, points")
@@ -62,7 +117,17 @@ main.add_command(tracking)
 @click.option("--test-year", type=int, help="year of the measurement")
 @click.option("--explain", is_flag=True, help="tell what each input adds to each answer")
 @click.option("--json", "as_json", is_flag=True, help="print the answer as the API gives it")
-def predict(name: str, explain: bool, as_json: bool, **known: float | None) -> None:
+@_market_options
+def predict(
+    name: str,
+    explain: bool,
+    as_json: bool,
+    market_file: Path | None,
+    as_of: str | None,
+    condition: str | None,
+    rates: Sequence[str],
+    **known: float | None,
+) -> None:
     """Estimate segment, performance, price and power of the GPU called NAME."""
     from gpu_kedro.contracts.refusals import find_faults
     from gpu_kedro.serving.runtime import Runtime
@@ -71,7 +136,10 @@ def predict(name: str, explain: bool, as_json: bool, **known: float | None) -> N
     if faults := find_faults(query):
         raise click.UsageError("; ".join(f"{_argument(fault['loc'][0])}: {fault['msg']}" for fault in faults))
     runtime = Runtime.load(bundle_store())
-    answer = runtime.explain(query) if explain else runtime.predict([query])[0]
+    market = _open_market(runtime, market_file, as_of, condition, rates)
+    if explain and market is not None:
+        raise click.UsageError("--explain: the price of 2022 is explained; leave the market out")
+    answer = runtime.explain(query) if explain else runtime.predict([query], market)[0]
     if as_json:
         click.echo(json.dumps(answer, indent=2))
     else:
@@ -160,7 +228,16 @@ def _printable(text: str) -> str:
 @click.argument("source", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.argument("result", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--column", help="which column holds the GPUs: its header, or its number; found when left out")
-def score(source: Path, result: Path, column: str | None) -> None:
+@_market_options
+def score(
+    source: Path,
+    result: Path,
+    column: str | None,
+    market_file: Path | None,
+    as_of: str | None,
+    condition: str | None,
+    rates: Sequence[str],
+) -> None:
     """Score the GPUs of SOURCE into RESULT.
 
     SOURCE is CSV, TSV, Excel or Parquet. The column of GPUs is found by its header (GPU, Graphics card, Grafikkarte,
@@ -178,6 +255,7 @@ def score(source: Path, result: Path, column: str | None) -> None:
     try:
         write = choose_writer(result)
         runtime = Runtime.load(bundle_store())
+        market = _open_market(runtime, market_file, as_of, condition, rates)
         table = open_gpus(source, runtime, column=column, limits=OWN_FILE, file=str(source))
         with (
             replace_file(result) as file,
@@ -191,7 +269,7 @@ def score(source: Path, result: Path, column: str | None) -> None:
                     scored += part.added["error"].count(None)
                     bar.update(len(part.chunk.numbers))
 
-            write(table, count(score_table(table, runtime)), file)
+            write(table, count(score_table(table, runtime, market=market)), file)
     except NoNameColumnError as err:
         raise click.ClickException(str(err).replace("`column`", "--column")) from err
     except (TableFileError, ValueError, OSError) as err:

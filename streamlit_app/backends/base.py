@@ -8,7 +8,10 @@ Columns = Mapping[str, Sequence[Any]]
 
 
 class Backend(Protocol):
-    """Answers as the HTTP contract has them (`gpu_kedro.contracts.v1`), checked for their shape."""
+    """Answers as the HTTP contract has them (`gpu_kedro.contracts.v1`), checked for their shape.
+
+    A query about prices may hold the `market` that they are to be of.
+    """
 
     place: str
 
@@ -30,8 +33,11 @@ class Backend(Protocol):
     def judge(self, query: Record) -> Record:
         """Whether a price is a good deal (`Verdict`); the query holds `price_usd` and may hold `max_tdp_w`."""
 
-    def compare(self, names: Sequence[str]) -> Record:
-        """GPUs side by side (`Comparison`)."""
+    def compare(self, query: Record) -> Record:
+        """GPUs side by side (`Comparison`); the query holds `names`."""
+
+    def fit_market(self, market: Record) -> Record:
+        """How well a market's prices are explained (`FittedMarket`)."""
 
     def find_frontier(self, wanted: Record) -> Record:
         """The best for the money (`Frontier`)."""

@@ -20,15 +20,17 @@ class Asker:
         backend: what answers.
         version: the bundle that was in service when the page was drawn.
         settings: how the app runs.
+        market: what prices are to be of (`gpu_kedro.contracts.v1.Market`); what is served without one.
     """
 
     backend: Backend
     version: str
     settings: Settings
+    market: Record | None = None
 
     def describe(self, query: Record) -> Record:
         """The card of a GPU."""
-        return _answer(self.backend, self.backend.place, self.version, "describe", query)
+        return _answer(self.backend, self.backend.place, self.version, "describe", self._in_market(query))
 
     def explain(self, query: Record) -> Record:
         """The prediction of a GPU, with what each input adds to each answer."""
@@ -36,19 +38,28 @@ class Asker:
 
     def judge(self, query: Record) -> Record:
         """Whether a price is a good deal."""
-        return _answer(self.backend, self.backend.place, self.version, "judge", query)
+        return _answer(self.backend, self.backend.place, self.version, "judge", self._in_market(query))
 
     def compare(self, names: Sequence[str]) -> Record:
         """GPUs side by side."""
-        return _answer(self.backend, self.backend.place, self.version, "compare", list(names))
+        return _answer(
+            self.backend, self.backend.place, self.version, "compare", self._in_market({"names": list(names)})
+        )
 
     def find_frontier(self, wanted: Record) -> Record:
         """The best for the money."""
-        return _answer(self.backend, self.backend.place, self.version, "find_frontier", wanted)
+        return _answer(self.backend, self.backend.place, self.version, "find_frontier", self._in_market(wanted))
 
     def predict_columns(self, columns: Columns) -> Record:
         """Columns of predictions."""
-        return _answer(self.backend, self.backend.place, self.version, "predict_columns", columns)
+        return _answer(self.backend, self.backend.place, self.version, "predict_columns", self._in_market(columns))
+
+    def fit_market(self) -> Record:
+        """How well the market's prices are explained."""
+        return _answer(self.backend, self.backend.place, self.version, "fit_market", self.market or {})
+
+    def _in_market(self, asked: Mapping[str, Any]) -> Mapping[str, Any]:
+        return asked if self.market is None else {**asked, "market": self.market}
 
     def describe_model(self) -> Record:
         """What is served."""
@@ -88,7 +99,7 @@ def _answer(
     place: str,  # noqa: ARG001
     version: str,  # noqa: ARG001
     question: str,
-    asked: Mapping[str, Any] | list[str],
+    asked: Mapping[str, Any],
 ) -> Record:
     answer: Record = getattr(_backend, question)(asked)
     return answer

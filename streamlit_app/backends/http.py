@@ -2,7 +2,6 @@
 
 import json
 import time
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from contextvars import ContextVar
@@ -82,13 +81,19 @@ class HttpBackend:
         """Whether a price is a good deal."""
         return self._ask("POST", "/v1/value", contracts.Verdict, json=query)
 
-    def compare(self, names: Sequence[str]) -> Record:
+    def compare(self, query: Record) -> Record:
         """GPUs side by side."""
-        return self._ask("POST", "/v1/compare", contracts.Comparison, json={"names": list(names)})
+        return self._ask("POST", "/v1/compare", contracts.Comparison, json=query)
+
+    def fit_market(self, market: Record) -> Record:
+        """How well a market's prices are explained."""
+        return self._ask("POST", "/v1/market", contracts.FittedMarket, json=market)
 
     def find_frontier(self, wanted: Record) -> Record:
         """The best for the money."""
         params = {name: value for name, value in wanted.items() if value is not None}
+        if "market" in params:
+            return self._ask("POST", "/v1/frontier", contracts.Frontier, json=params)
         return self._ask("GET", "/v1/frontier", contracts.Frontier, params=params)
 
     def describe_model(self) -> Record:
@@ -175,7 +180,8 @@ class HttpBackend:
         )
 
     def _check_lengths(self, answer: Record) -> None:
-        if any(isinstance(values, list) and len(values) != answer["rows"] for values in answer.values()):
+        columns = [values for name, values in answer.items() if isinstance(values, list) and name != "market_notes"]
+        if any(len(values) != answer["rows"] for values in columns):
             raise NonsenseError(
                 f"{self.place} does not answer as gpu_kedro does: its columns differ in length",
                 "Check that API_URL is the address of this version of the service.",

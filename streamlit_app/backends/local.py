@@ -1,7 +1,6 @@
 """Answers in this process with the serving code that the HTTP service runs."""
 
 import threading
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -10,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 from gpu_kedro.contracts import v1 as contracts
 from gpu_kedro.contracts.refusals import list_errors
 from gpu_kedro.serving import answers, errors
+from gpu_kedro.serving.market import FittedMarket
 from gpu_kedro.serving.model_card import summarise_model
 from gpu_kedro.serving.runtime import Runtime, RuntimeStore
 from gpu_kedro.serving.table import map_missing, tabulate_known
@@ -43,7 +43,9 @@ class LocalBackend:
 
     def describe(self, query: Record) -> Record:
         """The card of a GPU, known or not."""
-        return answers.describe_query(self._runtime(), _check(contracts.GpuQuery, query).model_dump())
+        asked = _check(contracts.MarketQuery, query)
+        runtime = self._runtime()
+        return answers.describe_query(runtime, asked.model_dump(exclude={"market"}), _fit(runtime, asked.market))
 
     def explain(self, query: Record) -> Record:
         """The prediction of a GPU, with what each input adds to each answer."""
@@ -54,27 +56,38 @@ class LocalBackend:
 
     def predict_columns(self, columns: Columns) -> Record:
         """Columns of predictions for columns of queries."""
-        queries = _check(contracts.BatchQuery, dict(columns)).queries()
-        runtime = self._runtime()
-        return {**runtime.predict_columns(queries), "model_version": runtime.version, "rows": len(queries)}
+        asked = _check(contracts.BatchQuery, dict(columns))
+        queries, runtime = asked.queries(), self._runtime()
+        market = _fit(runtime, asked.market)
+        return {**runtime.predict_columns(queries, market), "model_version": runtime.version, "rows": len(queries)}
 
     def judge(self, query: Record) -> Record:
         """Whether a price is a good deal."""
         asked = _check(contracts.ValueQuery, query)
-        plain = {**asked.model_dump(exclude={"max_tdp_w"}), "price_usd": None}
-        return judge_price(self._runtime(), plain, asked.price_usd, asked.max_tdp_w)
+        plain = {**asked.model_dump(exclude={"max_tdp_w", "market"}), "price_usd": None}
+        runtime = self._runtime()
+        return judge_price(runtime, plain, asked.price_usd, asked.max_tdp_w, _fit(runtime, asked.market))
 
-    def compare(self, names: Sequence[str]) -> Record:
+    def compare(self, query: Record) -> Record:
         """GPUs side by side."""
-        asked = _check(contracts.CompareQuery, {"names": list(names)})
-        return answers.compare_gpus(self._runtime(), asked.names)
+        asked = _check(contracts.CompareQuery, query)
+        runtime = self._runtime()
+        return answers.compare_gpus(runtime, asked.names, _fit(runtime, asked.market))
+
+    def fit_market(self, market: Record) -> Record:
+        """How well a market's prices are explained."""
+        runtime = self._runtime()
+        return {
+            "model_version": runtime.version,
+            **runtime.fit_market(_check(contracts.Market, market).model_dump()).explain(),
+        }
 
     def find_frontier(self, wanted: Record) -> Record:
         """The best for the money."""
-        asked = _check(contracts.FrontierQuery, wanted)
-        return answers.find_frontier(
-            self._runtime(), asked.budget_usd, asked.max_tdp_w, asked.segment, asked.min_g3d_mark
-        )
+        asked = _check(contracts.MarketFrontierQuery, wanted)
+        runtime = self._runtime()
+        limits = (asked.budget_usd, asked.max_tdp_w, asked.segment, asked.min_g3d_mark)
+        return answers.find_frontier(runtime, *limits, _fit(runtime, asked.market))
 
     def describe_model(self) -> Record:
         """What is served."""
@@ -95,6 +108,10 @@ class LocalBackend:
             raise NoModelError(
                 "There is no model to answer with", f"Train one with the command below, then reload this page. ({err})"
             ) from err
+
+
+def _fit(runtime: Runtime, market: contracts.Market | None) -> FittedMarket | None:
+    return runtime.choose_market(None if market is None else market.model_dump())
 
 
 def _check(shape: type[R], query: Record) -> R:

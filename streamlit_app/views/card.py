@@ -4,10 +4,11 @@ import streamlit as st
 
 from streamlit_app.backends.base import Record
 from streamlit_app.backends.cached import Asker
+from streamlit_app.prices import note_prices
 from streamlit_app.widgets.cards import draw_figure, draw_match, draw_reason, draw_shares, draw_source_legend
 from streamlit_app.widgets.links import draw_guesses, draw_link, draw_put
 from streamlit_app.widgets.tables import show_gpus
-from streamlit_app.widgets.wording import FIGURES, PRICE_NOTE, escape_markdown, explain_warning
+from streamlit_app.widgets.wording import FIGURES, escape_markdown, explain_warning
 
 
 def show_card(asker: Asker, card: Record) -> None:  # noqa: ARG001
@@ -23,7 +24,7 @@ def show_card(asker: Asker, card: Record) -> None:  # noqa: ARG001
         with columns[-1]:
             st.html(draw_shares(prediction["segment"]))
         st.html(draw_source_legend(prediction))
-        st.caption(PRICE_NOTE)
+        st.caption(note_prices())
         _show_warnings(prediction)
 
 

@@ -8,6 +8,7 @@ from streamlit_app.backends.base import Record
 from streamlit_app.backends.cached import Asker
 from streamlit_app.charts.figures import CONFIG, draw_side_by_side
 from streamlit_app.frame import show
+from streamlit_app.prices import note_prices
 from streamlit_app.site.visit import MOST_COMPARED, current_visit
 from streamlit_app.widgets.inputs import clean_name
 from streamlit_app.widgets.links import link_gpu
@@ -15,7 +16,6 @@ from streamlit_app.widgets.marks import draw_legend
 from streamlit_app.widgets.tables import Column, draw_sourced, draw_table
 from streamlit_app.widgets.wording import (
     FIGURES,
-    PRICE_NOTE,
     QUANTITIES,
     describe_match,
     escape_html,
@@ -55,7 +55,7 @@ def render(asker: Asker) -> None:
             st.plotly_chart(draw_side_by_side(lines, name), config=CONFIG, key=f"plot_{name}")
     st.caption(
         "Thick bars: 80 % interval, thin bars: 90 %. Of ratios, both intervals are joined as if their errors were "
-        f"independent, and measured figures count as exact. {PRICE_NOTE}"
+        f"independent, and measured figures count as exact. {note_prices()}"
     )
     for prediction in comparison["predictions"]:
         if prediction["reason"]:

@@ -5,13 +5,14 @@ import streamlit as st
 from streamlit_app.backends.base import Record
 from streamlit_app.backends.cached import Asker
 from streamlit_app.frame import name_tab, show
+from streamlit_app.prices import note_prices
 from streamlit_app.widgets.amounts import Amounts
 from streamlit_app.widgets.cards import draw_interval, draw_match, draw_verdict
 from streamlit_app.widgets.inputs import choose_gpu
 from streamlit_app.widgets.links import draw_guesses, link_gpu
 from streamlit_app.widgets.marks import draw_legend
 from streamlit_app.widgets.tables import show_gpus
-from streamlit_app.widgets.wording import FIGURES, PRICE_NOTE, escape_markdown, shorten
+from streamlit_app.widgets.wording import FIGURES, escape_markdown, shorten
 
 _PRICE = FIGURES["price_usd"]
 _EXAMPLE = {"name": "GeForce RTX 3060", "price_usd": 420.0}
@@ -52,7 +53,7 @@ def _show_verdict(verdict: Record) -> None:
         if fair["value"] is not None:
             _show_fair_price(fair, verdict["asked_usd"])
         st.html(f'<p class="gk">Everything else about it: {link_gpu(prediction["name"])}</p>')
-        st.caption(f"{PRICE_NOTE} The asking price does not count as an input of its own fair price.")
+        st.caption(f"{note_prices()} The asking price does not count as an input of its own fair price.")
 
 
 def _show_fair_price(fair: Record, asked: float) -> None:

@@ -11,11 +11,11 @@ from streamlit_app.backends.base import Record
 from streamlit_app.backends.cached import Asker
 from streamlit_app.charts.figures import CONFIG, finish, label_name
 from streamlit_app.frame import show
+from streamlit_app.prices import note_prices
 from streamlit_app.widgets.amounts import Amounts
 from streamlit_app.widgets.links import link_gpu
 from streamlit_app.widgets.style import MEASURED, NEUTRAL
 from streamlit_app.widgets.tables import show_gpus
-from streamlit_app.widgets.wording import PRICE_NOTE
 
 _ORDERS = {
     "performance": lambda gpu: -gpu["g3d_mark"],
@@ -45,10 +45,13 @@ def render(asker: Asker) -> None:
         st.info("No card with a measured price keeps to these limits: raise the budget or lower the demands.")
         return
     others = select_considered(asker.known_gpus(), wanted)
+    if asker.market is not None:
+        # those that are known are of another date
+        others = others.iloc[:0]
     st.plotly_chart(draw_frontier(found["gpus"], others), config=CONFIG, key="frontier")
     st.caption(
         f"{found['considered']:,} cards with a measured price keep to these limits; "
-        f"{len(found['gpus']):,} are beaten by none in both price and performance. {PRICE_NOTE} "
+        f"{len(found['gpus']):,} are beaten by none in both price and performance. {note_prices()} "
         "Some are listings of scarce old stock."
     )
     _show_ranking(found["gpus"])
@@ -84,9 +87,7 @@ def draw_frontier(best: Sequence[Record], others: pd.DataFrame) -> go.Figure:
         text=[label_name(gpu["name"]) for gpu in best], customdata=[gpu["tdp_w"] for gpu in best],
         hovertemplate="<b>%{text}</b><br>$%{x:,.0f}, %{y:,.0f} points, %{customdata:,.0f} W<extra></extra>",
     )  # fmt: skip
-    figure.update_xaxes(
-        type="log", title="Price in 2022 (US dollars, log scale)", tickprefix="$", tickformat=",", dtick="D2"
-    )
+    figure.update_xaxes(type="log", title="Price (US dollars, log scale)", tickprefix="$", tickformat=",", dtick="D2")
     figure.update_yaxes(type="log", title="3D performance (points, log scale)", tickformat=",", dtick="D2")
     return finish(figure, 460)
 

@@ -13,7 +13,8 @@ from streamlit_app.backends.cached import Asker
 from streamlit_app.fleet.files import FleetTable, read_fleet, write_csv, write_workbook
 from streamlit_app.fleet.scoring import Fleet, recognise_names
 from streamlit_app.frame import show
-from streamlit_app.widgets.wording import FIGURES, KNOWN_SOURCES, PRICE_NOTE, escape_markdown
+from streamlit_app.prices import note_prices
+from streamlit_app.widgets.wording import FIGURES, KNOWN_SOURCES, escape_markdown
 
 _ENDINGS = ("csv", "txt", "tsv", "xlsx", "parquet")
 _EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -112,7 +113,7 @@ def _show_summary(fleet: Fleet) -> None:
     for column, (title, value) in zip(st.columns(len(numbers)), numbers, strict=True):
         column.metric(title, escape_markdown(value), border=True)
     told = _tell_left_out(fleet)
-    st.caption(f"{PRICE_NOTE} Sums add single estimates; errors of similar cards do not cancel out.{told}")
+    st.caption(f"{note_prices()} Sums add single estimates; errors of similar cards do not cancel out.{told}")
 
 
 def _known_values(fleet: Fleet, target: str) -> list[float]:

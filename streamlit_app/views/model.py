@@ -22,8 +22,9 @@ from streamlit_app.charts.model import (
     order_strata,
 )
 from streamlit_app.frame import show
+from streamlit_app.prices import PRICE_NOTE
 from streamlit_app.widgets.tables import Column, draw_table
-from streamlit_app.widgets.wording import PRICE_NOTE, escape_html
+from streamlit_app.widgets.wording import escape_html
 
 _OLD_BUNDLE = "The served bundle is older than this figure: train again with `make run` to have it."
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
+from streamlit_app.prices import MARKET, carried_market
 from streamlit_app.widgets.wording import escape_html
 
 _LONGEST_NAME = 300
@@ -14,9 +15,9 @@ def write_address(page: str, asked: Mapping[str, Any]) -> str:
 
     Args:
         page: its place, empty for the start page.
-        asked: one value or several by name; those that are None are left out.
+        asked: one value or several by name; those that are None are left out. The market goes along.
     """
-    told = {name: value for name, value in asked.items() if value is not None}
+    told = {name: value for name, value in asked.items() if value is not None and name != MARKET} | carried_market()
     return f"./{page}?{urlencode(told, doseq=True)}" if told else f"./{page}"
 
 

@@ -6,9 +6,10 @@ from typing import Any
 
 import streamlit as st
 
+from streamlit_app.prices import note_prices
 from streamlit_app.widgets.links import draw_put, link_gpu
 from streamlit_app.widgets.marks import draw_legend, mark_source
-from streamlit_app.widgets.wording import FIGURES, PRICE_NOTE, QUANTITIES, escape_html
+from streamlit_app.widgets.wording import FIGURES, QUANTITIES, escape_html
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ def show_gpus(gpus: Sequence[Mapping[str, Any]], label: str) -> None:
     ]
     sources = {gpu[f"{name}_source"] for gpu in gpus for name in FIGURES}
     st.html(draw_table(columns, label) + draw_legend(sources))
-    st.caption(PRICE_NOTE)
+    st.caption(note_prices())
 
 
 def draw_sourced(name: str, value: float | None, source: str) -> str:
@@ -92,7 +93,7 @@ def _divide(ratio: str, gpu: Mapping[str, Any], below: str) -> str:
 
 _HEADS = {
     "g3d_mark": "Points",
-    "price_usd": "Price, 2022",
+    "price_usd": "Price",
     "tdp_w": "Power",
     "g3d_per_usd": "Points/$",
     "g3d_per_watt": "Points/W",

@@ -53,7 +53,6 @@ QUANTITIES: dict[str, Quantity] = {
 }
 #: What every page shows; targets that were added stand on the Model page and in the service's answers.
 FIGURES = {name: QUANTITIES[name] for name in REGRESSION_TARGETS if name in BUILT_IN_TARGETS}
-PRICE_NOTE = "Prices are 2022 observations, in US dollars of that year."
 #: Rungs of the ladder of knowledge that are facts, not estimates.
 KNOWN_SOURCES = ("measured", "given", "listed")
 _FIELD_WORDS = {

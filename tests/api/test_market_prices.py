@@ -39,10 +39,11 @@ def test_a_price_says_what_it_is_of(client):
     assert price["interval_90"][0] < 210 < price["interval_90"][1]
 
 
-def test_without_a_market_nothing_is_said_of_one(client):
+def test_without_a_market_prices_are_of_the_table(client):
     answer = client.post("/v1/predict", json={"name": "RTX 3060"}).json()
     assert "market" not in answer
-    assert "as_of" not in answer["price_usd"]
+    price = answer["price_usd"]
+    assert (price["as_of"], price["condition"], price["basis"]) == ("2022", "new", "2022 table")
     assert client.post("/v1/predict", json={"name": "RTX 3060", "market": None}).json() == answer
 
 
@@ -91,3 +92,36 @@ def test_five_hundred_observations_of_any_kind_are_answered(client):
     assert answer.status_code == 200
     assert answer.json()["price_usd"]["basis"] == "2022 table, widened by the years since"
     assert len(answer.json()["market_notes"]) == 500
+
+
+def send(client, **form):
+    files = {"file": ("gpus.csv", "name\nRTX 3070\n")}
+    files |= {"market": ("prices.csv", form.pop("market"))} if "market" in form else {}
+    return client.post("/v1/predict/file", files=files, data=form)
+
+
+def read_price(answer):
+    header, row = (line.split(",") for line in answer.text.splitlines())
+    cells = dict(zip(header, row, strict=True))
+    return cells["price_usd_as_of"], cells["price_usd_condition"], cells["price_usd_basis"]
+
+
+def test_a_file_brings_its_market_as_a_second_part(client):
+    prices = "Graphics card;Price;Date;Condition\nRTX 3060;$210;2026-03-06;used\nRX 6600;150 €;2026-03;used\n"
+    answer = send(client, market=prices, as_of="2026-03")
+    assert answer.status_code == 200
+    assert read_price(answer) == ("2026-03", "used", "1 observation up to 2026-03-06")
+    assert read_price(send(client)) == ("2022", "new", "2022 table")
+
+
+@pytest.mark.parametrize(
+    ("form", "told"),
+    [
+        ({"as_of": "soon"}, "as_of: "),
+        ({"condition": "broken"}, "condition: "),
+        ({"market": "name,price\nRTX 3060,10 €\n"}, "has no price that can be used (row 2: price_usd: in another"),
+        ({"market": "name,price,date\n" + "RTX 3060,10,2026\n" * 501}, "has more than 500 rows"),
+    ],
+)
+def test_a_second_part_that_is_no_market_is_refused(client, problem, form, told):
+    assert told in problem(send(client, **form), 422)["detail"]

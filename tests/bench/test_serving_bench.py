@@ -64,6 +64,13 @@ def test_no_single_request_fails(bench, server):
         assert turns["cpu_ms"] > 0
 
 
+def test_predictions_with_a_market_are_measured_beside_those_without(bench):
+    market = bench["market"]
+    assert market["with"]["failed"] == market["without"]["failed"] == 0
+    assert market["with"]["requests"] == market["without"]["requests"] > 0
+    assert market["with"]["cpu_ratio"] > 0
+
+
 def test_nothing_fails_under_sustained_load(bench):
     assert bench["sustained"]["failures"] == []
     assert bench["sustained"]["failed"] == 0

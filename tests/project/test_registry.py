@@ -33,7 +33,7 @@ def _matches(name: str, entry: str) -> bool:
 
 def test_these_pipelines_can_be_run_by_name(pipelines: dict[str, Pipeline]):
     expected = {"data_processing", "feature_engineering", "classification", "regression", "reporting", "monitoring"}
-    expected |= {"packaging", "benchmark", "tuning"}
+    expected |= {"packaging", "benchmark", "tuning", "market", "market_backtest"}
     assert expected | {"__default__"} <= set(pipelines)
 
 
@@ -42,7 +42,8 @@ def test_the_default_pipeline_is_all_that_train_and_report(pipelines: dict[str, 
     assert nodes == {
         node.name
         for name, pipeline in pipelines.items()
-        if name not in ("inference", "batch_inference", "monitoring", "benchmark", "tuning")
+        if name
+        not in ("inference", "batch_inference", "market", "market_backtest", "monitoring", "benchmark", "tuning")
         for node in pipeline.nodes
     }
 
@@ -53,7 +54,7 @@ def test_the_default_pipeline_is_all_that_train_and_report(pipelines: dict[str, 
 def test_a_pipeline_needs_sources_and_parameters_only(pipelines: dict[str, Pipeline], name: str):
     sources = {entry for entry in pipelines[name].inputs() if not entry.startswith("params:")}
     # the report tells of these when they were run, the bundle has the last one
-    assert sources - {"benchmark", "tuning", "device_names"} == {"raw_gpus", "gpu_specs"}
+    assert sources - {"benchmark", "tuning", "device_names"} == {"observations", "raw_gpus", "gpu_specs"}
 
 
 def test_every_catalog_entry_is_used_by_a_pipeline(pipelines: dict[str, Pipeline]):

@@ -54,6 +54,17 @@ def test_a_share_of_right_segments_that_falls_is_refused(store: Path, champion: 
     assert "at least" in line
 
 
+@pytest.mark.parametrize(("error", "passes"), [(0.2, True), (0.21, False)])
+def test_a_market_that_tells_prices_worse_than_a_plain_shift_is_refused(
+    store: Path, champion: str, add_version, error: float, passes: bool
+):
+    def edit(_, facts):
+        facts["market"] = {"observations": 9, "error": error, "shift_error": 0.2, "coverage_90": 0.9}
+
+    verdict = run_gate(store, add_version("market", edit), champion, OPTIONS)
+    assert refusals(verdict) == ([] if passes else ["market: left-out prices 21.0% off, by a plain shift 20.0%"])
+
+
 def test_coverage_outside_its_band_is_refused(store: Path, champion: str, add_version):
     def edit(_, facts):
         facts["metrics"]["price_usd"]["splits"]["grouped"]["specs"]["ours"]["all"]["coverage_90"] = 0.5

@@ -22,11 +22,19 @@ class Workspace:
         return self.folder / "data"
 
     @property
+    def observations(self) -> Path:
+        return self.folder / "observations"
+
+    @property
     def tracking_uri(self) -> str:
         return f"sqlite:///{self.folder / 'mlruns' / 'mlflow.db'}"
 
     def environment(self) -> dict[str, str]:
-        return {"GPU_KEDRO_DATA_DIR": str(self.data), "GPU_KEDRO_MLRUNS_DIR": str(self.folder / "mlruns")}
+        return {
+            "GPU_KEDRO_DATA_DIR": str(self.data),
+            "GPU_KEDRO_MLRUNS_DIR": str(self.folder / "mlruns"),
+            "GPU_KEDRO_OBSERVATIONS": str(self.observations),
+        }
 
     def run(self, *pipelines: str, env: str = "test", params: dict[str, Any] | None = None, **filters: Any) -> None:
         """Run pipelines in this process, as `kedro run --env test` does."""

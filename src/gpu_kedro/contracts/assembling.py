@@ -17,6 +17,8 @@ Prediction = dict[str, Any]
 Estimates = dict[str, RegressionEstimates | SegmentEstimates]
 #: Prices were collected when the table was; nothing here follows the market since.
 PRICE_NOTE = "observations of 2022, in US dollars of that year"
+#: What prices are of, and what they rest on, where nobody brings a market.
+TABLE_CONDITION, TABLE_BASIS = "new", "2022 table"
 _PARSED = ("vendor", "series", "model", "suffix", "is_mobile")
 #: The interval by which figures are believed or doubted.
 _BELIEVED = 0.9
@@ -40,11 +42,12 @@ def assemble_predictions(
 ) -> list[Prediction]:
     """Write each answer as the HTTP contract has it (`Prediction`)."""
     answers: list[Prediction] = []
+    year = served.known.year
     outside = served.training_range.outside(feature_table.values)
     for place, (query, row, identity) in enumerate(zip(queries, gpu_rows, identities, strict=True)):
         reading, known, match = identity.reading, identity.known, identity.reading.match
         figures = {name: _describe_figure(estimates[name], place, name, known, served) for name in REGRESSION_TARGETS}
-        figures["price_usd"]["note"] = PRICE_NOTE
+        figures["price_usd"] |= {"note": PRICE_NOTE, "as_of": year, "condition": TABLE_CONDITION, "basis": TABLE_BASIS}
         answer, reason = grade([figure["source"] for figure in figures.values()], known)
         warnings = find_warnings(
             query, row, feature_table.values[place], outside[place], match, identity.estimated, known, served
@@ -92,7 +95,7 @@ def _describe_figure(estimates: Any, place: int, name: str, known: Known, served
         **intervals,
         "source": source,
         "date": served.known.date(known.measured, name) if is_measured else None,
-        "origin": "table" if is_measured else None,
+        "origin": served.known.origin(known.measured, name) if is_measured else None,
     }
 
 
@@ -142,7 +145,8 @@ def tabulate_predictions(
 
     Columns: `name, model_version, answer, reason` (code), `match_spec, match_kind, match_confidence, segment,
     segment_source`, `p_<segment>`, for each target `<target>_value`, `<target>_predicted`, `<target>_low_80`,
-    `…_high_80`, `…_low_90`, `…_high_90`, `<target>_source`, and `warnings` (codes, separated by spaces).
+    `…_high_80`, `…_low_90`, `…_high_90`, `<target>_source`, what prices are of (`price_usd_as_of`, `…_condition`,
+    `…_basis`), and `warnings` (codes, separated by spaces).
     """
     known = [identity.known for identity in identities]
     figures: dict[str, list[Any]] = {}
@@ -174,6 +178,9 @@ def tabulate_predictions(
         "match_confidence": [row["match_confidence"] for row in gpu_rows],
         **_tabulate_segments(estimates["segment"], known, [answer for answer, _ in grades], refused),
         **figures,
+        "price_usd_as_of": [served.known.year] * len(queries),
+        "price_usd_condition": [TABLE_CONDITION] * len(queries),
+        "price_usd_basis": [TABLE_BASIS] * len(queries),
         "warnings": [" ".join([*codes, *more]) for codes, more in zip(warnings, doubts, strict=True)],
     }
 

@@ -48,6 +48,20 @@ FOREIGN_CURRENCY = re.compile(
     r"[€£¥₹₽₩₺￥]|\b(?:EUR|EURO|GBP|JPY|CNY|RMB|INR|RUB|KRW|CAD|AUD|CHF|PLN|BRL|SEK|NOK|DKK|CZK|TRY)\b|[CA]A?\$|zł|元|円",
     re.IGNORECASE,
 )
+#: What currencies are called, by their code; a sign that several use is none of them.
+_CURRENCIES: Mapping[str, tuple[str, ...]] = {
+    "EUR": ("€", "eur", "euro"),
+    "GBP": ("£", "gbp"),
+    "INR": ("₹", "inr"),
+    "RUB": ("₽", "rub"),
+    "KRW": ("₩", "krw"),
+    "TRY": ("₺", "try"),
+    "PLN": ("zł", "pln"),
+    "JPY": ("jpy", "円"),
+    "CNY": ("cny", "rmb", "元"),
+    "CAD": ("cad", "c$", "ca$"),
+    "AUD": ("aud", "a$"),
+} | {code: (code.casefold(),) for code in ("CHF", "BRL", "SEK", "NOK", "DKK", "CZK")}
 _PLAIN = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?")
 #: More digits than any figure has.
 _LONGEST, _LONGEST_WRITTEN = 400, 40
@@ -125,6 +139,29 @@ def find_units(field: str) -> Mapping[str, float]:
     return next((units for ending, units in UNITS.items() if field.endswith(ending)), {})
 
 
+def convert_currencies(rates: Mapping[str, float]) -> dict[str, float]:
+    """What amounts may be given in, as multiples of a US dollar.
+
+    Args:
+        rates: US dollars for one unit of a currency, by its code.
+
+    Raises:
+        ValueError: a code is not known, or a rate is no positive number.
+    """
+    for code, rate in rates.items():
+        if code not in _CURRENCIES:
+            raise ValueError(f"no currency {code!r}; known are {', '.join(sorted(_CURRENCIES))}")
+        if not (isinstance(rate, int | float) and math.isfinite(rate) and rate > 0):
+            raise ValueError(f"the rate of {code} is {rate!r}; give US dollars for one {code}")
+    return {word: rate for code, rate in rates.items() for word in _CURRENCIES[code]}
+
+
+def find_currency(text: str) -> str | None:
+    """The word or sign of another currency than US dollars in a text."""
+    found = FOREIGN_CURRENCY.search(text)
+    return None if found is None else found[0].casefold()
+
+
 def read_number(cell: Any, mark: str | None, units: Mapping[str, float]) -> float | None:
     """A cell as a number; None where it is empty or says that nothing is known.
 
@@ -152,7 +189,7 @@ def read_number(cell: Any, mark: str | None, units: Mapping[str, float]) -> floa
         return None
     if len(text) > _LONGEST:
         raise ValueError("not a number")
-    if "$" in units and FOREIGN_CURRENCY.search(text):
+    if "$" in units and (currency := find_currency(text)) is not None and currency not in units:
         raise ValueError("in another currency than US dollars")
     return _read_written(text, mark, units)
 

@@ -1,8 +1,8 @@
 """Opens a table of any kind that is read, finds its header and columns, and reads its cells."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
@@ -12,8 +12,9 @@ from gpu_kedro.intake.excel import Workbook
 from gpu_kedro.intake.headers import HeaderTable, read_synonyms
 from gpu_kedro.intake.layout import Layout, NameSearch, Row, find_layout, list_columns
 from gpu_kedro.intake.numbers import (
-    FOREIGN_CURRENCY,
     Convention,
+    convert_currencies,
+    find_currency,
     find_units,
     read_flag,
     read_number,
@@ -41,11 +42,14 @@ class Field:
         name: its name, which is a header too; a number's unit is its end (`tdp_w`).
         kind: what it is; a `cell` stays what it is in the file.
         tells: whether it says what a row is about; a table needs one column that does.
+        rates: of an amount of money: US dollars for one unit of another currency, by its code; without a rate, amounts
+            in it are refused.
     """
 
     name: str
     kind: FieldKind
     tells: bool = False
+    rates: Mapping[str, float] = field(default_factory=dict)
 
 
 class _Opened(NamedTuple):
@@ -118,10 +122,18 @@ class Table:
         if one.kind != "number":
             return _READERS[one.kind]
         units, place = find_units(one.name), self.places[one.name]
-        if "$" in units and FOREIGN_CURRENCY.search(self.columns[place]):
-            return _refuse_currency
         mark = self._convention.find_mark(place)
-        return lambda cell: read_number(cell, mark, units)
+        if "$" not in units:
+            return lambda cell: read_number(cell, mark, units)
+        rates = convert_currencies(one.rates)
+        header = find_currency(self.columns[place])
+        if header is None:
+            return lambda cell: read_number(cell, mark, {**units, **rates})
+        if header not in rates:
+            return _refuse_currency
+        # bare numbers are in the header's currency
+        of_header = {word: worth / rates[header] for word, worth in {**units, **rates}.items()}
+        return lambda cell: _convert(read_number(cell, mark, of_header), rates[header])
 
     def _read(self, chunk: Chunk, name: str, place: int, read: Reader) -> list[Any]:
         values = []
@@ -137,6 +149,10 @@ class Table:
 def _refuse_currency(cell: Any) -> None:
     if read_text(cell) is not None:
         raise ValueError("in another currency than US dollars")
+
+
+def _convert(amount: float | None, rate: float) -> float | None:
+    return None if amount is None else amount * rate
 
 
 def _keep(cell: Any) -> Any:

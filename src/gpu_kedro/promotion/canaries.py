@@ -62,6 +62,8 @@ def _find_faults(answer: Mapping[str, Any]) -> list[str]:
         return [f"{target} is predicted of a name that is refused" for target in told]
     for target in REGRESSION_TARGETS:
         figure = answer[target]
+        if figure["predicted"] is None and figure["source"] == "none":
+            continue  # a market prices nothing that is too little known
         predicted, (low_80, high_80), (low_90, high_90) = (
             figure["predicted"],
             figure["interval_80"],

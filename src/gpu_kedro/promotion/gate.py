@@ -74,6 +74,7 @@ def run_gate(bundles: Path, candidate: str, champion: str | None, options: GateO
         checks += _check_coverage(facts, options)
         checks += _check_metrics(facts, served, options)
         checks += _check_behaviours(runtime, options)
+        checks += _check_market(facts)
     else:
         checks.append(Check("champion", True, "none that can be served: nothing to compare with"))
     faults = find_canary_faults(runtime, files, options.canaries)
@@ -85,6 +86,14 @@ def run_gate(bundles: Path, candidate: str, champion: str | None, options: GateO
 def _check_behaviours(runtime: Runtime, options: GateOptions) -> Iterator[Check]:
     for name, faults in check_behaviours(runtime, options.behaviours).items():
         yield Check(f"behaviour {name}", not faults, "; ".join(faults[:3]) or "as expected")
+
+
+def _check_market(facts: Facts) -> Iterator[Check]:
+    """Prices that a market leaves out must be told better than by one factor for all."""
+    market = facts.get("market")
+    if market and market["error"] is not None:
+        detail = f"left-out prices {market['error']:.1%} off, by a plain shift {market['shift_error']:.1%}"
+        yield Check("market", market["error"] <= market["shift_error"], detail)
 
 
 def _read_champion(bundles: Path, champion: str | None) -> Facts | None:

@@ -12,7 +12,8 @@ from kedro.pipeline import Pipeline
 
 from gpu_kedro.tracking.notes import RunNotes
 
-_BUNDLE = "bundle"
+#: Datasets that hold the next version of the bundle.
+_BUNDLES = ("bundle", "market_bundle")
 
 
 class PromotionHook:
@@ -34,7 +35,7 @@ class PromotionHook:
     @hook_impl
     def before_pipeline_run(self, pipeline: Pipeline) -> None:
         """Refuse wrong settings before anything is trained."""
-        if _BUNDLE in pipeline.all_outputs():
+        if _find_bundle(pipeline):
             from gpu_kedro.promotion.options import read_gate_options
 
             read_gate_options(self._config)
@@ -42,13 +43,14 @@ class PromotionHook:
     @hook_impl(tryfirst=True)
     def after_pipeline_run(self, pipeline: Pipeline, catalog: DataCatalog) -> None:
         """Promote the bundle that was trained, or keep it aside."""
-        if _BUNDLE not in pipeline.all_outputs():
+        name = _find_bundle(pipeline)
+        if name is None:
             return
         from gpu_kedro.datasets.bundles import BundleStoreDataset
         from gpu_kedro.promotion.decision import promote_if_passing
         from gpu_kedro.promotion.options import read_gate_options
 
-        dataset = catalog.get(_BUNDLE)
+        dataset = catalog.get(name)
         if not isinstance(dataset, BundleStoreDataset):
             return
         folder = dataset.saved_folder()
@@ -62,3 +64,8 @@ class PromotionHook:
                 f"{'pass' if check.passes else 'FAIL'}  {check.name}: {check.detail}\n"
                 for check in decision.verdict.checks
             )
+
+
+def _find_bundle(pipeline: Pipeline) -> str | None:
+    outputs = pipeline.all_outputs()
+    return next((name for name in _BUNDLES if name in outputs), None)

@@ -33,7 +33,7 @@ def predict_batch(runtime: Runtime, asked: Batch) -> dict[str, Any] | list[dict[
         answers = iter(runtime.predict(asked.queries))
         return [next(answers) if error is None else {"error": error} for error in asked.errors]
     head = {"model_version": runtime.version, "rows": len(asked.errors)}
-    market = None if asked.market is None else runtime.fit_market(asked.market.model_dump())
+    market = runtime.choose_market(None if asked.market is None else asked.market.model_dump())
     columns = runtime.predict_columns(asked.queries, market)
     if any(asked.errors):
         columns = {**_leave_gaps(columns, asked.errors), "error": asked.errors}
@@ -107,7 +107,7 @@ def describe_gpu(runtime: Runtime, name: str) -> dict[str, Any]:
     Raises:
         UnknownGpuError: neither the table nor the specifications know it; names the closest.
     """
-    card = describe_query(runtime, {"name": name})
+    card = describe_query(runtime, {"name": name}, runtime.market)
     if card["name"] is None:
         told = card["prediction"]["match"]["did_you_mean"]
         raise UnknownGpuError(name, told or _nearest_names(runtime.catalogue, name), _say_refused(card["prediction"]))

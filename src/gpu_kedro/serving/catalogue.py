@@ -9,6 +9,7 @@ import numpy as np
 
 from gpu_kedro.domain.names.parser import canonicalise
 from gpu_kedro.modelling.bundle.files import BundleError
+from gpu_kedro.pipelines.inference.market import CARD_COLUMNS
 
 Entry = dict[str, Any]
 _FIGURES = ("g3d_mark", "price_usd", "tdp_w")
@@ -34,24 +35,26 @@ class Catalogue:
             self.g3d_mark, self.price_usd, self.tdp_w = (
                 np.array(columns[f"{name}_value"], dtype=float) for name in _FIGURES
             )
+            self.columns: dict[str, list[Any]] = {name: columns[name] for name in CARD_COLUMNS}
             self._sources: dict[str, list[str]] = {name: columns[f"{name}_source"] for name in ("segment", *_FIGURES)}
         except KeyError as err:
             raise BundleError(f"the catalogue of the bundle lacks the column {err}; train it again") from err
         self.texts = [canonicalise(name) for name in self.names]
         self.has_price = np.array([source == "measured" for source in self._sources["price_usd"]])
 
-    def at_prices(self, prices: Sequence[float | None], sources: Sequence[str], is_seen: Any) -> "Catalogue":
-        """The same GPUs at other prices.
+    def at_prices(self, prices: Sequence[tuple[float, bool] | None]) -> "Catalogue":
+        """The same GPUs at the prices of a market.
 
         Args:
-            prices: US dollars, None where nothing can be said.
-            sources: where each comes from.
-            is_seen: of which GPUs a price was observed on that market; they count as having a price.
+            prices: US dollars, and whether the very GPU was seen there, which then counts as having a price; None where
+                nothing can be said.
         """
         other = copy(self)
-        other.price_usd = np.array(prices, dtype=float)
+        is_seen = [price is not None and price[1] for price in prices]
+        other.price_usd = np.array([np.nan if price is None else price[0] for price in prices])
         other.has_price = (self.has_price | is_seen) & ~np.isnan(other.price_usd)
-        other._sources = {**self._sources, "price_usd": list(sources)}
+        sources = ["none" if price is None else "measured" if price[1] else "predicted" for price in prices]
+        other._sources = {**self._sources, "price_usd": sources}
         return other
 
     def in_segment(self, segment: str | None) -> Any:

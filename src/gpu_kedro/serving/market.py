@@ -3,7 +3,7 @@
 import hashlib
 import marshal
 import threading
-from collections import Counter, OrderedDict
+from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
@@ -11,14 +11,12 @@ from typing import Any
 
 from gpu_kedro.domain.observations.dates import Moment, read_moment
 from gpu_kedro.domain.observations.records import Observation, read_observation
-from gpu_kedro.modelling.market.cards import MarketCards
-from gpu_kedro.modelling.market.observed import ObservedPrices
+from gpu_kedro.modelling.market.observed import CONDITION, ObservedPrices, most_common
 from gpu_kedro.modelling.market.process import MarketProcess
 from gpu_kedro.modelling.market.view import MarketView, Seen
 
 #: Describes names as the market sees them, None for what is no GPU that can be priced.
 Describe = Callable[[Sequence[str]], list[dict[str, Any] | None]]
-_CONDITION = "new"
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,12 +75,12 @@ def fit_market(asked: Mapping[str, Any], describe: Describe) -> FittedMarket:
         card = cards[one.name]
         if card is None:
             notes.append(_note(place, one.name, "no GPU that a price can be told of; check the name"))
-        elif until is not None and one.moment.time >= until.end:
+        elif until is not None and one.moment.start >= until.end:
             notes.append(_note(place, one.name, f"later than {until.text}, the date asked for"))
         else:
             usable.append((place, one, card))
     moment = until or max((one.moment for _, one, _ in usable), key=_start, default=Moment(2022))
-    condition = asked.get("condition") or _most_common((one.condition for _, one, _ in usable), _CONDITION)
+    condition = asked.get("condition") or most_common((one.condition for _, one, _ in usable), CONDITION)
     if not usable:
         return FittedMarket(MarketView(moment.text, moment.time, condition), sorted(notes, key=_place), [])
     fitted = _fit(usable, moment, condition)
@@ -113,15 +111,8 @@ def _read_all(
 
 
 def _fit(usable: Sequence[tuple[int, Observation, dict[str, Any]]], moment: Moment, condition: str) -> FittedMarket:
-    market = _most_common((one.market for _, one, _ in usable), "")
-    conditions = [one.condition or condition for _, one, _ in usable]
-    observed = ObservedPrices.from_columns(
-        MarketCards.from_rows([card for *_, card in usable]),
-        [one.moment.time for _, one, _ in usable],
-        [one.figures["price_usd"] for _, one, _ in usable],
-        conditions,
-        [one.market or market for _, one, _ in usable],
-    )
+    observed = ObservedPrices.from_observations([(one, card) for _, one, card in usable], condition)
+    market, conditions = most_common((one.market for _, one, _ in usable), ""), observed.offers.conditions.tolist()
     process = MarketProcess(observed.thin_out())
     # what was pooled is judged as one, so each price is compared with what its card is told to cost
     told = (
@@ -153,11 +144,6 @@ def _fit(usable: Sequence[tuple[int, Observation, dict[str, Any]]], moment: Mome
     newest = max((one.moment for _, one, _ in usable), key=_start).text
     view = MarketView(moment.text, moment.time, condition, market, process, seen, newest)
     return FittedMarket(view, [], observations)
-
-
-def _most_common(said: Any, default: str) -> str:
-    counts = Counter(word for word in said if word)
-    return counts.most_common(1)[0][0] if counts else default
 
 
 def _note(place: int, name: str | None, reason: str) -> dict[str, Any]:

@@ -19,6 +19,7 @@ def summarise_model(runtime: Runtime) -> dict[str, Any]:
         "data_sha256": facts.get("data_sha256"),
         "git_commit": facts.get("git_commit"),
         "rows": facts.get("rows"),
+        "market": None if runtime.market is None else runtime.market.describe(),
         "libraries": facts.get("libraries", {}),
         "targets": {
             name: {

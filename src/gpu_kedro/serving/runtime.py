@@ -25,13 +25,14 @@ from gpu_kedro.modelling.bundle.files import (
 )
 from gpu_kedro.modelling.bundle.importance import IMPORTANCE
 from gpu_kedro.modelling.bundle.predictor import ServedBundle
-from gpu_kedro.modelling.market.view import PERCENTS
-from gpu_kedro.pipelines.inference.market import add_up_prices
+from gpu_kedro.modelling.market.view import MARKET, PERCENTS
+from gpu_kedro.pipelines.inference.market import add_up_prices, collect_cards, price_cards
+from gpu_kedro.pipelines.inference.nodes import identify_queries
 from gpu_kedro.pipelines.inference.pipeline import ANSWER_PIPELINE
 from gpu_kedro.pipelines.inference.plan import Plan
 from gpu_kedro.serving.catalogue import Catalogue
 from gpu_kedro.serving.errors import NoBundleError, NotExplainedError
-from gpu_kedro.serving.market import FittedMarket, MarketCache
+from gpu_kedro.serving.market import FittedMarket, MarketCache, fit_market
 
 logger = logging.getLogger(__name__)
 CATALOGUE = "catalogue.json"
@@ -73,6 +74,19 @@ class Runtime:
         self.ranges: Mapping[str, tuple[float, float]] = self.served.ranges
         self._markets = MarketCache()
         self._market_catalogues: WeakKeyDictionary[FittedMarket, Catalogue] = WeakKeyDictionary()
+        self._catalogue_of_table = self.catalogue
+        self._catalogue_cards: list[dict[str, Any] | None] | None = None
+        #: What prices are of where a request brings no market; None for those of 2022.
+        self.market = self._fit_served(bundle.files.get(MARKET))
+        self.catalogue = self.find_catalogue(self.market)
+
+    def _fit_served(self, content: bytes | None) -> FittedMarket | None:
+        if content is None:
+            return None
+        try:
+            return fit_market(json.loads(content), self.describe_cards)
+        except (AttributeError, ValueError) as err:
+            raise BundleError(f"the bundle garbles {MARKET} ({err}); run `kedro run --pipeline market` again") from err
 
     @classmethod
     def load(cls, bundles: Path) -> Self:
@@ -105,9 +119,10 @@ class Runtime:
 
         Args:
             queries: `name`, any known figures, and `specs`; None or absent where not known.
-            market: what prices are to be of; those of 2022 without one.
+            market: what prices are to be of; what is served without one.
         """
         answers: list[dict[str, Any]]
+        market = market or self.market
         if market is None:
             answers = _PREDICTIONS.run(queries=queries, served=self.served)
         else:
@@ -121,6 +136,10 @@ class Runtime:
             ValueError: its `as_of` is no date.
         """
         return self._markets.find(asked, self.describe_cards)
+
+    def choose_market(self, asked: dict[str, Any] | None) -> FittedMarket | None:
+        """The market that a request brings, else the one that is served; None where prices are those of 2022."""
+        return self.market if asked is None else self.fit_market(asked)
 
     def recall_market(self, asked: dict[str, Any]) -> FittedMarket | None:
         """The market that a request brings, if it came lately: then nothing has to be fitted."""
@@ -145,15 +164,15 @@ class Runtime:
         return cards
 
     def find_catalogue(self, market: FittedMarket | None) -> Catalogue:
-        """The catalogue at the prices of a market, at those of 2022 without one; the first one takes half a second."""
+        """The catalogue at the prices of a market, at those of 2022 without one; the first market takes a second."""
         if market is None:
-            return self.catalogue
+            return self._catalogue_of_table
         known = self._market_catalogues.get(market)
         if known is None:
-            names = [{"name": name} for name in self.catalogue.names]
-            columns = self.predict_columns(names, market)
-            is_seen = [date is not None for date in columns["price_usd_date"]]
-            known = self.catalogue.at_prices(columns["price_usd_value"], columns["price_usd_source"], is_seen)
+            if self._catalogue_cards is None:
+                rows, _ = identify_queries([{"name": name} for name in self.catalogue.names], self.served)
+                self._catalogue_cards = collect_cards(self.catalogue.columns, rows)
+            known = self._catalogue_of_table.at_prices(price_cards(self._catalogue_cards, market.view))
             self._market_catalogues[market] = known
         return known
 
@@ -187,6 +206,7 @@ class Runtime:
 
         A query that stands several times in a part is answered once.
         """
+        market = market or self.market
         for start in range(0, max(len(queries), 1), _BATCH_ROWS):
             distinct, places = _find_distinct(queries[start : start + _BATCH_ROWS])
             columns: dict[str, list[Any]]

@@ -12,6 +12,7 @@ from gpu_kedro.domain.identify import recognise_names
 from gpu_kedro.intake.rows import CHUNK_ROWS, Chunk
 from gpu_kedro.intake.source import Kind, Limits, Opener
 from gpu_kedro.intake.table import Table
+from gpu_kedro.serving.market import FittedMarket
 from gpu_kedro.serving.runtime import Runtime
 
 _THREADS = 2
@@ -35,14 +36,22 @@ def open_gpus(content: bytes | Path | Opener, runtime: Runtime, **options: Unpac
     return open_queries(content, partial(recognise_names, index=runtime.served.index), **options)
 
 
-def score_chunk(chunk: Chunk, runtime: Runtime) -> Scored:
-    """Answer some rows."""
+def score_chunk(chunk: Chunk, runtime: Runtime, market: FittedMarket | None = None) -> Scored:
+    """Answer some rows, at the prices of a market where one is given."""
     rows = read_rows(chunk)
-    return set_beside(runtime.predict_columns(rows.queries) if rows.queries else {}, chunk, rows)
+    return set_beside(runtime.predict_columns(rows.queries, market) if rows.queries else {}, chunk, rows)
 
 
-def score_table(table: Table, runtime: Runtime, rows: int = CHUNK_ROWS) -> Iterator[Scored]:
+def score_table(
+    table: Table, runtime: Runtime, rows: int = CHUNK_ROWS, market: FittedMarket | None = None
+) -> Iterator[Scored]:
     """Answer all rows in their order, two chunks at a time: half of it is arithmetic that lets another thread run.
+
+    Args:
+        table: the rows.
+        runtime: answers.
+        rows: of a chunk.
+        market: what prices are to be of; what is served without one.
 
     Raises:
         TableFileError: the file is damaged, or unpacks to too much.
@@ -50,7 +59,7 @@ def score_table(table: Table, runtime: Runtime, rows: int = CHUNK_ROWS) -> Itera
     with ThreadPoolExecutor(_THREADS) as threads:
         begun: deque[Future[Scored]] = deque()
         for chunk in table.chunks(rows):
-            begun.append(threads.submit(score_chunk, chunk, runtime))
+            begun.append(threads.submit(score_chunk, chunk, runtime, market))
             if len(begun) > _THREADS:
                 yield begun.popleft().result()
         while begun:

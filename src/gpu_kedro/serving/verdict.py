@@ -57,7 +57,7 @@ def find_fair_price(prediction: Mapping[str, Any]) -> dict[str, Any]:
     An observed price that is marked as an outlier does not count.
     """
     price = prediction["price_usd"]
-    if "as_of" in price and price["value"] is not None:
+    if "observed" in price and price["value"] is not None:
         return _find_market_price(price)
     is_observed = price["source"] == "measured"
     is_outlier = any(warning["code"] == OUTLIER_LISTING for warning in prediction["warnings"])
@@ -80,7 +80,7 @@ def find_fair_price(prediction: Mapping[str, Any]) -> dict[str, Any]:
 def _find_market_price(price: Mapping[str, Any]) -> dict[str, Any]:
     """The fair price on a market, which has weighed the card's own prices, all others and the model already."""
     observed = price["observed"]
-    bases = [price["basis"]] if observed is None else [f"the price observed in {price['date']}", price["basis"]]
+    bases = [price["basis"]] if observed is None else [f"the price observed at {price['date']}", price["basis"]]
     joined = join_estimates([Estimate.of_model(price)])
     for name in ("interval_80", "interval_90"):
         ends = [*joined[name], *([] if observed is None else [observed])]

@@ -5,7 +5,7 @@ from typing import Any, Literal
 from pydantic import create_model
 
 from gpu_kedro.contracts.v1.fields import Answer, AnswerKind, ReasonCode, Source, described
-from gpu_kedro.contracts.v1.observations import FleetTotal, InMarket
+from gpu_kedro.contracts.v1.observations import Condition, FleetTotal, InMarket
 from gpu_kedro.modelling.targets import ADDED_TARGETS, TARGETS
 
 
@@ -28,11 +28,6 @@ def _figure_columns(target: str, unit: str, example: float) -> dict[str, Any]:
 class _PredictionColumns(InMarket):
     """Predictions as columns, one entry a row in the order of the request."""
 
-    price_usd_as_of: list[str] | None = described("with a `market`: of when each price is", ["2026-03"], None)
-    price_usd_condition: list[str] | None = described("with a `market`: of what", ["used"], None)
-    price_usd_basis: list[str] | None = described(
-        "with a `market`: what each rests on", ["37 observations up to 2026-03"], None
-    )
     price_usd_date: list[str | None] | None = described(
         "with a `market`: when this very card was lately seen, null where it was not", ["2026-03-06"], None
     )
@@ -63,6 +58,12 @@ PredictionColumns: type[_PredictionColumns] = create_model(
     __doc__=_PredictionColumns.__doc__,
     **_figure_columns("g3d_mark", "points", 19000),
     **_figure_columns("price_usd", "US dollars", 450),
+    price_usd_as_of=(
+        list[str | None],
+        described("of when each price is: the table's year, or that of the market; null in a bad row", ["2022"]),
+    ),
+    price_usd_condition=(list[Condition | None], described("of what each is; null in a bad row", ["new"])),
+    price_usd_basis=(list[str | None], described("what each rests on; null in a bad row", ["2022 table"])),
     **_figure_columns("tdp_w", "watts", 112),
     **{
         column: field

@@ -98,9 +98,9 @@ class Price(Figure):
     """A price with its intervals."""
 
     note: str = described("what these prices are", "observations of 2022, in US dollars of that year")
-    as_of: str | None = described("with a `market`: of when the price is", "2026-03", None)
-    condition: Condition | None = described("with a `market`: of what it is", "used", None)
-    basis: str | None = described("with a `market`: what it rests on", "37 observations up to 2026-03", None)
+    as_of: str = described("of when the price is: the table's year, or that of the market", "2022")
+    condition: Condition = described("of what it is", "new")
+    basis: str = described("what it rests on: the table, or so many observations of the market", "2022 table")
     observed: float | None = described(
         "with a `market`: the price at which this very card was lately seen, in US dollars; null where it was not",
         210,

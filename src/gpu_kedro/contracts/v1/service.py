@@ -1,6 +1,7 @@
 """What the service tells of its model, of itself and of errors."""
 
 from gpu_kedro.contracts.v1.fields import Answer, described
+from gpu_kedro.contracts.v1.observations import MarketSummary
 
 
 class Bin(Answer):
@@ -60,6 +61,10 @@ class ModelCard(Answer):
     data_sha256: str | None = described("SHA-256 of the training table", "19e71b3627fc")
     git_commit: str | None = described("commit of the code that trained it", "85e1bcc")
     rows: int | None = described("GPUs in the training table", 2307)
+    market: MarketSummary | None = described(
+        "what prices are of where a request brings no market; null where they are those of the table",
+        {"as_of": "2026-03", "condition": "used"},
+    )
     libraries: dict[str, str] = described("versions of the libraries it was trained with", {"catboost": "1.2.10"})
     targets: dict[str, TargetCard] = described("one entry for each question", {"g3d_mark": {"unit": "points"}})
 

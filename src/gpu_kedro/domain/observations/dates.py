@@ -2,7 +2,7 @@
 
 import re
 from calendar import monthrange
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 FIRST_YEAR, LAST_YEAR = 1995, 2100
@@ -57,6 +57,14 @@ class Moment(NamedTuple):
             before, length = before + self.day - 1, 1
         days = date(self.year, 12, 31).timetuple().tm_yday
         return self.year + before / days, self.year + (before + length) / days
+
+
+def count_months(time: float) -> int:
+    """The calendar month that a time in years falls in, counted from year 0: 24,267 for April 2022."""
+    year = int(time)
+    start = date(year, 1, 1)
+    days = (date(year + 1, 1, 1) - start).days
+    return 12 * year + (start + timedelta(days=int((time - year) * days))).month - 1
 
 
 def read_moment(cell: Any) -> Moment | None:

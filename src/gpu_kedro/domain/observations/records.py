@@ -1,5 +1,6 @@
 """One observation: what somebody saw of one GPU on one date."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import isfinite
@@ -21,6 +22,7 @@ _CONDITION_WORDS = {
     "used": ("used", "gebraucht", "occasion", "usado", "usato", "second hand", "secondhand", "pre-owned", "preowned"),
 }
 _CONDITION_OF = {word: condition for condition, words in _CONDITION_WORDS.items() for word in words}
+_WORD = re.compile(r"[^\W\d_]+")
 _LONGEST_NAME, _LONGEST_MARKET = 300, 100
 
 
@@ -69,7 +71,8 @@ def read_observation(row: Mapping[str, Any], default: Moment | None = None) -> O
     if moment is None:
         raise ValueError("no date; give a day, a month or a year")
     market = " ".join(str(row.get("market") or "").split())[:_LONGEST_MARKET]
-    return Observation(name.strip(), moment, figures, read_condition(row.get("condition")), market)
+    condition = read_condition(row.get("condition")) or _find_condition(market)
+    return Observation(name.strip(), moment, figures, condition, market)
 
 
 def read_condition(cell: Any) -> str | None:
@@ -86,10 +89,16 @@ def read_condition(cell: Any) -> str | None:
     return found
 
 
+def _find_condition(market: str) -> str | None:
+    """The condition that a market's own name tells, as in "ebay-used"; None where it tells none, or both."""
+    found = {_CONDITION_OF[word] for word in _WORD.findall(market.casefold()) if word in _CONDITION_OF}
+    return found.pop() if len(found) == 1 else None
+
+
 def _read_figure(field: str, value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
         raise ValueError(f"{field}: not a number")
     low, high = OBSERVED_FIELDS[field]
     if not low <= value <= high:
-        raise ValueError(f"{field}: not between {low:,g} and {high:,g}")
+        raise ValueError(f"{field}: not between {low:g} and {high:,.0f}")
     return float(value)

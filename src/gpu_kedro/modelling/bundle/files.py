@@ -28,6 +28,8 @@ _VERSION = re.compile(r"\d{8}T\d{6}Z-[0-9a-z_-]{1,40}", re.ASCII)
 _FILE = re.compile(r"[\w.-]+(/[\w.-]+)*", re.ASCII)
 #: Ten and more times what a bundle has; larger ones are something else.
 _MOST_POINTER, _MOST_MANIFEST, _MOST_BUNDLE = 64 * 1024, 16 * 1024**2, 512 * 1024**2
+#: What the manifest tells of the files themselves; a bundle that is written anew with others gets its own.
+MANIFEST_FACTS = frozenset({"format", "content_sha256", "files", "manifest_sha256", "version"})
 _FORBIDDEN = (".pkl", ".pickle", ".joblib", ".cloudpickle")
 
 

@@ -24,7 +24,12 @@ class KnownGpus:
 
     def __init__(self, rows: Iterable[KnownGpu], index: SpecIndex) -> None:
         self.rows = list(rows)
-        years = [int(row["test_year"]) for row in self.rows if row["test_year"] is not None]
+        # prices are the table's own, whatever marks came later
+        years = [
+            int(row["test_year"])
+            for row in self.rows
+            if row["test_year"] is not None and row.get("g3d_mark_date") is None
+        ]
         self.year = str(max(years, default="an unknown year"))
         self._by_text: dict[str, KnownGpu] = {}
         by_model: dict[_Key, list[KnownGpu]] = {}
@@ -38,10 +43,16 @@ class KnownGpus:
         self._by_model = {key: found[0] for key, found in by_model.items() if len(found) == 1}
 
     def date(self, row: KnownGpu, field: str) -> str | None:
-        """The year that a figure is of: the 3D mark's own, and of all others that of the table's latest mark."""
+        """When a figure is of: its observation's date, the table's year of a 3D mark, of all others its latest year."""
+        if (observed := row.get(f"{field}_date")) is not None:
+            return str(observed)
         if field != "g3d_mark":
             return self.year
         return None if row["test_year"] is None else f"{row['test_year']:.0f}"
+
+    def origin(self, row: KnownGpu, field: str) -> str:
+        """Who measured a figure: `table` or `observation`."""
+        return "table" if row.get(f"{field}_date") is None else "observation"
 
     def find(self, reading: Reading) -> KnownGpu | None:
         """The GPU of the table that this name means, all of it or its plainest form, or None."""

@@ -1,10 +1,13 @@
 """Who is tested on whom: folds that keep a model number together, and a split in time."""
 
+from zlib import crc32
+
 import numpy as np
 import pandas as pd
 from sklearn.model_selection import GroupKFold
 
 from gpu_kedro.domain.errors import GpuKedroError, NotLearnableError
+from gpu_kedro.domain.observations.joining import OBSERVED
 from gpu_kedro.modelling.options import SplitOptions
 
 
@@ -16,7 +19,8 @@ def assign_folds(groups: pd.Series, options: SplitOptions) -> pd.Series:
     """Give every GPU a test fold, 0 to folds − 1.
 
     All rows of one chip group (every GTX 1060, say) fall into one fold, for every target alike, so that a model
-    never sees a sibling of the card it is tested on. Does not depend on the order of the rows.
+    never sees a sibling of the card it is tested on. Does not depend on the order of the rows, nor on GPUs that only
+    observations know: those go with their siblings, or where the hash of their group falls.
 
     Args:
         groups: chip group per GPU, indexed by `gpu_id`.
@@ -25,6 +29,9 @@ def assign_folds(groups: pd.Series, options: SplitOptions) -> pd.Series:
     Raises:
         NotLearnableError: fewer chip groups than folds.
     """
+    is_late = groups.index.astype("str").str.endswith(OBSERVED)
+    if is_late.any():
+        return _assign_late(groups, assign_folds(groups[~is_late], options), options)
     ordered = groups.sort_index()
     if (known := ordered.nunique()) < options.folds:
         raise NotLearnableError(
@@ -37,6 +44,12 @@ def assign_folds(groups: pd.Series, options: SplitOptions) -> pd.Series:
     for fold, (_, tested) in enumerate(splitter.split(numbers, groups=numbers)):
         folds.iloc[tested] = fold
     return folds.reindex(groups.index)
+
+
+def _assign_late(groups: pd.Series, folds: pd.Series, options: SplitOptions) -> pd.Series:
+    of_group = dict(zip(groups[folds.index], folds, strict=True))
+    assigned = [of_group.get(group, crc32(group.encode()) % options.folds) for group in groups.tolist()]
+    return pd.Series(assigned, index=groups.index, name="fold", dtype="int64")
 
 
 def require_same_folds(model_input: pd.DataFrame, options: SplitOptions) -> None:

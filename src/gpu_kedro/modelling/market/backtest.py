@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from gpu_kedro.domain.observations.dates import count_months
 from gpu_kedro.modelling.market.baselines import BASELINES
 from gpu_kedro.modelling.market.cards import MarketCards, Vector
 from gpu_kedro.modelling.market.observed import ObservedPrices
@@ -16,7 +17,6 @@ from gpu_kedro.modelling.market.process import MarketProcess, price_unobserved
 from gpu_kedro.modelling.options import Options
 
 MARKET = "market"
-_MONTHS = 12
 _JUNK_FACTORS = np.log([10.0, 0.1, 2.0, 0.3])
 Places = NDArray[np.intp]
 
@@ -93,12 +93,13 @@ def _or_none(value: float) -> float | None:
 def draw_rounds(observed: ObservedPrices, options: BacktestOptions) -> Iterator[Round]:
     """Every month, draw, number of known prices, and without and with earlier months."""
     random = np.random.default_rng(options.seed)
-    months = np.floor(observed.offers.times * _MONTHS).astype(int)
+    months = np.array([count_months(time) for time in observed.offers.times.tolist()])
     keys = observed.offers.cards.keys
     for month in np.unique(months).tolist():
         here = np.flatnonzero(months == month)
         before = np.flatnonzero(months < month)
         cards = sorted(set(keys[here]))
+        time = float(np.median(observed.offers.times[here]))
         for _ in range(options.draws):
             order = random.permutation(here)
             hidden = set(
@@ -106,7 +107,6 @@ def draw_rounds(observed: ObservedPrices, options: BacktestOptions) -> Iterator[
             )
             is_hidden = np.array([key in hidden for key in keys])
             for count in options.known:
-                time = (month + 0.5) / _MONTHS
                 if 0 <= count < len(order):
                     none = np.zeros(len(order) - count, bool)
                     yield Round(month, count, False, order[:count], order[count:], none, time)
@@ -119,10 +119,15 @@ def draw_rounds(observed: ObservedPrices, options: BacktestOptions) -> Iterator[
                         yield Round(month, count, True, np.concatenate([past, known]), told, seen, time)
 
 
-def cover_fleets(observed: ObservedPrices, options: BacktestOptions) -> dict[str, float]:
-    """How often the 90 % interval of a fleet's sum holds what the fleet cost, over random fleets and months."""
+def cover_fleets(observed: ObservedPrices, options: BacktestOptions) -> dict[str, float | None]:
+    """How often the 90 % interval of a fleet's sum holds what the fleet cost, over random fleets and months.
+
+    Without a month of so many prices that some can be known and others told, there are no fleets.
+    """
     random = np.random.default_rng(options.seed + 2)
     rounds = [turn for turn in draw_rounds(observed, options) if turn.known_of_month >= max(1, options.fleet_known)]
+    if not rounds:
+        return {"coverage_90": None, "coverage_90_as_if_independent": None, "error": None, "fleets": 0}
     inside, alone, errors = [], [], []
     for place in random.integers(len(rounds), size=options.fleets).tolist():
         turn = rounds[place]

@@ -1,17 +1,21 @@
 """Observed prices as the process takes them: logarithms at a time, and no more of them than it can take."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
 
+from gpu_kedro.domain.observations.dates import count_months
+from gpu_kedro.domain.observations.records import Observation
 from gpu_kedro.modelling.market.cards import MarketCards, Vector
 from gpu_kedro.modelling.market.kernel import Offers
 
+#: Of prices of which nobody says it.
+CONDITION = "new"
 #: The most that are fitted at once: the work grows with the third power, and this many take a second.
 MOST_OBSERVATIONS = 1000
-_MONTHS = 12
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,23 @@ class ObservedPrices:
         )
         return cls(offers, np.log(np.array(prices_usd, float)), np.ones(len(cards)))
 
+    @classmethod
+    def from_observations(cls, seen: Sequence[tuple[Observation, Mapping[str, Any]]], condition: str) -> Self:
+        """Observed prices with their cards (`MarketCards.from_rows`).
+
+        Args:
+            seen: observations with a price.
+            condition: of those that say none; one that says no market is of the most common one.
+        """
+        market = most_common((one.market for one, _ in seen), "")
+        return cls.from_columns(
+            MarketCards.from_rows([card for _, card in seen]),
+            [one.moment.time for one, _ in seen],
+            [one.figures["price_usd"] for one, _ in seen],
+            [one.condition or condition for one, _ in seen],
+            [one.market or market for one, _ in seen],
+        )
+
     def __len__(self) -> int:
         """How many."""
         return len(self.log_prices)
@@ -66,7 +87,7 @@ class ObservedPrices:
         for place, (key, time, condition, market) in enumerate(
             zip(offers.cards.keys, offers.times.tolist(), offers.conditions, offers.markets, strict=True)
         ):
-            cells.setdefault((key, int(time * _MONTHS), condition, market), []).append(place)
+            cells.setdefault((key, count_months(time), condition, market), []).append(place)
         pooled = type(self)(
             offers.take([places[len(places) // 2] for places in cells.values()]),
             np.array([np.median(self.log_prices[places]) for places in cells.values()]),
@@ -82,3 +103,9 @@ class ObservedPrices:
             ranks[place] = seen[key] = seen.get(key, 0) + 1
         chosen = np.lexsort((-pooled.offers.times, ranks))[:most]
         return pooled.take(np.sort(chosen))
+
+
+def most_common(said: Iterable[str | None], default: str) -> str:
+    """What most say; the default where nobody says anything."""
+    counts = Counter(word for word in said if word)
+    return counts.most_common(1)[0][0] if counts else default

@@ -211,9 +211,13 @@ def _learn_noise(
 
 
 def price_unobserved(cards: MarketCards, time: float, scales: MarketScales | None = None) -> MarketPrices:
-    """Prices where nobody observed one: the 2022 answers, widened by the years that have passed since."""
+    """Prices where nobody observed one: the 2022 answers, widened by the level of prices and the years since.
+
+    The model's own interval tells how cards differ from each other. That all of them are dear or cheap together, as
+    when prices halved within 2022, it cannot tell.
+    """
     chosen = scales or MarketScales()
-    variance = cards.uncertainty**2 + chosen.drift**2 * abs(time - TABLE_TIME)
+    variance = cards.uncertainty**2 + chosen.level**2 + chosen.drift**2 * abs(time - TABLE_TIME)
     return MarketPrices(np.log(cards.answer_usd), variance)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from gpu_kedro.modelling.market.cards import MarketCards
@@ -10,6 +11,8 @@ from gpu_kedro.modelling.market.process import MarketPrices, MarketProcess, pric
 #: An observation this many years old or less tells what its card costs now.
 _FRESH_YEARS = 0.1
 PERCENTS = (80, 90)
+#: Of a bundle: the observations that its prices follow, as a request brings them.
+MARKET = "market.json"
 #: Every known GPU, and as many again that an asker describes otherwise.
 _MOST_REMEMBERED = 8192
 #: More different cards than this are not added up: the work grows with their square.
@@ -53,12 +56,12 @@ class MarketView:
     newest: str = ""
     _told: dict[tuple[Any, ...], tuple[float, dict[int, list[float]]]] = field(default_factory=dict, repr=False)
 
-    @property
+    @cached_property
     def basis(self) -> str:
         """What prices rest on, in words."""
         if self.process is None:
             return "2022 table, widened by the years since"
-        count = int(self.process.observed.counts.sum())
+        count = int(self.process.observed.counts[~self.process.is_junk].sum())
         return f"{count} observation{'s' if count != 1 else ''} up to {self.newest}"
 
     def price(self, cards: MarketCards) -> MarketPrices:

@@ -6,11 +6,13 @@ from typing import Any
 import pandas as pd
 
 from gpu_kedro.domain.errors import NotLearnableError
-from gpu_kedro.domain.identify import KNOWN_FIELDS, NUMERIC_ROW_FIELDS, GpuRow, identify_gpu
+from gpu_kedro.domain.identify import KNOWN_FIELDS, NUMERIC_ROW_FIELDS, GpuRow, identify_gpu, read_gpu
+from gpu_kedro.domain.observations.joining import DATE_COLUMNS, join_observations
 from gpu_kedro.domain.specs.matching import SpecIndex
 from gpu_kedro.domain.table.cleaning import clean_gpus
 from gpu_kedro.domain.table.ledger import LedgerSummary, summarise_ledger
 from gpu_kedro.domain.table.options import CleaningOptions
+from gpu_kedro.modelling.bundle.measured_gpus import KnownGpus
 
 _PART_ROWS = 50_000
 
@@ -33,18 +35,31 @@ def close_ledger(raw_gpus: pd.DataFrame, clean_gpus: pd.DataFrame, ledger: pd.Da
     return summarise_ledger(ledger, rows_in=len(raw_gpus), rows_kept=len(clean_gpus))
 
 
-def join_specs(clean_gpus: pd.DataFrame, gpu_specs: pd.DataFrame) -> pd.DataFrame:
+def add_observations(
+    clean_gpus: pd.DataFrame, observations: pd.DataFrame, gpu_specs: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Let newer marks and powers count; gives the table with them, and the ledger of observations."""
+    index = SpecIndex.from_rows(_rows(gpu_specs)) if len(observations) else SpecIndex.from_rows(())
+    known = KnownGpus(_rows(clean_gpus) if len(observations) else (), index)
+    year = int(clean_gpus["test_year"].max()) if clean_gpus["test_year"].notna().any() else 0
+    joined = join_observations(clean_gpus, observations, lambda name: read_gpu(name, index), known.find, year)
+    return joined.gpus, joined.ledger
+
+
+def join_specs(measured_gpus: pd.DataFrame, gpu_specs: pd.DataFrame) -> pd.DataFrame:
     """Parse every name and match it to a specification: one row a GPU, `gpu_id` and `segment` in front."""
     index = SpecIndex.from_rows(_rows(gpu_specs))
-    parts = [_identify_part(part, index) for part in _cut(clean_gpus)]
+    parts = [_identify_part(part, index) for part in _cut(measured_gpus)]
     return pd.concat(parts, ignore_index=True)
 
 
-def _identify_part(clean_gpus: pd.DataFrame, index: SpecIndex) -> pd.DataFrame:
+def _identify_part(measured_gpus: pd.DataFrame, index: SpecIndex) -> pd.DataFrame:
     rows = []
-    for gpu in _rows(clean_gpus):
+    for gpu in _rows(measured_gpus):
         known = {field: gpu[field] for field in KNOWN_FIELDS}
-        rows.append({"gpu_id": gpu["gpu_id"], "segment": gpu["segments"], **identify_gpu(gpu["name"], index, known)})
+        dates = {column: gpu.get(column) for column in DATE_COLUMNS}
+        row = identify_gpu(gpu["name"], index, known)
+        rows.append({"gpu_id": gpu["gpu_id"], "segment": gpu["segments"], **row, **dates})
     primary = pd.DataFrame(rows)
     return primary.astype(dict.fromkeys(NUMERIC_ROW_FIELDS, "float64") | _text_columns(primary))
 

@@ -9,6 +9,13 @@ from gpu_kedro.modelling.market.process import MarketPrices
 from gpu_kedro.modelling.market.view import PERCENTS, MarketView
 
 Answer = dict[str, Any]
+#: The columns of answers that the market sees of a GPU, in the order of `_describe_card`.
+CARD_COLUMNS = (
+    *(f"price_usd_{name}" for name in ("predicted", "low_90", "high_90", "source", "value")),
+    "g3d_mark_value",
+    "tdp_w_value",
+    "segment",
+)
 
 
 def price_predictions(predictions: Sequence[Answer], gpu_rows: Sequence[GpuRow], market: MarketView) -> list[Answer]:
@@ -34,14 +41,14 @@ def price_predictions(predictions: Sequence[Answer], gpu_rows: Sequence[GpuRow],
 def price_columns(
     prediction_columns: Mapping[str, list[Any]], gpu_rows: Sequence[GpuRow], market: MarketView
 ) -> dict[str, list[Any]]:
-    """Columns of answers with their price on a market; `price_usd_as_of, …_condition, …_basis, …_date` stand behind."""
+    """Columns of answers with their price on a market, and `price_usd_date`: when the very card was seen there."""
     rows = collect_cards(prediction_columns, gpu_rows)
     places = [place for place, row in enumerate(rows) if row is not None]
     known = [row for row in rows if row is not None]
     count = len(gpu_rows)
     columns = {name: list(values) for name, values in prediction_columns.items() if name.startswith("price_usd")}
     dates: list[str | None] = [None] * count
-    figures = [name for name in columns if name not in ("price_usd_value", "price_usd_source")]
+    figures = [name for name in columns if name.startswith(("price_usd_predicted", "price_usd_low", "price_usd_high"))]
     for place, row in enumerate(rows):
         if row is None:
             for name in figures:
@@ -67,6 +74,12 @@ def price_columns(
     }
 
 
+def price_cards(cards: Sequence[Answer | None], market: MarketView) -> list[tuple[float, bool] | None]:
+    """What cards cost, and whether each was seen just then; None for what cannot be priced."""
+    prices = iter(market.price_rows([row for row in cards if row is not None]))
+    return [None if row is None else (next(prices)[0], market.find_seen(row["key"]) is not None) for row in cards]
+
+
 def add_up_prices(cards: Sequence[Answer | None], market: MarketView) -> tuple[MarketPrices | None, int]:
     """What all GPUs that can be priced cost together, and how many those are."""
     counts: dict[str, int] = {}
@@ -81,9 +94,7 @@ def add_up_prices(cards: Sequence[Answer | None], market: MarketView) -> tuple[M
 
 def collect_cards(columns: Mapping[str, list[Any]], gpu_rows: Sequence[GpuRow]) -> list[Answer | None]:
     """Each row of the columns as the market sees it, None where it cannot be priced."""
-    names = ("predicted", "low_90", "high_90", "source", "value")
-    cells = [columns[f"price_usd_{name}"] for name in names]
-    cells += [columns["g3d_mark_value"], columns["tdp_w_value"], columns["segment"]]
+    cells = [columns[name] for name in CARD_COLUMNS]
     return [
         _describe_card(place, row, *figures) for place, (row, *figures) in enumerate(zip(gpu_rows, *cells, strict=True))
     ]

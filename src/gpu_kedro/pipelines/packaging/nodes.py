@@ -10,6 +10,7 @@ import pandas as pd
 from gpu_kedro.domain.errors import GpuKedroError
 from gpu_kedro.domain.features import FEATURE_NAMES, build_features
 from gpu_kedro.domain.identify import KNOWN_FIELDS
+from gpu_kedro.domain.observations.joining import DATE_COLUMNS, OBSERVED
 from gpu_kedro.domain.specs.sheets import SPEC_COLUMNS
 from gpu_kedro.modelling.bundle.files import Bundle, within
 from gpu_kedro.modelling.bundle.importance import IMPORTANCE, measure_importance
@@ -26,6 +27,8 @@ from gpu_kedro.pipelines.inference.plan import Plan
 _FIRST_YEAR = 2006
 _ROWS_AT_ONCE = 1000
 _WEIGHED_GPUS = 150
+#: Columns of answers that are the same for every GPU.
+_SAID_ONCE = ("model_version", "price_usd_as_of", "price_usd_condition", "price_usd_basis")
 
 
 def assemble_bundle(
@@ -56,7 +59,9 @@ def assemble_bundle(
         files |= within(part.files, f"targets/{name}")
     files["specs.json"] = _columns_json(gpu_specs, list(SPEC_COLUMNS))
     files[DEVICE_NAMES] = json.dumps(device_names, sort_keys=True, separators=(",", ":")).encode()
-    files["known_gpus.json"] = _columns_json(primary_gpus, ["gpu_id", "name", "segment", *KNOWN_FIELDS, "spec_name"])
+    files["known_gpus.json"] = _columns_json(
+        primary_gpus, ["gpu_id", "name", "segment", *KNOWN_FIELDS, "spec_name", *DATE_COLUMNS]
+    )
     files["features.json"] = json.dumps(
         {
             "architectures": sorted(primary_gpus["spec_architecture"].dropna().unique()),
@@ -101,7 +106,7 @@ def complete_bundle(bundle_core: Bundle, importance: dict[str, Any]) -> Bundle:
     for start in range(0, len(listed), _ROWS_AT_ONCE):
         queries = [{"name": name} for name, _ in listed[start : start + _ROWS_AT_ONCE]]
         for column, values in plan.run(queries=queries, served=served).items():
-            if column != "model_version":
+            if column not in _SAID_ONCE:
                 columns.setdefault(column, []).extend(values)
     content = json.dumps(columns, ensure_ascii=True, allow_nan=False, separators=(",", ":")).encode()
     weights = json.dumps(importance, indent=1).encode()
@@ -125,8 +130,11 @@ def hash_table(raw_gpus: pd.DataFrame) -> str:
 
 
 def hash_folds(model_input: pd.DataFrame) -> str:
-    """SHA-256 of which GPU is in which test fold: metrics of models are comparable where it is the same."""
-    folds = model_input.sort_values("gpu_id")[["gpu_id", "fold", "is_early"]]
+    """SHA-256 of which GPU of the table is in which test fold: metrics are comparable where it is the same.
+
+    GPUs that only observations know come and go, and leave the folds of all others as they are.
+    """
+    folds = model_input[~model_input["gpu_id"].str.endswith(OBSERVED)].sort_values("gpu_id")[["gpu_id", "fold"]]
     return hashlib.sha256(folds.to_csv(index=False, lineterminator="\n").encode()).hexdigest()
 
 

@@ -6,6 +6,7 @@ from kedro.pipeline import Pipeline
 from kedro.pipeline import node as make_node
 
 from gpu_kedro.modelling.targets import REGRESSION_TARGETS
+from gpu_kedro.pipelines.market.nodes import add_better_market, judge_market, list_prices
 from gpu_kedro.pipelines.packaging.nodes import assemble_bundle, complete_bundle, measure_input_importance
 
 node = partial(make_node, namespace="packaging")
@@ -31,7 +32,20 @@ def create_pipeline() -> Pipeline:
                 name="assemble_bundle",
             ),
             node(measure_input_importance, "bundle_core", "importance", name="measure_input_importance"),
-            node(complete_bundle, ["bundle_core", "importance"], "bundle", name="complete_bundle"),
+            node(complete_bundle, ["bundle_core", "importance"], "trained_bundle", name="complete_bundle"),
+            node(list_prices, "observations", "observed_prices", name="list_prices"),
+            node(
+                judge_market,
+                ["trained_bundle", "observed_prices", "params:market"],
+                "market_results",
+                name="judge_market",
+            ),
+            node(
+                add_better_market,
+                ["trained_bundle", "observed_prices", "market_results"],
+                "bundle",
+                name="add_better_market",
+            ),
         ],
         tags="packaging",
     )
