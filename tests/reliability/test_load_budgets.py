@@ -10,13 +10,12 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from crowd import Answer, get, names, send_for, write_batch, write_single
+from crowd import forget_body, get, names, send_for, write_batch, write_single
 from edge import StartEdge
 from promises import Measured, promise
 from services import StartService
@@ -31,11 +30,6 @@ CSV, PARQUET = "text/csv", "application/vnd.apache.parquet"
 MOST_MEMORY = {"at_most": 450, "unit": "MB"}
 UPLOAD_BYTES = 19_500_000
 _ANSWERED_SECONDS = 300
-
-
-def forget_body(answer: Answer) -> Answer:
-    """What is kept of an answer to a batch."""
-    return replace(answer, body=b"")
 
 
 @promise("load.batches_throughput", "100 clients with batches of 1,000: throughput of singles", at_least=80, unit="%")

@@ -297,6 +297,8 @@ class RuntimeStore:
             return True
 
     def _refuse(self, problem: str) -> None:
+        # names of files on a disk may be no text
+        problem = problem.encode("utf-8", "backslashreplace").decode()
         if problem != self.problem:
             kept = f"; {self._runtime.version} stays in service" if self._runtime else ""
             logger.error("bundle refused: %s%s", problem, kept)
