@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from python_multipart.multipart import MultipartCallbacks
 
 _MAX_PARTS = 20
+#: Of a file in memory: itself, or the form that it came in, and its cells.
+_COPIES = 2
 
 
 async def read_upload(request: Request) -> tuple[Kind | None, bytes]:
@@ -42,7 +44,7 @@ async def read_upload(request: Request) -> tuple[Kind | None, bytes]:
     kind = media_type.decode("latin-1").lower()
     if kind not in KINDS or charset not in (b"utf-8", b"utf8"):
         raise MediaTypeError(f"send {CSV} in UTF-8, {TSV}, {EXCEL}, {PARQUET}, or {FORM} with one file")
-    body = await read_body(request, request.app.state.settings.max_file_bytes)
+    body = await read_body(request, request.app.state.settings.max_file_bytes, _COPIES)
     if kind == FORM:
         body = _find_file(body, options.get(b"boundary", b""))
     if not body:
@@ -64,19 +66,19 @@ def _find_file(body: bytes, boundary: bytes) -> bytes:
         raise MalformedBodyError("the form does not end")
     if len(form.files) != 1:
         raise UnusableTableError(f"the form holds {len(form.files) or 'no'} files: send one")
-    return bytes(form.files[0])
+    return b"".join(form.files[0])
 
 
 class _Form:
     """Collects the parts of a form that are files; other fields are passed over."""
 
     def __init__(self) -> None:
-        self.files: list[bytearray] = []
+        self.files: list[list[bytes]] = []
         self.is_complete = False
         self._parts = 0
         self._name = b""
         self._value = b""
-        self._file: bytearray | None = None
+        self._file: list[bytes] | None = None
 
     def callbacks(self) -> "MultipartCallbacks":
         """What the parser calls."""
@@ -105,13 +107,13 @@ class _Form:
         if self._name.lower() == b"content-disposition":
             _, options = parse_options_header(self._value)
             if b"filename" in options:
-                self._file = bytearray()
+                self._file = []
                 self.files.append(self._file)
         self._name = self._value = b""
 
     def _add_data(self, data: bytes, start: int, end: int) -> None:
         if self._file is not None:
-            self._file += data[start:end]
+            self._file.append(data[start:end])
 
     def _end(self) -> None:
         self.is_complete = True
