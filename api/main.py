@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import logging
+import os
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from functools import partial
@@ -106,6 +107,8 @@ async def _run(app: FastAPI) -> AsyncIterator[None]:
     log: PredictionLog | None = app.state.prediction_log
     thresholds = gc.get_threshold()
     gc.set_threshold(*_GARBAGE)
+    # read when Arrow is first used; its own allocator would keep what a large file took
+    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
     await _look(app)
     watcher = asyncio.create_task(_watch(app))
     with _serve_metrics(app):

@@ -69,7 +69,7 @@ class Server:
 
 @contextmanager
 def run_server(
-    name: str, command: Callable[[int], Sequence[str]], environment: Mapping[str, str], logs: Path
+    name: str, command: Callable[[int], Sequence[str]], environment: Mapping[str, str], logs: Path, port: int = 0
 ) -> Iterator[Server]:
     """Start a server, and end it and all it started on the way out.
 
@@ -78,8 +78,9 @@ def run_server(
         command: gives the command line for a port.
         environment: what it gets beside this process's own.
         logs: folder of the logs.
+        port: a free one when left out.
     """
-    port = _find_port()
+    port = port or _find_port()
     log = logs / f"{name}-{port}.log"
     with log.open("wb") as file:
         # a session of its own, so that Ctrl+C reaches the bench alone and the whole tree can be ended from here

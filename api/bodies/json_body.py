@@ -99,12 +99,13 @@ def _has_body(request: Request) -> bool:
     return request.headers.get("content-length", "0") != "0" or "transfer-encoding" in request.headers
 
 
-async def read_body(request: Request, limit: int) -> bytes:
+async def read_body(request: Request, limit: int, copies: int = 1) -> bytes:
     """The whole body, which counts among the bytes of its lane.
 
     Args:
         request: whose body has not been read.
         limit: in bytes.
+        copies: how often its content is in memory while it is answered.
 
     Raises:
         BodyTooLargeError: it is larger, by what is announced or by what arrives.
@@ -119,7 +120,7 @@ async def read_body(request: Request, limit: int) -> bytes:
     try:
         async with asyncio.timeout(request.app.state.settings.body_seconds):
             async for part in request.stream():
-                hold(request, len(part))
+                hold(request, copies * len(part))
                 if body.write(part) and body.tell() > limit:
                     raise BodyTooLargeError(limit)
     except TimeoutError as err:

@@ -1,7 +1,8 @@
 """Scores an uploaded file: the same rows come back with predictions, and a reason where one has none."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -18,6 +19,8 @@ from gpu_kedro.serving.market_file import read_market_file
 from gpu_kedro.serving.runtime import Runtime
 from gpu_kedro.serving.scoring import open_gpus, score_table
 
+#: Held at the same time, of each file that is answered part by part.
+_CHUNK_ROWS = 500
 _MAX_ANSWER_BYTES = 200_000_000
 
 
@@ -67,20 +70,40 @@ def open_market(upload: Upload, runtime: Runtime) -> FittedMarket | None:
         raise UnusableTableError(f"{field}: {told}") from err
 
 
+class _HeldBytesIO(io.BytesIO):
+    """Bytes in memory that are counted."""
+
+    def __init__(self, hold: Callable[[int], None]) -> None:
+        super().__init__()
+        self._hold = hold
+
+    def write(self, content: Any) -> int:
+        """Add some bytes."""
+        self._hold(memoryview(content).nbytes)
+        return super().write(content)
+
+
 def answer_csv(table: Table, runtime: Runtime, market: FittedMarket | None) -> Iterator[bytes]:
     """The rows as CSV, part by part."""
-    return write_csv(table, score_table(table, runtime, market=market))
+    return write_csv(table, score_table(table, runtime, _CHUNK_ROWS, threads=1, market=market))
 
 
-def answer_parquet(table: Table, runtime: Runtime, market: FittedMarket | None) -> bytes:
+def answer_parquet(table: Table, runtime: Runtime, market: FittedMarket | None, hold: Callable[[int], None]) -> bytes:
     """The rows as Parquet.
+
+    Args:
+        table: the file.
+        runtime: answers.
+        hold: counts the bytes of the answer as they come.
 
     Raises:
         UnusableTableError: the texts, or the answer, take too much.
+        BusyError: so many bytes are not free.
     """
-    sink = io.BytesIO()
+    sink = _HeldBytesIO(hold)
     try:
-        write_parquet(table, score_table(table, runtime, market=market), sink, most_bytes=_MAX_ANSWER_BYTES)
+        scored = score_table(table, runtime, threads=1, market=market)
+        write_parquet(table, scored, sink, most_bytes=_MAX_ANSWER_BYTES)
     except DamagedFileError as err:
         raise MalformedBodyError(str(err)) from err
     except TableFileError as err:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 _MAX_PARTS = 20
 #: Of a form: the file of observed prices.
 MARKET_PART: Final = "market"
+#: Of a file in memory: itself, or the form that it came in, and its cells.
+_COPIES = 2
 
 
 class Upload(NamedTuple):
@@ -62,7 +64,7 @@ async def read_upload(request: Request) -> Upload:
     kind = media_type.decode("latin-1").lower()
     if kind not in KINDS or charset not in (b"utf-8", b"utf8"):
         raise MediaTypeError(f"send {CSV} in UTF-8, {TSV}, {EXCEL}, {PARQUET}, or {FORM} with one file")
-    body = await read_body(request, request.app.state.settings.max_file_bytes)
+    body = await read_body(request, request.app.state.settings.max_file_bytes, _COPIES)
     upload = _read_form(body, options.get(b"boundary", b"")) if kind == FORM else Upload(KINDS[kind], body)
     if not upload.content:
         raise UnusableTableError("the file is empty")
@@ -81,26 +83,26 @@ def _read_form(body: bytes, boundary: bytes) -> Upload:
         raise MalformedBodyError("the form cannot be read") from err
     if not form.is_complete:
         raise MalformedBodyError("the form does not end")
-    markets = [content for name, content in form.files if name == MARKET_PART]
-    files = [content for name, content in form.files if name != MARKET_PART]
+    markets = [b"".join(parts) for name, parts in form.files if name == MARKET_PART]
+    files = [parts for name, parts in form.files if name != MARKET_PART]
     if len(files) != 1 or len(markets) > 1:
         told = f"{len(files) or 'no'} files" + (f" and {len(markets)} named {MARKET_PART}" if markets else "")
         raise UnusableTableError(f"the form holds {told}: send one, and at most one named {MARKET_PART}")
-    fields = {name: bytes(content).decode("utf-8", "replace") for name, content in form.fields.items()}
-    return Upload(None, bytes(files[0]), bytes(markets[0]) if markets else None, fields)
+    fields = {name: b"".join(parts).decode("utf-8", "replace") for name, parts in form.fields.items()}
+    return Upload(None, b"".join(files[0]), markets[0] if markets else None, fields)
 
 
 class _Form:
     """Collects the parts of a form: files with their names, and short texts by name."""
 
     def __init__(self) -> None:
-        self.files: list[tuple[str, bytearray]] = []
-        self.fields: dict[str, bytearray] = {}
+        self.files: list[tuple[str, list[bytes]]] = []
+        self.fields: dict[str, list[bytes]] = {}
         self.is_complete = False
         self._parts = 0
         self._name = b""
         self._value = b""
-        self._part: bytearray | None = None
+        self._part: list[bytes] | None = None
 
     def callbacks(self) -> "MultipartCallbacks":
         """What the parser calls."""
@@ -129,7 +131,7 @@ class _Form:
         if self._name.lower() == b"content-disposition":
             _, options = parse_options_header(self._value)
             name = options.get(b"name", b"").decode("utf-8", "replace")
-            self._part = bytearray()
+            self._part = []
             if b"filename" in options:
                 self.files.append((name, self._part))
             else:
@@ -138,7 +140,7 @@ class _Form:
 
     def _add_data(self, data: bytes, start: int, end: int) -> None:
         if self._part is not None:
-            self._part += data[start:end]
+            self._part.append(data[start:end])
 
     def _end(self) -> None:
         self.is_complete = True

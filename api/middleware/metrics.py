@@ -20,7 +20,6 @@ class Metrics:
 
     def __init__(self, prediction_log: PredictionLog | None = None) -> None:
         disable_created_metrics()  # type: ignore[no-untyped-call]
-        self.registry = CollectorRegistry()
         registry = self.registry = CollectorRegistry()
         by = ["method", "path"]
         self._requests = Counter("gpu_kedro_requests", "Requests answered", [*by, "status"], registry=registry)

@@ -1,6 +1,7 @@
 """Predictions: one GPU, columns of GPUs, a file of GPUs."""
 
 from collections.abc import AsyncIterator, Iterator
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
@@ -161,10 +162,10 @@ async def predict_file(request: Request, column: Annotated[str | None, _COLUMN] 
     max_rows: int = request.app.state.settings.max_file_rows
     with lane.slots.take():
         table = await run_bulk(request, open_upload, upload.content, upload.kind, runtime, column, max_rows)
+        hold(request, table.held_bytes)
         market = await run_bulk(request, open_market, upload, runtime)
         if table.kind == "parquet":
-            scored = await run_bulk(request, answer_parquet, table, runtime, market)
-            hold(request, len(scored))
+            scored = await run_bulk(request, answer_parquet, table, runtime, market, partial(hold, request))
             return Response(scored, media_type=PARQUET, headers=_attach("parquet"))
         parts = await run_bulk(request, answer_csv, table, runtime, market)
     ending, media_type = ("tsv", TSV) if table.delimiter == "\t" else ("csv", CSV)

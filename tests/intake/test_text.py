@@ -81,6 +81,12 @@ def test_what_is_no_table_says_what_it_is(content, words):
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize("content", [b'""', b'""\r\n"",""\n'])
+def test_rows_that_hold_nothing_are_no_table(content):
+    with pytest.raises(TableFileError, match="is empty"):
+        open_gpus(content)
+
+
 def test_a_broken_quote_names_its_row():
     with pytest.raises(DamagedFileError, match="in row 3: "):
         open_gpus(b'GPU,n\nRTX 3060,1\n"GTX 970,2\nGTX 980,1\n')

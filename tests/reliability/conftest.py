@@ -21,7 +21,7 @@ from gpu_kedro.resolvers import bundle_store
 TRAINED = bundle_store()
 SOAK_SECONDS = 600
 #: Modules that have the machine to themselves come first, the end of the long load last.
-_ORDER = {"test_load": 0, "test_soak": 2}
+_ORDER = {"test_load": 0, "test_load_budgets": 0, "test_soak": 2}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -32,7 +32,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def _long_load_beside(request: pytest.FixtureRequest) -> None:
     """Start the long load once the tests that need quiet are over, if its own test is among those that run."""
     is_wanted = any(item.path.stem == "test_soak" for item in request.session.items)
-    if is_wanted and request.node.get_closest_marker("reliability") and request.path.stem != "test_load":
+    if is_wanted and request.node.get_closest_marker("reliability") and _ORDER.get(request.path.stem) != 0:
         request.getfixturevalue("soak")
 
 

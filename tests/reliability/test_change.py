@@ -2,56 +2,36 @@
 
 import json
 import random
-import shutil
 import signal
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
-from copy import deepcopy
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
+from bad_bundles import add_variant, point_at
 from callers import Caller, FreshCaller
-from crowd import Crowd, names, send_for, write_batch, write_single
+from crowd import Crowd, forget_body, names, send_for, write_batch, write_single
+from edge import StartEdge
 from promises import Measured, promise
-from services import StartService
+from services import StartService, serve
 from workspace import PROJECT
 
 from bench.processes import Server
-from gpu_kedro.modelling.bundle.files import MANIFEST, POINTER, BundleError, read_bundle, read_manifest, write_bundle
+from gpu_kedro.modelling.bundle.files import POINTER
 from gpu_kedro.modelling.bundle.registry import promote, roll_back
 from gpu_kedro.promotion.opening import check_version
 from gpu_kedro.serving.runtime import Runtime
 
 pytestmark = pytest.mark.reliability
-OWN = ("format", "content_sha256", "files", "manifest_sha256")
 ASKED = names(40, seed=4)
-Damage = Callable[[Path], None]
-
-
-def point_at(store: Path, version: str) -> None:
-    (store / "next.json").write_text(json.dumps({"version": version}))
-    (store / "next.json").replace(store / POINTER)
-
-
-def add_variant(store: Path, version: str, number: int) -> str:
-    """A bundle like another, whose every interval is wider by some percent."""
-    files, manifest = read_bundle(store / version)
-    files = dict(files)
-    for name in [name for name in files if name.endswith("/calibration.json")]:
-        head = json.loads(files[name])
-        for strata in head.get("quantiles", {}).values():
-            strata.update({stratum: value * (1 + number / 50) for stratum, value in strata.items()})
-        files[name] = json.dumps(head).encode()
-    name = f"20990101T00000{number}Z-variant"
-    facts = {key: value for key, value in manifest.items() if key not in OWN}
-    write_bundle(store / name, files, {**facts, "version": name})
-    return name
+#: Time enough for 20,000 requests.
+ROLLING_SECONDS = 40
 
 
 def expect(store: Path, version: str) -> tuple[list[Any], dict[str, Any]]:
@@ -173,178 +153,36 @@ def test_ten_ends_under_load_lose_no_request(start_service: StartService, store:
     measured("change.sigterm_exit", bad, "of 10")
 
 
-def zero(path: Path) -> None:
-    path.write_bytes(bytes(path.stat().st_size))
-
-
-def cut(path: Path) -> None:
-    content = path.read_bytes()
-    path.write_bytes(content[: len(content) // 2])
-
-
-def cut_last_byte(path: Path) -> None:
-    path.write_bytes(path.read_bytes()[:-1])
-
-
-def list_damages(folder: Path) -> Iterator[tuple[str, Path, Damage]]:
-    """Every file cut in half and full of zeros, some without their last byte or gone; then 100 random bits."""
-    paths = sorted(path for path in folder.rglob("*") if path.is_file())
-    chance = random.Random(6)
-    for path in paths:
-        for damage in (cut, zero):
-            yield damage.__name__, path, damage
-    for path in chance.sample(paths, k=20):
-        for damage in (cut_last_byte, Path.unlink):
-            yield damage.__name__, path, damage
-    places = chance.choices(paths, weights=[path.stat().st_size for path in paths], k=80)
-    places += [*chance.choices(paths, k=19), folder / MANIFEST]
-    for path in places:
-        bit = chance.randrange(8 * path.stat().st_size)
-        yield f"bit {bit}", path, lambda path, bit=bit: flip(path, bit)
-
-
-def flip(path: Path, bit: int) -> None:
-    content = bytearray(path.read_bytes())
-    content[bit // 8] ^= 1 << (bit % 8)
-    path.write_bytes(content)
-
-
-@promise("change.damaged", "Every file of a bundle cut, zeroed, gone; 100 bits flipped: taken all the same", at_most=0)
-def test_no_damaged_bundle_is_loaded(store: Path, bundle: Path, measured: Measured):
-    folder = store / bundle.name
-    Runtime.load(store)
-    taken, tried = [], 0
-    for what, path, damage in list(list_damages(folder)):
-        whole = path.read_bytes()
-        damage(path)
-        tried += 1
-        try:
-            Runtime.load(store)
-            taken.append(f"{path.relative_to(folder)}: {what}")
-        except BundleError:
-            pass
-        finally:
-            path.write_bytes(whole)
-    Runtime.load(store)
-    measured("change.damaged", len(taken), "; ".join(taken[:3]) or f"of {tried:,}")
-
-
-def rewrite(folder: Path, edit: Callable[[dict[str, bytes], dict[str, Any]], None], **forced: object) -> None:
-    """Write a bundle anew with other content, whose hashes are right."""
-    files, manifest = read_bundle(folder)
-    files = dict(files)
-    facts = deepcopy({key: value for key, value in manifest.items() if key not in OWN})
-    edit(files, facts)
-    write_bundle(folder, files, {**facts, **forced})
-
-
-def make_older(folder: Path) -> None:
-    """As a version wrote it that knew fewer features."""
-    rewrite(folder, lambda _, facts: facts.update(features=facts["features"][:-1]))
-
-
-def make_half(folder: Path) -> None:
-    """As a copy leaves it that is cut off: some files, and no manifest."""
-    for path in sorted(path for path in folder.rglob("*") if path.is_file())[::2]:
-        path.unlink()
-    (folder / MANIFEST).unlink(missing_ok=True)
-
-
-def make_foreign(folder: Path) -> None:
-    """A bundle of something else: complete, unchanged, of this format."""
-    shutil.rmtree(folder)
-    write_bundle(folder, {"model.onnx": b"of another project"}, {"version": folder.name})
-
-
-def lack_a_model(folder: Path) -> None:
-    """Complete and unchanged by its hashes, but a model is another one."""
-
-    def edit(files: dict[str, bytes], _: dict[str, Any]) -> None:
-        for name in [name for name in files if name.endswith(".onnx")]:
-            files[name] = b"of another project"
-
-    rewrite(folder, edit)
-
-
-def damage_largest(folder: Path) -> None:
-    zero(max((path for path in folder.rglob("*") if path.is_file()), key=lambda path: path.stat().st_size))
-
-
-def reach_outside(folder: Path) -> None:
-    """A manifest that lists a file outside the bundle, with right hashes of everything."""
-    (folder.parent / "outside.json").write_bytes((folder / "features.json").read_bytes())
-    manifest = json.loads((folder / MANIFEST).read_bytes())
-    manifest["files"]["../outside.json"] = manifest["files"]["features.json"]
-    seal(folder, manifest)
-
-
-def seal(folder: Path, manifest: dict[str, Any]) -> None:
-    """Write a manifest with the hashes that its content asks for."""
-    import hashlib
-
-    lines = sorted((name, entry["sha256"]) for name, entry in manifest["files"].items())
-    manifest["content_sha256"] = hashlib.sha256("".join(f"{n} {h}\n" for n, h in lines).encode()).hexdigest()
-    manifest["manifest_sha256"] = ""
-    blank = json.dumps(manifest, indent=1, sort_keys=True).encode()
-    manifest["manifest_sha256"] = hashlib.sha256(blank).hexdigest()
-    (folder / MANIFEST).write_bytes(json.dumps(manifest, indent=1, sort_keys=True).encode())
-
-
-def make_format_zero(folder: Path) -> None:
-    manifest = read_manifest(folder)
-    manifest["format"] = 0
-    seal(folder, manifest)
-
-
-BAD = (make_older, make_format_zero, make_half, make_foreign, lack_a_model, damage_largest, reach_outside)
-
-
-@promise("change.bad_bundles", "Older, half-written, foreign, damaged bundles promoted under load: served", at_most=0)
-@promise("change.bad_failed", "… meanwhile: requests that fail or are not answered by the old version", at_most=0)
-def test_the_old_bundle_goes_on_when_a_bad_one_is_promoted(
-    start_service: StartService, store: Path, bundle: Path, measured: Measured
+@promise("change.rolling", "Rolling restart of two replicas behind nginx: of 20,000 requests lost", at_most=0)
+@promise("change.rolling_asked", "Rolling restart of two replicas behind nginx: requests", at_least=20_000)
+def test_a_rolling_restart_loses_no_request(
+    start_edge: StartEdge, store: Path, tmp_path: Path, measured: Measured, request: pytest.FixtureRequest
 ):
-    service = start_service(store, check_seconds=0.1, log_level="ERROR")
-    requests = [write_single(name) for name in ASKED]
-    bad = []
-    for number, spoil in enumerate(BAD):
-        name = add_variant(store, bundle.name, number)
-        bad.append(name)
-        spoil(store / name)
-        with pytest.raises(BundleError):
-            Runtime.load(pointed_store(store, name))
-    point_at(store, bundle.name)
+    replicas = [ExitStack(), ExitStack()]
+    for replica in replicas:
+        request.addfinalizer(replica.close)
+    services = [replica.enter_context(serve(store, tmp_path, drain_seconds=1)) for replica in replicas]
+    edge = start_edge(services[0].port, services[1].port, rate=100_000, connections=10_000)
     crowd, done = Crowd(), threading.Event()
     load = threading.Thread(
-        target=lambda: crowd.__dict__.update(vars(send_for(service.port, requests, 8, 600, until=done)))
+        target=lambda: crowd.__dict__.update(
+            vars(send_for(edge.port, [*map(write_single, ASKED)], 16, 600, until=done, keep=forget_body))
+        )
     )
     load.start()
-    told = 0
+    began, ends = time.monotonic(), []
     try:
-        for name in [*bad, "", "20990101T000009Z-none"]:
-            point_at(store, name)
-            end = time.monotonic() + 20
-            while count_refusals(service) <= told and time.monotonic() < end:
-                time.sleep(0.1)
-            assert count_refusals(service) > told, f"{name}: nothing was said\n{service.read_log()}"
-            told = count_refusals(service)
-        (store / POINTER).write_bytes(b'{"version": "2')
-        time.sleep(1)
-        (store / POINTER).unlink()
-        time.sleep(1)
+        while len(ends) < 2 or time.monotonic() < began + ROLLING_SECONDS:
+            place = len(ends) % 2
+            services[place].process.send_signal(signal.SIGTERM)
+            ends.append(services[place].process.wait(60))
+            replicas[place].close()
+            services[place] = replicas[place].enter_context(
+                serve(store, tmp_path, services[place].port, drain_seconds=1)
+            )
     finally:
         done.set()
         load.join()
-    by = [json.loads(answer.body)["model_version"] for answer in crowd.answers if answer.status == 200]
-    measured("change.bad_bundles", sum(version != bundle.name for version in by), f"{len(bad)} kinds of them")
-    failed = len(crowd.lost) + len(crowd.answers) - by.count(bundle.name)
-    measured("change.bad_failed", failed, crowd.describe())
-
-
-def pointed_store(store: Path, version: str) -> Path:
-    point_at(store, version)
-    return store
-
-
-def count_refusals(service: Server) -> int:
-    return service.log.read_text().count("bundle refused")
+    assert ends == [0] * len(ends)
+    measured("change.rolling", len(crowd.lost) + len(crowd.answers) - crowd.count(), "; ".join(crowd.lost[:3]))
+    measured("change.rolling_asked", crowd.count(), f"{len(ends)} restarts; {crowd.describe()}")

@@ -2,17 +2,23 @@
 
 import json
 import os
+import re
 import resource
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
+from crowd import send_for, write_single
+from mounts import mount
 from promises import Measured, promise
+from records import logged_predictions
+from services import StartService
 from workspace import PROJECT, Workspace
 
 SAMPLE = PROJECT / "tests" / "data" / "gpu_sample.csv"
@@ -136,3 +142,50 @@ def test_a_small_table_trains_or_ends_in_one_line(tmp_path: Path, measured: Meas
     measured("data.small", len(faults), f"ten random subsets of 1 to 400 rows, {trained} of them trained")
     assert faults == []
     assert trained > 0
+
+
+@pytest.mark.reliability
+@promise("data.log_lost", "prediction log on a full disk: rows of its history that are lost", at_most=0, unit="rows")
+@promise("data.log_refused", "prediction log on a full disk: questions that are not answered", at_most=0)
+def test_a_full_disk_costs_the_prediction_log_no_history(
+    start_service: StartService, store: Path, tmp_path: Path, measured: Measured
+):
+    folder = tmp_path / "log"
+    with mount("-t", "tmpfs", "-o", "size=2m", "tmpfs", folder=folder):
+        logged = {"prediction_log": folder, "prediction_log_rows": 50, "prediction_log_files": 3}
+        service = start_service(store, metrics=True, **logged)
+        requests = [write_single(f"GeForce RTX 3070 {place}") for place in range(40)]
+        send_for(service.port, requests, 1, 0.5)
+        wait_until(lambda: count_logged(service.port, "written") > 0)
+        (folder / "filler").touch()
+        subprocess.run(["dd", "if=/dev/zero", f"of={folder}/filler", "bs=4k"], capture_output=True, check=False)
+        before = logged_predictions(folder)
+        asked = send_for(service.port, requests, 1, 3)
+        wait_until(lambda: count_logged(service.port, "dropped") >= 15)
+        kept = logged_predictions(folder)
+        (folder / "filler").unlink()
+        written = count_logged(service.port, "written")
+        send_for(service.port, requests, 1, 0.1)
+        wait_until(lambda: count_logged(service.port, "written") > written)
+        service.process.terminate()
+        service.process.wait(30)
+    assert len(before) > 0
+    lost = [row for row in before if row not in kept]
+    measured("data.log_lost", len(lost), f"of {len(before)}")
+    measured("data.log_refused", len(asked.lost) + len(asked.answers) - asked.count(), f"of {len(asked.answers):,}")
+
+
+def count_logged(port: int, what: str) -> float:
+    """Rows that the prediction log has written or dropped, as /metrics says."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=10)
+    connection.request("GET", "/metrics")
+    text = connection.getresponse().read().decode()
+    connection.close()
+    return float(re.search(rf"^gpu_kedro_prediction_log_{what}_total (\S+)", text, re.MULTILINE)[1])
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    end = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < end, "not within 30 s"
+        time.sleep(0.1)

@@ -13,12 +13,12 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+from mounts import mount
 from promises import Measured, promise
 from workspace import PROJECT, Workspace
 
@@ -197,21 +197,6 @@ def test_a_killed_training_leaves_nothing_half_done(trained: Workspace, tmp_path
     assert killed + more >= 18, "too many runs ended before they were killed"
     measured("training.kills", len(faults), "; ".join(faults)[:300] or f"{killed + more} killed while they ran")
     measured("training.kills_rerun", 2 - one - two, "of 2")
-
-
-@contextmanager
-def mount(*arguments: str, folder: Path) -> Iterator[None]:
-    """Mount something at a folder; skips the test where that is not allowed."""
-    if os.geteuid() != 0 or shutil.which("mount") is None:
-        pytest.skip("needs root, to mount a file system")
-    folder.mkdir(parents=True, exist_ok=True)
-    done = subprocess.run(["mount", *arguments, str(folder)], capture_output=True, text=True, check=False)
-    if done.returncode:
-        pytest.skip(f"may not mount a file system here: {done.stderr.strip()}")
-    try:
-        yield
-    finally:
-        subprocess.run(["umount", str(folder)], check=True)
 
 
 def measure_kb(folder: Path) -> int:

@@ -1,6 +1,7 @@
 """The run time answers as Kedro's own runner does, alone as in a batch, and never mixes questions up."""
 
 import json
+import resource
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -9,14 +10,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from bad_bundles import BAD, add_variant, point_at
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from kedro.io import DataCatalog, MemoryDataset
 from kedro.runner import SequentialRunner
 from workspace import Workspace
 
+from api.middleware.json_logs import JsonFormatter
 from gpu_kedro.domain.identify import read_gpu
-from gpu_kedro.modelling.bundle.files import BundleError, read_bundle, write_bundle
+from gpu_kedro.modelling.bundle.files import BundleError
 from gpu_kedro.pipelines.inference.pipeline import ANSWER_PIPELINE
 from gpu_kedro.serving.errors import NoBundleError
 from gpu_kedro.serving.runtime import Runtime, RuntimeStore
@@ -258,21 +261,51 @@ def test_the_store_swaps_to_a_new_bundle_and_refuses_a_bad_one(bundles: Path, tm
     assert store.current().version == version
 
 
-def test_a_bundle_whose_models_are_of_something_else_is_refused_once(bundles: Path, tmp_path: Path, caplog):
+@pytest.mark.parametrize("spoil", BAD, ids=lambda spoil: spoil.__name__)
+def test_a_bad_bundle_is_refused_once_and_the_old_one_stays(bundles: Path, tmp_path: Path, caplog, spoil):
     store = Path(shutil.copytree(bundles, tmp_path / "bundles"))
     kept = RuntimeStore(store, check_seconds=0)
     assert kept.reload_if_changed()
-    files, manifest = read_bundle(store / kept.current().version)
-    foreign = {name: b"of another project" if name.endswith(".onnx") else content for name, content in files.items()}
-    own = ("format", "content_sha256", "files", "manifest_sha256")
-    facts = {key: value for key, value in manifest.items() if key not in own}
-    write_bundle(store / "20990101T000000Z-foreign", foreign, facts)
-    (store / "current.json").write_text(json.dumps({"version": "20990101T000000Z-foreign"}))
+    version = kept.current().version
+    bad = add_variant(store, version, 1)
+    spoil(store / bad)
+    point_at(store, bad)
     assert not kept.reload_if_changed()
     assert not kept.reload_if_changed()
     said = [record.message.partition(":")[0] for record in caplog.records if record.levelname == "ERROR"]
     assert said == ["bundle refused"]
-    assert kept.current().version == manifest["version"]
+    assert kept.current().version == version
+    assert JsonFormatter().format(caplog.records[-1]).isascii()
+
+
+@pytest.mark.parametrize("content", [b"[" * 100_000, b'{"version": "\\ud800"}', b" " * 100_000, b'{"version": ["x"]}'])
+def test_a_pointer_that_is_none_is_refused_once(bundles: Path, tmp_path: Path, caplog, content: bytes):
+    store = Path(shutil.copytree(bundles, tmp_path / "bundles"))
+    kept = RuntimeStore(store, check_seconds=0)
+    assert kept.reload_if_changed()
+    (store / "current.json").write_bytes(content)
+    assert not kept.reload_if_changed()
+    assert not kept.reload_if_changed()
+    assert [record.levelname for record in caplog.records].count("ERROR") == 1
+
+
+def test_what_cannot_be_read_now_is_read_later(bundles: Path, tmp_path: Path):
+    store = Path(shutil.copytree(bundles, tmp_path / "bundles"))
+    version = json.loads((store / "current.json").read_text())["version"]
+    late = store / version / "features.json"
+    late.rename(tmp_path / "on-its-way")
+    kept = RuntimeStore(store, check_seconds=0)
+    assert not kept.reload_if_changed()
+    (tmp_path / "on-its-way").rename(late)
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (3, hard))
+    try:
+        assert not kept.reload_if_changed()
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert "Too many open files" in kept.problem
+    assert kept.reload_if_changed()
+    assert kept.current().version == version
 
 
 def test_an_empty_store_says_how_to_fill_it(tmp_path: Path):

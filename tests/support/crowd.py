@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from loops import run_alone
@@ -41,6 +41,11 @@ class Answer:
     def is_allowed(self) -> bool:
         """Whether it is what a busy service may say."""
         return self.status == 200 or (self.status in (429, 503) and self.retry_seconds is not None)
+
+
+def forget_body(answer: Answer) -> Answer:
+    """What is kept of an answer where only its status and time count."""
+    return replace(answer, body=b"")
 
 
 @dataclass

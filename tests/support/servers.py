@@ -129,6 +129,7 @@ def run_current_server(folder: Path) -> Iterator[TrackingServer]:
         "auth_cache_ttl_seconds = 600\n"  # hashing the password takes longer than most requests
     )
     environment = {
+        "MLFLOW_ALLOWED_HOST_ADDRESSED_ARTIFACT_SCHEMES": "mlflow-artifacts",  # as a hostile one would
         "MLFLOW_AUTH_CONFIG_PATH": str(folder / "auth.ini"),
         "MLFLOW_DISABLE_TELEMETRY": "true",
         "MLFLOW_FLASK_SERVER_SECRET_KEY": "only for this test",

@@ -14,12 +14,14 @@ StartService = Callable[..., Server]
 
 
 @contextmanager
-def serve(store: Path, logs: Path, **settings: object) -> Iterator[Server]:
-    """`gpu-kedro serve` with other settings, from when it is ready to its end."""
+def serve(store: Path, logs: Path, port: int = 0, **settings: object) -> Iterator[Server]:
+    """`gpu-kedro serve` with other settings, from when it is ready to its end; on a free port unless one is given."""
     environment = {"GPU_KEDRO_BUNDLES": str(store), "GPU_KEDRO_LOG_LEVEL": "WARNING"}
     environment |= {f"GPU_KEDRO_{name.upper()}": str(value) for name, value in settings.items()}
     arguments = ["-c", "from gpu_kedro.command_line import main; main()", "serve", "--port"]
-    with run_server("service", lambda port: [sys.executable, *arguments, str(port)], environment, logs) as server:
+    with run_server(
+        "service", lambda chosen: [sys.executable, *arguments, str(chosen)], environment, logs, port
+    ) as server:
         server.wait_until_ready("/health/ready", 120)
         yield server
 

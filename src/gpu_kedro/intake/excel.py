@@ -52,6 +52,7 @@ class Workbook:
                 raise TableFileError("has no visible sheet of cells", "save one with the list in it")
             self._date_styles = find_date_styles(archive)
             self._texts = SharedTexts(archive)
+            self.held_bytes = self._texts.size_bytes
 
     @contextmanager
     def _open(self) -> Iterator[zipfile.ZipFile]:

@@ -208,6 +208,11 @@ class SharedTexts:
             for _ in parts:
                 pass
 
+    @property
+    def size_bytes(self) -> int:
+        """What they take in memory."""
+        return len(self._bytes) + self._ends.itemsize * len(self._ends)
+
     def _start(self, text: "Text") -> OnStart:
         def start(tag: str, attributes: dict[str, str]) -> None:
             if tag == "sst":

@@ -4,7 +4,8 @@ What is read costs what its rows and columns cost, not what its groups, pages or
 when a file is opened.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     import pyarrow.parquet as pq
 
 _MAX_FOOTER_BYTES = 4_000_000
+_MAX_HELD_BYTES = 60_000_000
 _MAX_GROUPS = 2000
 _MAX_PAGES = 100_000
 _MAX_PAGE_BYTES = 64_000_000
@@ -24,7 +26,8 @@ _MAX_PAGE_BYTES = 64_000_000
 _MAX_FIXED_BYTES = 64
 #: Each value repeats the beginning of the one before: a page may grow without end when it is read.
 _DELTA_TEXTS = 7
-_DELTA_LENGTHS = 6
+#: Pages of numbers into a dictionary of texts.
+_DICTIONARY = (2, 8)
 _UNPACKS = "unpacks to far more than its size"
 _DAMAGED = ("is not Parquet, or damaged", "write it again")
 
@@ -43,7 +46,7 @@ class ParquetTable:
     def __init__(self, source: Source, limits: Limits) -> None:
         self._source = source
         self._limits = limits
-        self._texts: list[str] = []
+        self._texts: dict[str, int] = {}
         with _telling_damage(), source.open() as file:
             if limits.unpacked_bytes is not None:
                 _check_footer(file)
@@ -55,6 +58,11 @@ class ParquetTable:
             _check_types(opened)
             if limits.unpacked_bytes is not None:
                 self._texts = _list_texts(opened, _check_pages(opened, file, limits.unpacked_bytes))
+
+    @property
+    def held_bytes(self) -> int:
+        """What reading it keeps in memory: each text of a column once, in growing pieces."""
+        return min(4 * sum(self._texts.values()), _MAX_HELD_BYTES)
 
     def batches(self, rows: int) -> Iterator["pa.RecordBatch"]:
         """Rows in their order and types, so many in each batch but the last.
@@ -116,7 +124,7 @@ def _telling_damage() -> Iterator[None]:
         raise DamagedFileError(*_DAMAGED) from err
 
 
-def _open(file: Any, texts: Sequence[str] = ()) -> "pq.ParquetFile":
+def _open(file: Any, texts: Collection[str] = ()) -> "pq.ParquetFile":
     import pyarrow.parquet as pq
 
     return pq.ParquetFile(file, read_dictionary=list(texts))
@@ -147,18 +155,20 @@ def _check_types(opened: "pq.ParquetFile") -> None:
         raise TableFileError("has a column of lists or records", "leave it out")
 
 
-def _list_texts(opened: "pq.ParquetFile", plain: Collection[str]) -> list[str]:
-    """Columns of texts that are read with each text once, to be looked at before they are unpacked."""
+def _list_texts(opened: "pq.ParquetFile", unpacked: Mapping[str, int]) -> dict[str, int]:
+    """Columns of texts that are read with each text once, to be looked at before they are unpacked, and their bytes."""
     columns = [opened.schema.column(place) for place in range(opened.metadata.num_columns)]
-    return [column.name for column in columns if column.physical_type == "BYTE_ARRAY" and column.name not in plain]
+    texts = (column.name for column in columns if column.physical_type == "BYTE_ARRAY")
+    return {name: unpacked[name] for name in texts if name in unpacked}
 
 
-def _check_pages(opened: "pq.ParquetFile", file: Any, left: int) -> set[str]:
-    """Refuse groups and pages that unpack to too much; the columns that cannot be read with each text once."""
+def _check_pages(opened: "pq.ParquetFile", file: Any, left: int) -> dict[str, int]:
+    """Refuse groups and pages that unpack to too much; the bytes of columns in which one text may stand for many."""
     if opened.metadata.num_row_groups > _MAX_GROUPS:
         raise TableFileError(f"has more than {_MAX_GROUPS:,} row groups", "write it with fewer, larger ones")
     pages = 0
-    plain: set[str] = set()
+    sizes: Counter[str] = Counter()
+    packed: set[str] = set()
     for group in map(opened.metadata.row_group, range(opened.metadata.num_row_groups)):
         for chunk in map(group.column, range(group.num_columns)):
             # a chunk without rows has no place for its data
@@ -171,10 +181,11 @@ def _check_pages(opened: "pq.ParquetFile", file: Any, left: int) -> set[str]:
                 if page.encoding == _DELTA_TEXTS:
                     problem = "has a column in the encoding DELTA_BYTE_ARRAY"
                     raise TableFileError(problem, "write it with a dictionary", column=chunk.path_in_schema)
-                if page.encoding == _DELTA_LENGTHS:
-                    plain.add(chunk.path_in_schema)
+                sizes[chunk.path_in_schema] += page.size
+                if page.encoding in _DICTIONARY:
+                    packed.add(chunk.path_in_schema)
     file.seek(0)
-    return plain
+    return {name: sizes[name] for name in packed}
 
 
 def _unpack(batch: "pa.RecordBatch", schema: "pa.Schema", budget: Budget) -> "pa.RecordBatch":

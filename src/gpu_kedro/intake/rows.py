@@ -40,6 +40,9 @@ class Chunk:
 class Rows(Protocol):
     """Rows below the header, from the beginning each time they are asked for."""
 
+    #: What stays in memory beside the file.
+    held_bytes: int
+
     def survey(self, limits: Limits, convention: Convention) -> int:
         """Read to the end: how many rows there are, and how their numbers are written.
 
@@ -60,9 +63,11 @@ class SheetRows(Rows):
     Args:
         rows: gives all that hold something, with their numbers.
         layout: where the table lies.
+        held_bytes: what giving them keeps in memory.
     """
 
-    def __init__(self, rows: Callable[[], Iterable[Row]], layout: Layout) -> None:
+    def __init__(self, rows: Callable[[], Iterable[Row]], layout: Layout, held_bytes: int = 0) -> None:
+        self.held_bytes = held_bytes
         self._all = rows
         self._first = layout.first_row
         self._width = len(layout.columns)
@@ -116,6 +121,7 @@ class ParquetRows(Rows):
     """
 
     def __init__(self, table: ParquetTable) -> None:
+        self.held_bytes = table.held_bytes
         self._table = table
 
     def survey(self, limits: Limits, convention: Convention) -> int:

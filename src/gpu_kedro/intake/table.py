@@ -100,6 +100,11 @@ class Table:
         marks = {self._convention.find_mark(place) for place in self._convention.columns}
         return "," if marks == {","} and self.delimiter != "," else "."
 
+    @property
+    def held_bytes(self) -> int:
+        """What stays in memory beside the file itself, for as long as the table is open."""
+        return self._rows.held_bytes
+
     def chunks(self, rows: int = CHUNK_ROWS) -> Iterator[Chunk]:
         """The rows in their order, so many in each chunk but the last.
 
@@ -215,7 +220,9 @@ def _open(source: Source, kind: Kind | None, headers: HeaderTable, search: NameS
     if kind == EXCEL:
         return _open_excel(Workbook(source, limits), headers, search)
     text = TextRows(source, headers.knows, limits)
-    head = _read_head(text)
+    head = list(islice(text, _HEAD_ROWS))
+    if not head:
+        raise TableFileError("is empty", "give one with a header and rows")
     limits.check_columns(max(len(cells) for _, cells in head))
     layout = find_layout(head, headers, search)
     return _Opened(CSV, layout, SheetRows(lambda: text, layout), dialect=text.dialect)
@@ -237,7 +244,7 @@ def _open_excel(book: Workbook, headers: HeaderTable, search: NameSearch) -> _Op
     if best is None:
         raise failed or TableFileError("is empty", "give one with a header and rows")
     layout, part = best
-    return _Opened(EXCEL, layout, SheetRows(lambda: book.rows(part), layout))
+    return _Opened(EXCEL, layout, SheetRows(lambda: book.rows(part), layout, book.held_bytes))
 
 
 def _open_parquet(table: ParquetTable, headers: HeaderTable, search: NameSearch) -> _Opened:
@@ -247,7 +254,3 @@ def _open_parquet(table: ParquetTable, headers: HeaderTable, search: NameSearch)
     head: list[Row] = [(0, names), *((number, cells) for number, cells in enumerate(zip(*columns, strict=True), 1))]
     layout = find_layout(head, headers, search, start=0)
     return _Opened(PARQUET, layout._replace(columns=names), ParquetRows(table), schema=table.schema)
-
-
-def _read_head(rows: TextRows) -> list[Row]:
-    return list(islice(rows, _HEAD_ROWS))

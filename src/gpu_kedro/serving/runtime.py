@@ -47,6 +47,8 @@ _MARKET_CARDS = Plan(ANSWER_PIPELINE, "market_cards")
 #: Rows answered together; more would need more memory and be no faster.
 _BATCH_ROWS = 2000
 _LONGEST_PAUSE = 15.0
+#: Of glibc (malloc.h): M_ARENA_MAX, and M_MMAP_THRESHOLD in bytes, which would grow with the blocks that are freed.
+_MALLOC = ((-8, 2), (-3, 262_144))
 _QUERY_FIELDS = ("name", *KNOWN_FIELDS)
 
 
@@ -221,10 +223,13 @@ class Runtime:
 
 
 def _give_back_memory() -> None:
-    """Return what loading took to the system: glibc would keep some 30 MB of it."""
+    """Return what loading took to the system, and from now on what large files take: glibc would keep most of it."""
     if sys.platform == "linux":
-        with suppress(AttributeError):  # another C library has no such function
-            ctypes.CDLL(None).malloc_trim(0)
+        with suppress(AttributeError):  # another C library has no such functions
+            library = ctypes.CDLL(None)
+            for setting, value in _MALLOC:
+                library.mallopt(setting, value)
+            library.malloc_trim(0)
 
 
 def _find_distinct(queries: Sequence[Mapping[str, Any]]) -> tuple[list[Mapping[str, Any]], list[int]]:
@@ -317,6 +322,8 @@ class RuntimeStore:
             return True
 
     def _refuse(self, problem: str) -> None:
+        # names of files on a disk may be no text
+        problem = problem.encode("utf-8", "backslashreplace").decode()
         if problem != self.problem:
             kept = f"; {self._runtime.version} stays in service" if self._runtime else ""
             logger.error("bundle refused: %s%s", problem, kept)

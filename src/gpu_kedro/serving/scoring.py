@@ -43,24 +43,32 @@ def score_chunk(chunk: Chunk, runtime: Runtime, market: FittedMarket | None = No
 
 
 def score_table(
-    table: Table, runtime: Runtime, rows: int = CHUNK_ROWS, market: FittedMarket | None = None
+    table: Table,
+    runtime: Runtime,
+    rows: int = CHUNK_ROWS,
+    threads: int = _THREADS,
+    market: FittedMarket | None = None,
 ) -> Iterator[Scored]:
     """Answer all rows in their order, two chunks at a time: half of it is arithmetic that lets another thread run.
 
     Args:
-        table: the rows.
+        table: to be answered.
         runtime: answers.
         rows: of a chunk.
+        threads: how many chunks at a time; one needs no thread of its own.
         market: what prices are to be of; what is served without one.
 
     Raises:
         TableFileError: the file is damaged, or unpacks to too much.
     """
-    with ThreadPoolExecutor(_THREADS) as threads:
+    if threads == 1:
+        yield from (score_chunk(chunk, runtime, market) for chunk in table.chunks(rows))
+        return
+    with ThreadPoolExecutor(threads) as pool:
         begun: deque[Future[Scored]] = deque()
         for chunk in table.chunks(rows):
-            begun.append(threads.submit(score_chunk, chunk, runtime, market))
-            if len(begun) > _THREADS:
+            begun.append(pool.submit(score_chunk, chunk, runtime, market))
+            if len(begun) > threads:
                 yield begun.popleft().result()
         while begun:
             yield begun.popleft().result()

@@ -8,7 +8,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from gpu_kedro.resolvers import sqlite_path
 from gpu_kedro.tracking.errors import NotSentError, TrackingError, explain_failure, hide_secrets
-from gpu_kedro.tracking.options import read_tracking_options
+from gpu_kedro.tracking.options import TrackingOptions, read_tracking_options
 from gpu_kedro.tracking.probe import bound_requests, probe_server
 
 #: Somebody waits for the command itself, so a slow server may take longer than one that holds up a run.
@@ -42,17 +42,17 @@ def sync(remote: str | None, experiments: tuple[str, ...], env: str) -> None:
     bound_requests(_REQUEST_SECONDS)
     _send_all(
         str(config["mlflow"]["server"]["mlflow_tracking_uri"]),
-        options.remote,
+        options,
         list(experiments) or [config["mlflow"]["tracking"]["experiment"]["name"]],
     )
 
 
-def _send_all(store: str, remote: str, experiments: list[str]) -> None:
+def _send_all(store: str, options: TrackingOptions, experiments: list[str]) -> None:
     from mlflow.tracking import MlflowClient
 
     from gpu_kedro.tracking.sync import Sender, find_runs, one_at_a_time
 
-    place = hide_secrets(remote)
+    place = hide_secrets(options.remote)
     database = sqlite_path(store)
     if database is not None and not database.is_file():
         raise TrackingError(f"no run is recorded yet: there is no {database}; `kedro run` makes one")
@@ -62,7 +62,7 @@ def _send_all(store: str, remote: str, experiments: list[str]) -> None:
     source = MlflowClient(store)
     with one_at_a_time(store):
         runs = find_runs(source, experiments)
-        sender = Sender(source, MlflowClient(remote))
+        sender = Sender(source, MlflowClient(options.remote), options)
         with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
             bar = progress.add_task("runs", total=len(runs))
             for number, run in enumerate(runs):

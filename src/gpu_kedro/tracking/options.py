@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -15,11 +16,35 @@ class TrackingOptions(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    artifact_stores: tuple[str, ...] = Field(
+        description="beginnings of addresses where the server may have files put beside its own, e.g. s3://bucket/"
+    )
     remote: str = Field(description="HTTP address of the server; empty: runs stay here")
     is_required: bool = Field(description="no run starts without the server")
     probe_seconds: float = Field(gt=0, le=10)
     send_seconds: float = Field(gt=0, description="for sending at the end of a run, plus one for each 100 kB sent")
     registry_model: str = Field(description="name of the registered model that promotions are mirrored to, or empty")
+
+    def check_place(self, place: str | None) -> None:
+        """See that the files of a run go to the server they are sent to, and nowhere else that it names.
+
+        Args:
+            place: where the server says that they go.
+
+        Raises:
+            TrackingError: they would go elsewhere: into a folder of this machine, to another host, to an object store.
+        """
+        if not place:
+            # MLflow would take an empty address for the folder that the process was started in
+            raise TrackingError("no place for the files of a run, as a server does that is not MLflow's")
+        url, own = urlsplit(place), urlsplit(self.remote)
+        is_here = (url.hostname, url.port) == (own.hostname, own.port) or not url.netloc
+        is_own = is_here and (url.scheme == "mlflow-artifacts" or (url.scheme == own.scheme and bool(url.netloc)))
+        if not is_own and not any(store and place.startswith(store) for store in self.artifact_stores):
+            raise TrackingError(
+                f"the server has files put at {place[:60]!r}, not with itself; none was sent. Where that is right, "
+                "allow it: `artifact_stores` in conf/local/tracking.yml"
+            )
 
 
 def read_tracking_options(config: Mapping[str, Any], remote: str | None = None) -> TrackingOptions:

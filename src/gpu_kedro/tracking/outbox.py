@@ -99,7 +99,7 @@ class Outbox:
         bound_requests(math.ceil(options.send_seconds))
         try:
             with console.status(f"Sending the run to {place} ..."):
-                sent = call_within(budget, lambda: send_run_family(*run, options.remote, budget))
+                sent = call_within(budget, lambda: send_run_family(*run, options, budget))
         except Exception as err:  # noqa: BLE001  # whatever goes wrong, the run is safe
             raise _not_sent(place, explain_failure(err)) from (None if isinstance(err, GivenUpError) else err)
         console.print(f"recorded: {place} ({sent})", highlight=False, markup=False, soft_wrap=True)

@@ -7,7 +7,7 @@ import ssl
 from collections.abc import Iterator
 from typing import Any, Literal, NamedTuple
 
-from gpu_kedro.tracking.bounded import Budget, GivenUpError, call_within
+from gpu_kedro.tracking.bounded import Budget, GivenUpError, bound_answers, call_within
 from gpu_kedro.tracking.errors import hide_secrets
 
 State = Literal["alive", "refuses_credentials", "unreachable"]
@@ -30,9 +30,14 @@ class Probe(NamedTuple):
 def bound_requests(seconds: int) -> None:
     """Make MLflow's client give up soon; its defaults wait for 4 to 21 minutes. What the environment says wins.
 
+    Nor does it follow a server that sends it, or files, to another one.
+
     Args:
         seconds: for one request, which is tried twice.
     """
+    bound_answers()
+    os.environ.setdefault("MLFLOW_ALLOW_HTTP_REDIRECTS", "false")
+    os.environ.setdefault("MLFLOW_ENABLE_PROXY_MULTIPART_UPLOAD", "false")
     os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "1")
     os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", str(seconds))
     os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")
@@ -71,6 +76,7 @@ def _ask(address: str, method: str, path: str, seconds: float, **content: Any) -
         from mlflow.utils.credentials import get_default_host_creds
         from mlflow.utils.rest_utils import http_request
 
+        bound_answers()
         answer = http_request(
             get_default_host_creds(address),
             path,

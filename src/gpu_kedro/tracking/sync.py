@@ -19,7 +19,6 @@ from urllib.request import url2pathname
 
 from mlflow.artifacts import download_artifacts
 from mlflow.entities import Metric, Param, Run, RunStatus, RunTag, ViewType
-from mlflow.exceptions import MlflowException
 from mlflow.store.artifact.artifact_repo import ArtifactRepository
 from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
 from mlflow.tracking import MlflowClient
@@ -27,6 +26,7 @@ from mlflow.utils.mlflow_tags import MLFLOW_PARENT_RUN_ID
 
 from gpu_kedro.resolvers import sqlite_path
 from gpu_kedro.tracking.bounded import Budget
+from gpu_kedro.tracking.options import TrackingOptions
 
 SOURCE_TAG = "gpu_kedro.source_run"
 SENT_TAG = "gpu_kedro.sent"
@@ -80,12 +80,16 @@ class Sender:
     Args:
         source: the store that runs are recorded in.
         target: the server.
+        options: say where the server may have files put.
         budget: how long it may take; without end when left out.
     """
 
-    def __init__(self, source: MlflowClient, target: MlflowClient, budget: Budget | None = None) -> None:
+    def __init__(
+        self, source: MlflowClient, target: MlflowClient, options: TrackingOptions, budget: Budget | None = None
+    ) -> None:
         self._source = source
         self._target = target
+        self._options = options
         self._budget = budget or Budget(float("inf"))
         self._experiments: dict[str, str] = {}
         self._sent: dict[str, str] = {}
@@ -95,6 +99,7 @@ class Sender:
 
         Raises:
             GivenUpError: the budget is used up.
+            TrackingError: the server has files put elsewhere.
             MlflowException: the server does not take it.
         """
         if is_running(run):
@@ -107,6 +112,7 @@ class Sender:
             return "there already"
         is_new = copy is None
         copy = copy or self._create(run)
+        self._options.check_place(copy.info.artifact_uri)
         self._sent[run.info.run_id] = copy.info.run_id
         with tempfile.TemporaryDirectory(prefix="gpu_kedro_sync_") as folder:
             steps = [*self._log_steps(run, copy, is_new), *self._artifact_steps(run, copy, is_new, Path(folder))]
@@ -148,11 +154,7 @@ class Sender:
         if parent is not None:
             tags[MLFLOW_PARENT_RUN_ID] = parent
         created = self._target.create_run(self._experiment(run), start_time=run.info.start_time, tags=tags)
-        copy = self._find(run) or created
-        if not copy.info.artifact_uri:
-            # MLflow would take an empty address for the folder that the process was started in
-            raise MlflowException("no place for the files of a run, as a server does that is not MLflow's")
-        return copy
+        return self._find(run) or created
 
     def _log_steps(self, run: Run, copy: Run, is_new: bool) -> Iterator[Step]:
         tags = [
@@ -300,13 +302,13 @@ def one_at_a_time(store: str, budget: Budget | None = None) -> Iterator[None]:
         yield
 
 
-def send_run_family(store: str, run_id: str, remote: str, budget: Budget) -> str:
+def send_run_family(store: str, run_id: str, options: TrackingOptions, budget: Budget) -> str:
     """Send one run and its children to a server.
 
     Args:
         store: address of the store they are recorded in.
         run_id: of the parent.
-        remote: address of the server.
+        options: name the server.
         budget: how long it may take.
 
     Returns:
@@ -318,7 +320,7 @@ def send_run_family(store: str, run_id: str, remote: str, budget: Budget) -> str
         [parent.info.experiment_id], filter_string=f"tags.`{MLFLOW_PARENT_RUN_ID}` = '{run_id}'"
     )
     with one_at_a_time(store, budget):
-        sender = Sender(source, MlflowClient(remote), budget)
+        sender = Sender(source, MlflowClient(options.remote), options, budget)
         for run in (parent, *children):
             sender.send(run)
     return f"run {parent.info.run_name}" + (f" with {len(children)} children" if children else "")
