@@ -39,7 +39,9 @@ def predict_batch(runtime: Runtime, asked: Batch) -> dict[str, Any] | list[dict[
         columns = {**_leave_gaps(columns, asked.errors), "error": asked.errors}
     if market is None:
         return {**columns, **head}
-    return {**columns, **head, **market.tell(), "market_total": runtime.add_up(asked.queries, market)}
+    # the sum takes as long as the answers: only who brings a market gets it
+    total = {} if asked.market is None else {"market_total": runtime.add_up(asked.queries, market)}
+    return {**columns, **head, **market.tell(), **total}
 
 
 #: What stands in the columns of a row that could not be taken; null in all others.

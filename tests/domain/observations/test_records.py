@@ -36,7 +36,7 @@ def test_conditions_are_read_in_other_words(word, expected):
         ({"price_usd": "210"}, "price_usd: not a number"),
         ({"price_usd": True}, "price_usd: not a number"),
         ({"price_usd": float("inf")}, "price_usd: not a number"),
-        ({"price_usd": 0}, "price_usd: not between 1 and 1e"),
+        ({"price_usd": 0}, "price_usd: not between 1 and 1,000,000"),
         ({"date": None}, "no date; give a day, a month or a year"),
         ({"date": "soon"}, "date: not a date; write 2026-03-06, 2026-03 or 2026"),
         ({"condition": "broken"}, "condition: neither new nor used"),
