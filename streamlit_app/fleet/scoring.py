@@ -8,7 +8,8 @@ from gpu_kedro.domain.specs.kinds import DOUBTFUL_BELOW
 from gpu_kedro.modelling.bundle.ladder import WIDEST_FACTOR
 from streamlit_app.backends.base import Backend
 from streamlit_app.fleet.files import FleetTable
-from streamlit_app.widgets.wording import FIGURES, REASON_TITLES, describe_confidence, explain_codes
+from streamlit_app.widgets.caveats import explain_codes
+from streamlit_app.widgets.wording import FIGURES, REASON_TITLES, describe_confidence
 
 #: A 90 % interval whose ends are further apart than this factor says little.
 _WIDE = {"g3d_mark": 4.0, "price_usd": WIDEST_FACTOR, "tdp_w": 10.0}

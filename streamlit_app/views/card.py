@@ -5,14 +5,24 @@ import streamlit as st
 from streamlit_app.backends.base import Record
 from streamlit_app.backends.cached import Asker
 from streamlit_app.prices import note_prices
-from streamlit_app.widgets.cards import draw_figure, draw_match, draw_reason, draw_shares, draw_source_legend
+from streamlit_app.widgets.cards import (
+    draw_figure,
+    draw_match,
+    draw_reason,
+    draw_relatives,
+    draw_shares,
+    draw_source_legend,
+    draw_standing,
+)
+from streamlit_app.widgets.caveats import draw_caveats
 from streamlit_app.widgets.links import draw_guesses, draw_link, draw_put
+from streamlit_app.widgets.sheets import draw_sheet
 from streamlit_app.widgets.tables import show_gpus
-from streamlit_app.widgets.wording import FIGURES, escape_markdown, explain_warning
+from streamlit_app.widgets.wording import FIGURES
 
 
 def show_card(asker: Asker, card: Record) -> None:  # noqa: ARG001
-    """Four answers and what to keep in mind of them."""
+    """Four answers, what to keep in mind of them, where the card stands, its relatives and its sheet."""
     prediction = card["prediction"]
     with st.container(border=True, key="card"):
         guesses = draw_guesses("", prediction["match"]["did_you_mean"])
@@ -23,9 +33,10 @@ def show_card(asker: Asker, card: Record) -> None:  # noqa: ARG001
                 st.html(draw_figure(target, prediction[target]))
         with columns[-1]:
             st.html(draw_shares(prediction["segment"]))
-        st.html(draw_source_legend(prediction))
+        st.html(draw_source_legend(prediction) + draw_caveats(prediction["warnings"]))
         st.caption(note_prices())
-        _show_warnings(prediction)
+        if more := draw_standing(card) + draw_relatives(card) + draw_sheet(card):
+            st.html(more)
 
 
 def _draw_onwards(prediction: Record) -> str:
@@ -34,12 +45,6 @@ def _draw_onwards(prediction: Record) -> str:
         return ""
     deal = draw_link("deal", "Is it a deal?", name=name)
     return f'<p class="gk gk-onwards">{draw_put(name, "Add to comparison")} {deal}</p>'
-
-
-def _show_warnings(prediction: Record) -> None:
-    told = list(dict.fromkeys(explain_warning(warning) for warning in prediction["warnings"]))
-    if told:
-        st.warning("\n".join(f"- {escape_markdown(sentence)}" for sentence in told), icon=":material/info:")
 
 
 def show_comparable(card: Record) -> None:

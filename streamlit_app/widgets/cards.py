@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
+from streamlit_app.widgets.links import draw_put, link_gpu
 from streamlit_app.widgets.marks import draw_legend, draw_shape, name_source
 from streamlit_app.widgets.style import ASKED, GOOD, NEUTRAL, PREDICTED
+from streamlit_app.widgets.tables import draw_sourced
 from streamlit_app.widgets.wording import (
     FIGURES,
     Quantity,
@@ -12,6 +14,7 @@ from streamlit_app.widgets.wording import (
     describe_match,
     escape_html,
     join_segments,
+    shorten,
 )
 
 _VERDICTS = {
@@ -20,6 +23,8 @@ _VERDICTS = {
     "overpriced": ("Overpriced", "✕", ASKED),
     "cannot_say": ("Cannot say", "?", NEUTRAL),
 }
+
+_ALL = 99.95  # per cent, which would read as 100
 
 
 def draw_match(prediction: Mapping[str, Any]) -> str:
@@ -128,3 +133,56 @@ def draw_source_legend(prediction: Mapping[str, Any]) -> str:
     """What the marks of a card and its bands mean."""
     sources = {prediction[name]["source"] for name in (*FIGURES, "segment")}
     return draw_legend({*sources, "predicted"}, "dark band: 80 %, light band: 90 % of unseen GPUs")
+
+
+def draw_standing(card: Mapping[str, Any]) -> str:
+    """Where a card stands among all, and well-known ones around it, as bars; nothing without a mark."""
+    standing, figure = card["standing"], card["prediction"]["g3d_mark"]
+    if standing is None:
+        return ""
+    name = card["prediction"]["name"] or "Your card"
+    rows = [(link_gpu(one["name"]), one["g3d_mark"], one["g3d_mark_source"]) for one in standing["landmarks"]]
+    rows.append((f"<strong>{escape_html(shorten(name, 40))}</strong>", figure["value"], figure["source"]))
+    rows.sort(key=lambda row: row[1])
+    most = rows[-1][1]
+    bars = "".join(
+        f'<li class="gk-share gk-rank"><span>{title}</span>'
+        f'<div class="gk-track"><b class="gk-of-{source}" style="width:{100 * mark / most:.1f}%"></b></div>'
+        f"<span>{draw_sourced('g3d_mark', mark, source)}</span></li>"
+        for title, mark, source in rows
+    )
+    return (
+        f'<div class="gk gk-standing"><p>{_write_rank(standing)} {standing["of"]:,} benchmarked GPUs. '
+        f"Well-known cards around it:</p><ul>{bars}</ul></div>"
+    )
+
+
+def _write_rank(standing: Mapping[str, Any]) -> str:
+    """Faster than 94 % (80 %: 91 to 96 %) of …, or faster than all."""
+    ends = standing["percentile_80"]
+    if standing["percentile"] >= _ALL and (ends is None or ends[0] >= _ALL):
+        return "<strong>Faster than all</strong>"
+    span = f" (80 %: {ends[0]:.3g} to {ends[1]:.3g} %)" if ends else ""
+    return f"<strong>Faster than {standing['percentile']:.3g} %</strong>{span} of"
+
+
+def draw_relatives(card: Mapping[str, Any]) -> str:
+    """The desktop or laptop sibling and the successor, each with its mark and price; nothing without any."""
+    mark = card["prediction"]["g3d_mark"]["value"]
+    is_mobile = card["prediction"]["parsed"]["is_mobile"]
+    titles = {"sibling": "Its desktop sibling" if is_mobile else "Its laptop sibling", "successor": "Its successor"}
+    told = "".join(_draw_relative(title, card[kind], mark) for kind, title in titles.items() if card[kind])
+    return f'<ul class="gk gk-relatives">{told}</ul>' if told else ""
+
+
+def _draw_relative(title: str, gpu: Mapping[str, Any], mark: float | None) -> str:
+    change = ""
+    if mark and gpu["g3d_mark"]:
+        change = f" ({100 * (gpu['g3d_mark'] / mark - 1):+.0f} %)".replace("-", "−")
+    figures = " · ".join(
+        f"{draw_sourced(name, gpu[name], gpu[f'{name}_source'])}{' points' if name == 'g3d_mark' else ''}"
+        f"{change if name == 'g3d_mark' else ''}"
+        for name in FIGURES
+        if gpu[name] is not None
+    )
+    return f"<li>{title}: {link_gpu(gpu['name'])} {draw_put(gpu['name'])}<br>{figures}</li>"

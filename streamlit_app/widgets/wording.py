@@ -55,25 +55,6 @@ QUANTITIES: dict[str, Quantity] = {
 FIGURES = {name: QUANTITIES[name] for name in REGRESSION_TARGETS if name in BUILT_IN_TARGETS}
 #: Rungs of the ladder of knowledge that are facts, not estimates.
 KNOWN_SOURCES = ("measured", "given", "listed")
-_FIELD_WORDS = {
-    "g3d_mark": "the 3D mark",
-    "g2d_mark": "the 2D mark",
-    "price_usd": "the price",
-    "tdp_w": "the power (TDP)",
-    "test_year": "the year of the test",
-    "release_year": "the year of release",
-    "process_nm": "the manufacturing process (nm)",
-    "transistor_count_m": "the number of transistors (millions)",
-    "boost_clock_mhz": "the boost clock (MHz)",
-    "shading_units": "the number of shaders",
-    "tmus": "the number of texture units",
-    "rops": "the number of render outputs",
-    "l2_cache_mb": "the level-2 cache (MB)",
-    "memory_size_gb": "the memory size (GB)",
-    "memory_bus_bits": "the memory bus (bits)",
-    "memory_bandwidth_gb_s": "the memory bandwidth (GB/s)",
-    "fp32_gflops": "the arithmetic speed (GFLOP/s)",
-}
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 #: Stands between two signs so that they are not read together; it has no width.
 _JOINER = "\u2060"
@@ -110,71 +91,6 @@ def describe_confidence(confidence: float) -> str:
     if confidence >= DOUBTFUL_BELOW:
         return "likely"
     return "a guess" if confidence > 0 else "none"
-
-
-def explain_warning(warning: Mapping[str, Any]) -> str:
-    """A warning of an answer as a plain sentence."""
-    field, detail = str(warning.get("field") or ""), str(warning["detail"])
-    words = _FIELD_WORDS.get(field, field.replace("_", " "))
-    match warning["code"]:
-        case "no_specification":
-            return "No specification sheet is known under this name, so everything is read off the name alone."
-        case "uncertain_match":
-            return f"The name was {detail}: check that this is the card you mean."
-        case "estimated_sheet":
-            return (
-                f"Your sheet leaves some fields out; these were taken from similar cards: {detail.split(': ', 1)[-1]}."
-            )
-        case "unseen_architecture":
-            architecture = detail.removeprefix("no GPU of the architecture ").removesuffix(" is in the training table")
-            return f"Nobody had benchmarked a card of the {architecture} architecture when the models were trained."
-        case "unseen_maker":
-            kind = re.sub(r"^fewer than \d+ | are in .*$", "", detail)
-            return f"The models have hardly seen {kind}: they judge it by what others make."
-        case "shared_memory":
-            return f"It {detail}."
-        case "laptop_power_limit" | "dual_issue":
-            return f"{detail[:1].upper()}{detail[1:]}."
-        case "saturation":
-            return f"It is {detail}, so take the estimate with care."
-        case "extrapolation":
-            return "The card is newer than all the models learned from (to 2022), so they look beyond what they know."
-        case "out_of_range":
-            limits = detail.removeprefix("outside the training range ").strip("()")
-            return f"{words[:1].upper()}{words[1:]} lies outside what the models learned from ({limits})."
-        case "contradiction":
-            return f"{words[:1].upper()}{words[1:]} contradicts what is known: {detail}."
-        case "outlier_listing" | "doubt_value" | "doubt_prediction":
-            return f"{words[:1].upper()}{words[1:]}: {detail}."
-        case "disputed_segment":
-            return f"The segment is disputed: {detail}."
-    return f"{words}: {detail}" if words else detail
-
-
-#: Warnings of batches come as codes only.
-WARNING_TITLES = {
-    "no_specification": "no specification found",
-    "uncertain_match": "match is a guess",
-    "estimated_sheet": "sheet filled up",
-    "unseen_architecture": "architecture newer than the training",
-    "unseen_maker": "maker unknown to the training",
-    "dual_issue": "FP32 rate counted in part",
-    "shared_memory": "shares the computer's memory",
-    "laptop_power_limit": "power limit set by the laptop",
-    "saturation": "faster than the training",
-    "extrapolation": "newer than the training",
-    "out_of_range": "outside the training range",
-    "contradiction": "contradicts what is known",
-    "outlier_listing": "observed price is no market price",
-    "doubt_value": "known figure to be doubted",
-    "doubt_prediction": "model to be doubted",
-    "disputed_segment": "table and maker disagree on the segment",
-}
-
-
-def explain_codes(codes: str) -> str:
-    """Codes of warnings, separated by spaces, in words; each once."""
-    return "; ".join(dict.fromkeys(WARNING_TITLES.get(code, code.replace("_", " ")) for code in codes.split()))
 
 
 def explain_source(sourced: Mapping[str, Any]) -> str:

@@ -21,6 +21,7 @@ PATHS = {
     "/v1/market": "post",
     "/v1/value": "post",
     "/v1/compare": "post",
+    "/v1/market": "post",
     "/v1/frontier": "get",
 }
 

@@ -85,3 +85,13 @@ def test_the_address_is_copied(page, running):
     page.get_by_role("button", name="Copy link").click()
     expect(page.get_by_role("button", name="Copied")).to_be_visible()
     assert page.evaluate("navigator.clipboard.readText()").endswith("/?name=GeForce+RTX+3060")
+
+
+def test_thirteen_warnings_take_three_lines_of_a_phone(page, running):
+    page.set_viewport_size({"width": 390, "height": 844})
+    open_(page, running, "/?name=GeForce+RTX+5090")
+    line = page.locator(".gk-caveats summary")
+    lines = line.evaluate("one => one.getBoundingClientRect().height / parseFloat(getComputedStyle(one).lineHeight)")
+    assert lines < 4
+    line.click()
+    expect(page.locator(".gk-caveats li").first).to_be_visible()

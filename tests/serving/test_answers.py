@@ -52,6 +52,43 @@ def test_the_card_of_a_gpu_has_its_sheet_and_its_likes(runtime: Runtime):
     assert distances == sorted(distances)
 
 
+def test_a_card_stands_between_well_known_cards(runtime: Runtime):
+    standing = answers.describe_gpu(runtime, "GeForce GTX 970")["standing"]
+    marks = [gpu["g3d_mark"] for gpu in standing["landmarks"]]
+    assert marks == sorted(marks)
+    assert all(gpu["g3d_mark_source"] == "measured" for gpu in standing["landmarks"])
+    own = runtime.catalogue.g3d_mark[runtime.catalogue.names.index("GeForce GTX 970")]
+    assert marks[0] < own < marks[-1]
+    measured = runtime.catalogue.g3d_mark[runtime.catalogue.is_measured("g3d_mark")]
+    assert standing["of"] == len(measured)
+    assert standing["percentile"] == pytest.approx(100 * np.mean(measured < own), abs=0.06)
+    assert standing["percentile_80"] is None
+
+
+def test_a_predicted_card_stands_in_a_range(runtime: Runtime):
+    standing = answers.describe_gpu(runtime, "rtx 4070 laptop")["standing"]
+    low, high = standing["percentile_80"]
+    assert low < standing["percentile"] < high
+    assert answers.describe_query(runtime, {"name": "Apple M2 Pro"})["standing"] is None
+
+
+@pytest.mark.parametrize(
+    ("name", "sibling", "successor"),
+    [
+        ("GeForce RTX 3070", "GeForce RTX 3070 Laptop GPU", "GeForce RTX 4070"),
+        ("rtx 4070 laptop", "GeForce RTX 4070", "GeForce RTX 5070 Mobile"),
+        ("GTX 1660 Ti", "GeForce GTX 1660 Ti (Mobile)", "GeForce RTX 3060 Ti"),
+        ("GeForce GTX 970M", "GeForce GTX 970", "GeForce GTX 1070 Mobile"),
+        ("Radeon RX 6700 XT", None, "Radeon RX 7700 XT"),
+        ("Quadro P2000", "Quadro P2000 Mobile", None),
+        ("Intel UHD 620", None, None),
+    ],
+)
+def test_siblings_and_successors_are_told_by_their_names(runtime: Runtime, name, sibling, successor):
+    card = answers.describe_query(runtime, {"name": name})
+    assert [card[kind] and card[kind]["name"] for kind in ("sibling", "successor")] == [sibling, successor]
+
+
 def test_an_unknown_gpu_is_refused_with_the_closest_names(runtime: Runtime):
     with pytest.raises(UnknownGpuError) as caught:
         answers.describe_gpu(runtime, "GeForce RTX 3071")

@@ -4,13 +4,12 @@ from hypothesis import strategies as st
 
 from gpu_kedro.domain.specs.kinds import KINDS
 from streamlit_app.widgets.cards import draw_match, draw_verdict
+from streamlit_app.widgets.caveats import explain_codes, explain_warning, list_caveats, write_headline
 from streamlit_app.widgets.wording import (
     QUANTITIES,
     describe_confidence,
     describe_match,
     escape_markdown,
-    explain_codes,
-    explain_warning,
     shorten,
 )
 
@@ -98,6 +97,19 @@ def test_confidence_in_a_word(confidence, word):
 )
 def test_warnings_are_plain_sentences(code, field, detail, sentence):
     assert explain_warning({"code": code, "field": field, "detail": detail}) == sentence
+
+
+def test_the_weightiest_warning_is_the_line_for_everybody():
+    newer = {"code": "extrapolation", "field": "release_year", "detail": "newer than any GPU"}
+    outside = [
+        {"code": "out_of_range", "field": field, "detail": f"outside the training range ({limits})"}
+        for field, limits in (("tmus", "1 to 336"), ("rops", "1 to 128"))
+    ]
+    assert write_headline([*outside, newer]) == "Newer than anything the models have seen: trust the wide band."
+    assert write_headline(outside) == "Unlike the cards that the models learned from: trust the wide band."
+    assert list_caveats([newer, *outside])[1:] == [
+        "Outside what the models learned from: number of texture units (1 to 336), number of render outputs (1 to 128)."
+    ]
 
 
 def test_codes_are_told_once_each():

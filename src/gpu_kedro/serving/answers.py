@@ -16,6 +16,8 @@ from gpu_kedro.contracts.assembling import PRICE_NOTE
 from gpu_kedro.contracts.batch import Batch
 from gpu_kedro.domain.identify import read_gpu
 from gpu_kedro.domain.names.parser import complete_name, name_gpu, parse_name
+from gpu_kedro.serving.cards.relatives import find_sibling, find_successor
+from gpu_kedro.serving.cards.standing import find_standing
 from gpu_kedro.serving.catalogue import Catalogue, Entry
 from gpu_kedro.serving.errors import UnknownGpuError
 from gpu_kedro.serving.market import FittedMarket
@@ -127,6 +129,7 @@ def describe_query(runtime: Runtime, query: Mapping[str, Any], market: FittedMar
     reading = read_gpu(query.get("name") or "", runtime.served.index)
     match = reading.match
     measured = runtime.served.known.find(reading) if reading.parsed.canonical else None
+    catalogue = runtime.find_catalogue(market)
     return {
         "model_version": runtime.version,
         "name": (measured or {}).get("name") or match.spec_name,
@@ -134,7 +137,10 @@ def describe_query(runtime: Runtime, query: Mapping[str, Any], market: FittedMar
         "specs": dict(match.specs),
         "field_sources": dict(match.field_sources),
         "measured": None if measured is None else {key: value for key, value in measured.items() if key != "gpu_id"},
-        "comparable": find_comparable(runtime.find_catalogue(market), prediction),
+        "standing": find_standing(runtime, prediction["g3d_mark"]),
+        "sibling": find_sibling(runtime, catalogue, reading),
+        "successor": find_successor(runtime, catalogue, reading),
+        "comparable": find_comparable(catalogue, prediction),
         **({} if market is None else market.tell()),
     }
 

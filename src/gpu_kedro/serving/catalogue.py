@@ -6,6 +6,7 @@ from copy import copy
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gpu_kedro.domain.names.parser import canonicalise
 from gpu_kedro.modelling.bundle.files import BundleError
@@ -40,7 +41,7 @@ class Catalogue:
         except KeyError as err:
             raise BundleError(f"the catalogue of the bundle lacks the column {err}; train it again") from err
         self.texts = [canonicalise(name) for name in self.names]
-        self.has_price = np.array([source == "measured" for source in self._sources["price_usd"]])
+        self.has_price = self.is_measured("price_usd")
 
     def at_prices(self, prices: Sequence[tuple[float, bool] | None]) -> "Catalogue":
         """The same GPUs at the prices of a market.
@@ -62,6 +63,10 @@ class Catalogue:
         if segment is None:
             return np.arange(len(self.names))
         return np.flatnonzero([segment in labels.split(", ") for labels in self.segments])
+
+    def is_measured(self, figure: str) -> NDArray[np.bool_]:
+        """Of which GPUs a figure (`g3d_mark`, `price_usd`, `tdp_w`) was measured."""
+        return np.array([source == "measured" for source in self._sources[figure]])
 
     def describe(self, place: int) -> Entry:
         """One GPU as the API lists it."""

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 from weakref import WeakKeyDictionary
@@ -15,6 +16,8 @@ from weakref import WeakKeyDictionary
 from threadpoolctl import threadpool_limits
 
 from gpu_kedro.domain.identify import KNOWN_FIELDS
+from gpu_kedro.domain.names.parser import ParsedName, parse_name
+from gpu_kedro.domain.specs.matching import SpecMatch
 from gpu_kedro.modelling.bundle.disk import UnreadableBundleError
 from gpu_kedro.modelling.bundle.files import (
     Bundle,
@@ -115,6 +118,12 @@ class Runtime:
         del files
         _give_back_memory()
         return runtime
+
+    @cached_property
+    def identities(self) -> list[tuple[ParsedName, SpecMatch]]:
+        """What each name of the catalogue says, and the sheet it joins; read once for a bundle."""
+        parsed = [parse_name(name) for name in self.catalogue.names]
+        return [(one, self.served.index.match(one)) for one in parsed]
 
     def predict(self, queries: Sequence[Mapping[str, Any]], market: FittedMarket | None = None) -> list[dict[str, Any]]:
         """Answer queries as the HTTP contract has it (`Prediction`).

@@ -1,26 +1,18 @@
 """All known GPUs as columns, and which of their figures are missing: what relationships are explored with."""
 
-from threading import Lock
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from gpu_kedro.domain.identify import KNOWN_FIELDS
-from gpu_kedro.domain.names.parser import ParsedName, parse_name
-from gpu_kedro.domain.specs.matching import SpecMatch
 from gpu_kedro.domain.specs.sheets import SPEC_FIELDS
 from gpu_kedro.modelling.targets import SEGMENTS
+from gpu_kedro.serving.cards.relatives import name_model
 from gpu_kedro.serving.runtime import Runtime
-
-Identity = tuple[ParsedName, SpecMatch]
-#: Names are read once for each bundle; what was read goes with the bundle.
-_IDENTITIES: WeakKeyDictionary[Runtime, list[Identity]] = WeakKeyDictionary()
-_LOCK = Lock()
 
 
 def tabulate_known(runtime: Runtime) -> dict[str, Any]:
     """Columns of the known GPUs (`contracts.KnownTable`)."""
     catalogue = runtime.catalogue
-    identities = _identify(runtime)
+    identities = runtime.identities
     test_years = {row["name"]: row["test_year"] for row in runtime.served.known.rows}
     entries = [catalogue.describe(place) for place in range(len(catalogue.names))]
     columns = {field: [entry[field] for entry in entries] for field in entries[0]}
@@ -30,7 +22,7 @@ def tabulate_known(runtime: Runtime) -> dict[str, Any]:
         **columns,
         "vendor": [parsed.vendor for parsed, _ in identities],
         "architecture": [match.specs.get("architecture") for _, match in identities],
-        "model": [_name_model(parsed) for parsed, _ in identities],
+        "model": [name_model(parsed) for parsed, _ in identities],
         "kind": [parsed.kind for parsed, _ in identities],
         "is_mobile": [parsed.is_mobile for parsed, _ in identities],
         "is_max_q": [parsed.is_max_q for parsed, _ in identities],
@@ -49,7 +41,7 @@ def map_missing(runtime: Runtime) -> dict[str, Any]:
         groups[segment] = [place for place, row in enumerate(rows) if segment in (row["segment"] or "").split(", ")]
     groups["unknown"] = [place for place, row in enumerate(rows) if row["segment"] is None]
     groups = {name: places for name, places in groups.items() if places}
-    sheets = [match.specs for _, match in _identify(runtime)[: len(rows)]]
+    sheets = [match.specs for _, match in runtime.identities[: len(rows)]]
     missing = {field: [row[field] is None for row in rows] for field in KNOWN_FIELDS}
     missing |= {f"spec_{field.name}": [sheet.get(field.name) is None for sheet in sheets] for field in SPEC_FIELDS}
     return {
@@ -62,17 +54,3 @@ def map_missing(runtime: Runtime) -> dict[str, Any]:
             for lacks in missing.values()
         ],
     }
-
-
-def _identify(runtime: Runtime) -> list[Identity]:
-    with _LOCK:
-        if runtime not in _IDENTITIES:
-            parsed = [parse_name(name) for name in runtime.catalogue.names]
-            _IDENTITIES[runtime] = [(one, runtime.served.index.match(one)) for one in parsed]
-        return _IDENTITIES[runtime]
-
-
-def _name_model(parsed: ParsedName) -> str | None:
-    if parsed.series is None or parsed.model is None:
-        return None
-    return " ".join(part for part in (parsed.series, parsed.model, parsed.suffix) if part)

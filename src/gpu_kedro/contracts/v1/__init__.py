@@ -23,7 +23,7 @@ from gpu_kedro.contracts.v1.fields import (
     SpecText,
     Year,
 )
-from gpu_kedro.contracts.v1.gpus import AnyGpuCard, ComparableGpu, GpuCard, GpuList, KnownGpu, Measured
+from gpu_kedro.contracts.v1.gpus import AnyGpuCard, ComparableGpu, GpuCard, GpuList, KnownGpu, Measured, Standing
 from gpu_kedro.contracts.v1.market import Comparison, FairPrice, Frontier, Ratios, Verdict
 from gpu_kedro.contracts.v1.observations import (
     MAX_OBSERVATIONS,
@@ -116,6 +116,7 @@ __all__ = [
     "Source",
     "SpecMatchAnswer",
     "SpecText",
+    "Standing",
     "TargetCard",
     "ValueQuery",
     "Verdict",

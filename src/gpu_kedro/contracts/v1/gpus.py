@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from gpu_kedro.contracts.v1.fields import Answer, Source, described
+from gpu_kedro.contracts.v1.fields import Answer, Ends, Source, described
 from gpu_kedro.contracts.v1.observations import InMarket
 from gpu_kedro.contracts.v1.predictions import Prediction
 
@@ -53,6 +53,17 @@ class Measured(Answer):
     test_year: float | None = described("year of the benchmark", 2020)
 
 
+class Standing(Answer):
+    """Where a GPU stands among all that were benchmarked."""
+
+    percentile: float = described("share of benchmarked GPUs that are slower, 0 to 100", 97.4)
+    percentile_80: Ends | None = described(
+        "the same at both ends of the 80 % interval; null where the mark is known", [96.1, 98.3]
+    )
+    of: int = described("how many GPUs were benchmarked", 2311)
+    landmarks: list[KnownGpu] = described("well-known cards around it, the slowest first", [_GPU])
+
+
 class GpuCard(Answer):
     """Everything about one known GPU."""
 
@@ -67,6 +78,11 @@ class GpuCard(Answer):
         {"shading_units": "spec"},
     )
     measured: Measured | None = described("its row of the table, null without one", {"name": "GeForce RTX 3070"})
+    standing: Standing | None = described(
+        "where it stands among all; null where nothing is said of its mark", {"percentile": 97.4, "of": 2311}
+    )
+    sibling: KnownGpu | None = described("the laptop GPU of a desktop card, or the desktop card of a laptop's", _GPU)
+    successor: KnownGpu | None = described("the next released GPU of the same line, tier and form", _GPU)
     comparable: list[ComparableGpu] = described("GPUs like it, the most alike first", [_GPU])
 
 

@@ -1,0 +1,1 @@
+"""What stands around a GPU: where it stands among all, its desktop or laptop sibling, its successor."""
