@@ -26,7 +26,7 @@ from api.middleware.auth import ApiKey
 from api.middleware.conventions import Conventions
 from api.middleware.json_logs import configure_logs
 from api.middleware.metrics import Metrics
-from api.routes import docs, gpus, health, market, metrics, model, predict
+from api.routes import docs, gpus, health, market, metrics, minimum, model, predict
 from api.settings import Settings
 from gpu_kedro.serving.prediction_log import PredictionLog
 from gpu_kedro.serving.runtime import RuntimeStore
@@ -70,7 +70,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.lanes = Lanes.open(settings)
     app.state.batcher = DynamicBatcher(partial(find_runtime, app.state))
     # routes are tried in this order, and predictions are asked for most
-    routers = (predict.router, predict.bulk, *(each.router for each in (gpus, market, model, health, metrics, docs)))
+    modules = (gpus, market, minimum, model, health, metrics, docs)
+    routers = (predict.router, predict.bulk, *(module.router for module in modules))
     for router in routers:
         app.include_router(router)
     install_errors(app)

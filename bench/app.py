@@ -40,6 +40,7 @@ PAGES = {
     "deal": "/deal?name=GeForce+RTX+3060&price=420&power=250",
     "compare": f"/compare?names=GeForce+RTX+3070&names=Radeon+RX+6700+XT&names={_LAPTOP}",
     "find": "/find?budget=500&segment=Desktop",
+    "minimum": "/minimum?name=GeForce+GTX+1060",
     "fleet": "/fleet",
     "explore": "/explore",
     "model": "/model",
@@ -50,6 +51,7 @@ SHOWN = {
     ("ask", "phone", "dark"): "app_ask_phone.png",
     ("deal", "phone", "light"): "app_deal_phone.png",
     ("compare", "desktop", "light"): "app_compare.png",
+    ("minimum", "desktop", "light"): "app_minimum.png",
     ("find", "desktop", "dark"): "app_find.png",
     ("fleet", "desktop", "light"): "app_fleet.png",
 }
@@ -127,6 +129,8 @@ def draw_pages(browser: Browser, address: str, fleet: Path) -> None:
 def upload(page: Page, fleet: Path) -> None:
     """Give the Fleet page a file, and wait for the result."""
     page.set_input_files("input[type=file]", fleet)
+    page.get_by_role("heading", name="An example").wait_for(state="detached", timeout=_TIMEOUT_MS)
+    wait_until_drawn(page)
     page.get_by_text("Download Excel").wait_for(timeout=_TIMEOUT_MS)
 
 

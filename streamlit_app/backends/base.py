@@ -39,8 +39,8 @@ class Backend(Protocol):
     def fit_market(self, market: Record) -> Record:
         """How well a market's prices are explained (`FittedMarket`)."""
 
-    def find_frontier(self, wanted: Record) -> Record:
-        """The best for the money (`Frontier`)."""
+    def find_minimum(self, wanted: Record) -> Record:
+        """The least GPUs that are fast enough, and which share of many is (`Minimum`)."""
 
     def describe_model(self) -> Record:
         """What is served (`ModelCard`)."""

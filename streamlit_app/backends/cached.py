@@ -46,10 +46,6 @@ class Asker:
             self.backend, self.backend.place, self.version, "compare", self._in_market({"names": list(names)})
         )
 
-    def find_frontier(self, wanted: Record) -> Record:
-        """The best for the money."""
-        return _answer(self.backend, self.backend.place, self.version, "find_frontier", self._in_market(wanted))
-
     def predict_columns(self, columns: Columns) -> Record:
         """Columns of predictions."""
         return _answer(self.backend, self.backend.place, self.version, "predict_columns", self._in_market(columns))
@@ -60,6 +56,10 @@ class Asker:
 
     def _in_market(self, asked: Mapping[str, Any]) -> Mapping[str, Any]:
         return asked if self.market is None else {**asked, "market": self.market}
+
+    def find_minimum(self, wanted: Record) -> Record:
+        """The least GPUs that are fast enough, and which share of many is."""
+        return _answer(self.backend, self.backend.place, self.version, "find_minimum", wanted)
 
     def describe_model(self) -> Record:
         """What is served."""
@@ -72,6 +72,17 @@ class Asker:
     def known_gpus(self) -> pd.DataFrame:
         """All known GPUs, one a row; shared, so it must not be changed."""
         return _tabulate(self.backend, self.backend.place, self.version)
+
+    def priced_gpus(self) -> pd.DataFrame:
+        """All known GPUs at the prices that are wanted, and of which there is an observed one (`has_price`)."""
+        known = self.known_gpus()
+        has_price = known["price_usd_source"] == "measured"
+        if self.market is None:
+            return known.assign(has_price=has_price)
+        told = self.predict_columns({"name": known["name"].tolist()})
+        prices = pd.Series(told["price_usd_value"], index=known.index, dtype=float)
+        sources = pd.Series(told["price_usd_source"], index=known.index)
+        return known.assign(price_usd=prices, price_usd_source=sources, has_price=has_price | (sources == "measured"))
 
     def known_names(self) -> list[str]:
         """Names to complete from, the fastest GPUs first; shared, so it must not be changed."""

@@ -89,12 +89,9 @@ class HttpBackend:
         """How well a market's prices are explained."""
         return self._ask("POST", "/v1/market", contracts.FittedMarket, json=market)
 
-    def find_frontier(self, wanted: Record) -> Record:
-        """The best for the money."""
-        params = {name: value for name, value in wanted.items() if value is not None}
-        if "market" in params:
-            return self._ask("POST", "/v1/frontier", contracts.Frontier, json=params)
-        return self._ask("GET", "/v1/frontier", contracts.Frontier, params=params)
+    def find_minimum(self, wanted: Record) -> Record:
+        """The least GPUs that are fast enough, and which share of many is."""
+        return self._ask("POST", "/v1/minimum", contracts.Minimum, json=wanted)
 
     def describe_model(self) -> Record:
         """What is served."""
@@ -161,7 +158,7 @@ class HttpBackend:
                 f"The service at {self.place} asks for a key",
                 "Set GPU_KEDRO_API_KEY to the key of the service and start the app again.",
             )
-        if status == 422 and problem:
+        if status in (404, 422) and problem:
             raise RefusedError(_read_fields(problem))
         if status == 503 and str(problem.get("type", "")).endswith(":not-explained"):
             raise NotExplainedError

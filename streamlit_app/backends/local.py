@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 from gpu_kedro.contracts import v1 as contracts
 from gpu_kedro.contracts.refusals import list_errors
 from gpu_kedro.serving import answers, errors
+from gpu_kedro.serving.buying.minimum import find_minimum
 from gpu_kedro.serving.market import FittedMarket
 from gpu_kedro.serving.model_card import summarise_model
 from gpu_kedro.serving.runtime import Runtime, RuntimeStore
@@ -82,12 +83,13 @@ class LocalBackend:
             **runtime.fit_market(_check(contracts.Market, market).model_dump()).explain(),
         }
 
-    def find_frontier(self, wanted: Record) -> Record:
-        """The best for the money."""
-        asked = _check(contracts.MarketFrontierQuery, wanted)
-        runtime = self._runtime()
-        limits = (asked.budget_usd, asked.max_tdp_w, asked.segment, asked.min_g3d_mark)
-        return answers.find_frontier(runtime, *limits, _fit(runtime, asked.market))
+    def find_minimum(self, wanted: Record) -> Record:
+        """The least GPUs that are fast enough, and which share of many is."""
+        asked = _check(contracts.MinimumQuery, wanted).model_dump()
+        try:
+            return find_minimum(self._runtime(), asked, asked["chance"], asked["since"], asked["population"])
+        except errors.UnknownGpuError as err:
+            raise RefusedError([("", str(err))]) from err
 
     def describe_model(self) -> Record:
         """What is served."""

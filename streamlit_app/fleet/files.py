@@ -2,21 +2,24 @@
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from gpu_kedro.contracts.rows import open_queries, read_rows
 from gpu_kedro.contracts.writing import make_safe, write_excel
 from gpu_kedro.intake.errors import TableFileError
-from gpu_kedro.intake.layout import Recognise
+from gpu_kedro.intake.layout import NO_CHOICES, Choices, Recognise
 from gpu_kedro.intake.numbers import read_text
+from gpu_kedro.intake.rows import Chunk
 from gpu_kedro.intake.source import Limits
+from gpu_kedro.intake.table import Field
 
 #: All of a list is kept while its page is open.
 _MAX_COLUMNS = 200
 _MAX_CELLS = 2_000_000
-_MAX_UNPACKED_BYTES = 100_000_000
+_MOST_OF_ONE = 1e9
+_QUANTITY = Field("quantity", "number")
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,7 @@ class FleetRow:
     Args:
         number: as the file counts rows.
         cells: as they are in the file, one for each of its columns.
+        quantity: how many there are of it.
         query: what is asked of it; None where there is an error.
         notes: which cells could not be read, None where all could.
         error: why nothing can be asked.
@@ -33,6 +37,7 @@ class FleetRow:
 
     number: int
     cells: Sequence[Any]
+    quantity: float
     query: dict[str, Any] | None
     notes: str | None
     error: str | None
@@ -46,12 +51,20 @@ class FleetTable:
         columns: headers of the file, told apart where they repeat.
         name_place: which of them holds the names; None where only specifications tell what a row is.
         header_row: the row that names the columns, 0 where none does.
+        places: for each field that is read, its column.
+        head: its first rows with their numbers, as they are in the file.
+        sheets: of a workbook.
+        sheet: which of them is read.
         rows: below the header.
     """
 
     columns: list[str]
     name_place: int | None
     header_row: int
+    places: Mapping[str, int]
+    head: Sequence[tuple[int, Sequence[Any]]]
+    sheets: Sequence[str]
+    sheet: str | None
     rows: list[FleetRow]
 
     def name(self, row: FleetRow) -> str:
@@ -60,7 +73,13 @@ class FleetTable:
 
 
 def read_fleet(
-    content: bytes, recognise: Recognise | None, *, max_rows: int, max_bytes: int, column: str | None = None
+    content: bytes,
+    recognise: Recognise | None,
+    *,
+    max_rows: int,
+    max_bytes: int,
+    column: str | None = None,
+    choices: Choices = NO_CHOICES,
 ) -> FleetTable:
     """Read a CSV, TSV, Excel or Parquet file.
 
@@ -70,6 +89,7 @@ def read_fleet(
         max_rows: more are refused.
         max_bytes: more are refused.
         column: which column holds the names, where somebody has chosen.
+        choices: what somebody has said of its sheet, header, other columns and numbers.
 
     Raises:
         TableFileError: not readable, too large, too long or empty, or no column of GPUs.
@@ -78,17 +98,33 @@ def read_fleet(
         raise TableFileError(
             f"has {len(content) / 1e6:,.1f} MB, at most {max_bytes / 1e6:,.0f} MB are taken", "split it"
         )
-    table = open_queries(content, recognise, column=column, limits=Limits(rows=max_rows, columns=_MAX_COLUMNS))
-    fleet = FleetTable(_tell_apart(table.columns), table.places.get("name"), table.header_row, [])
+    limits = Limits(rows=max_rows, columns=_MAX_COLUMNS, cells=_MAX_CELLS)
+    table = open_queries(content, recognise, column=column, limits=limits, choices=choices, more=[_QUANTITY])
+    fleet = FleetTable(
+        _tell_apart(table.columns), table.places.get("name"), table.header_row, table.places,
+        table.head, table.sheets, table.sheet, [],
+    )  # fmt: skip
     for chunk in table.chunks():
+        quantities = _read_quantities(chunk)
         read = read_rows(chunk)
         queries = iter(read.queries)
-        for number, cells, notes, error in zip(
-            chunk.numbers, table.list_cells(chunk), read.notes, read.errors, strict=True
+        for number, cells, quantity, notes, error in zip(
+            chunk.numbers, table.list_cells(chunk), quantities, read.notes, read.errors, strict=True
         ):
             query = next(queries) if error is None else None
-            fleet.rows.append(FleetRow(number, list(cells), query, notes, error))
+            fleet.rows.append(FleetRow(number, list(cells), quantity, query, notes, error))
     return fleet
+
+
+def _read_quantities(chunk: Chunk) -> list[float]:
+    """How many there are of each row: one where nothing or nothing sensible is said, which is noted."""
+    given = chunk.values.pop("quantity", [None] * len(chunk.numbers))
+    quantities = []
+    for place, value in enumerate(given):
+        if value is not None and not 0 < value < _MOST_OF_ONE:
+            chunk.notes.setdefault(place, []).append(f"quantity: {value:g} is none; counted as 1")
+        quantities.append(value if value is not None and 0 < value < _MOST_OF_ONE else 1.0)
+    return quantities
 
 
 def _tell_apart(names: Sequence[str]) -> list[str]:
@@ -108,8 +144,10 @@ def write_csv(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> bytes:
     return b"\xef\xbb\xbf" + out.getvalue().encode("utf-8", "replace")
 
 
-def write_workbook(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> bytes:
-    """An Excel workbook (`write_excel`)."""
+def write_workbook(
+    columns: Sequence[str], rows: Sequence[Sequence[Any]], unread: tuple[Sequence[str], Sequence[Sequence[Any]]]
+) -> bytes:
+    """An Excel workbook (`write_excel`); a sheet of its own has the columns and rows of which nothing can be said."""
     out = io.BytesIO()
-    write_excel(columns, rows, out)
+    write_excel(columns, rows, out, {"Not read": unread})
     return out.getvalue()

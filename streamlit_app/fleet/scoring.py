@@ -1,27 +1,30 @@
 """Scores a list of GPUs part by part, and says which rows need a look first."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from gpu_kedro.domain.specs.kinds import DOUBTFUL_BELOW
 from gpu_kedro.modelling.bundle.ladder import WIDEST_FACTOR
 from streamlit_app.backends.base import Backend
-from streamlit_app.fleet.files import FleetTable
+from streamlit_app.backends.failures import BackendError
+from streamlit_app.fleet.files import FleetRow, FleetTable
 from streamlit_app.widgets.caveats import explain_codes
 from streamlit_app.widgets.wording import FIGURES, REASON_TITLES, describe_confidence
 
 #: A 90 % interval whose ends are further apart than this factor says little.
 _WIDE = {"g3d_mark": 4.0, "price_usd": WIDEST_FACTOR, "tdp_w": 10.0}
 _WIDE_WORDS = {"g3d_mark": "performance", "price_usd": "price", "tdp_w": "power"}
-_UNKNOWN = 3  # urgency of a row without a known model
+#: Urgency of a row: a wide interval, a guess, no known model, no answer; a person looks from the second on.
+_UNKNOWN = 3
+LOOK_FROM = 2
 #: Rows of one file that get suggestions: each takes a question of its own.
 _MOST_SUGGESTED = 200
 _ADDED = (
-    "row", "answer", "reason", "taken_for", "confidence", "confidence_in_words", "did_you_mean", "segment",
-    "segment_source",
+    "row", "quantity", "corrected_to", "answer", "reason", "taken_for", "confidence", "confidence_in_words",
+    "did_you_mean", "segment", "segment_source",
     *(f"{target}{end}" for target in FIGURES for end in ("", "_low_90", "_high_90", "_source")),
-    "look_first", "notes", "error",
+    "action", "action_why", "replacement", "replacement_price_usd", "look_first", "notes", "error",
 )  # fmt: skip
 
 
@@ -32,10 +35,12 @@ class Fleet:
     Args:
         table: as it was uploaded.
         scored: one entry for each row that is done, in order.
+        corrected: rows whose GPU somebody has named anew, by their place.
     """
 
     table: FleetTable
     scored: list[dict[str, Any]] = field(default_factory=list)
+    corrected: dict[int, FleetRow] = field(default_factory=dict)
 
     @property
     def is_done(self) -> bool:
@@ -54,15 +59,47 @@ class Fleet:
             self.scored += _score_rows(self, backend, range(start, min(start + chunk_rows, len(self.table.rows))))
             yield len(self.scored) / len(self.table.rows)
 
+    def row(self, place: int) -> FleetRow:
+        """A row as it was uploaded or corrected."""
+        return self.corrected.get(place, self.table.rows[place])
+
+    def correct(self, place: int, name: str, backend: Backend) -> None:
+        """Name the GPU of a row anew, and score it again.
+
+        Raises:
+            BackendError: it was not scored; the row stays as it was.
+        """
+        row = self.table.rows[place]
+        query = {**(row.query or {"specs": None}), "name": name}
+        before = self.corrected.get(place)
+        self.corrected[place] = replace(row, query=query, error=None)
+        try:
+            (scored,) = _score_rows(self, backend, range(place, place + 1))
+        except BackendError:
+            del self.corrected[place]
+            if before is not None:
+                self.corrected[place] = before
+            raise
+        self.scored[place] = {**scored, "corrected_to": name}
+
     def header(self) -> list[str]:
         """Columns of the result: those uploaded, then those added; a name that both have gets `gpu_` in front."""
         return [*self.table.columns, *(f"gpu_{name}" if name in self.table.columns else name for name in _ADDED)]
 
     def rows(self) -> list[list[Any]]:
-        """Rows of the result, those that need a look first in front."""
-        paired = list(zip(self.table.rows, self.scored, strict=False))
-        paired.sort(key=lambda pair: -pair[1]["urgency"])
-        return [[*row.cells, *(added[name] for name in _ADDED)] for row, added in paired]
+        """Rows of the result in the order of the upload, each with its own cells first."""
+        return [
+            [*row.cells, *(added[name] for name in _ADDED)]
+            for row, added in zip(self.table.rows, self.scored, strict=False)
+        ]
+
+    def unread(self) -> list[list[Any]]:
+        """Rows of which nothing can be said: their number, their own cells, and why."""
+        return [
+            [row.number, *row.cells, added["error"] or added["look_first"]]
+            for row, added in zip(self.table.rows, self.scored, strict=False)
+            if added["error"] or added["answer"] == "none"
+        ]
 
 
 def recognise_names(texts: Sequence[str], backend: Backend) -> list[float]:
@@ -75,7 +112,7 @@ def recognise_names(texts: Sequence[str], backend: Backend) -> list[float]:
 def _score_rows(fleet: Fleet, backend: Backend, places: range) -> list[dict[str, Any]]:
     queries, asked = [], []
     scored: list[dict[str, Any]] = []
-    rows = [fleet.table.rows[place] for place in places]
+    rows = [fleet.row(place) for place in places]
     for row in rows:
         if row.query is not None:
             queries.append(row.query)
@@ -87,7 +124,7 @@ def _score_rows(fleet: Fleet, backend: Backend, places: range) -> list[dict[str,
             scored[place] = _describe({name: values[number] for name, values in answer.items() if _is_column(values)})
         _suggest(fleet, backend, [(queries[number], scored[place]) for number, place in enumerate(asked)])
     for row, added in zip(rows, scored, strict=True):
-        added["row"] = row.number
+        added["row"], added["quantity"] = row.number, row.quantity
         added["notes"] = "; ".join(note for note in (row.notes, added["notes"]) if note)
     return scored
 
@@ -121,6 +158,7 @@ def _describe(answer: dict[str, Any]) -> dict[str, Any]:
     confidence = answer["match_confidence"]
     look_first, urgency = _find_reasons(answer)
     added: dict[str, Any] = {
+        **dict.fromkeys(_ADDED),
         "answer": answer["answer"],
         "reason": REASON_TITLES.get(answer["reason"] or ""),
         "taken_for": answer["match_spec"],
@@ -136,7 +174,7 @@ def _describe(answer: dict[str, Any]) -> dict[str, Any]:
     }
     for target in FIGURES:
         added[target] = _round(answer[f"{target}_value"])
-        for end in ("low_90", "high_90"):
+        for end in ("low_80", "high_80", "low_90", "high_90"):
             added[f"{target}_{end}"] = _round(answer[f"{target}_{end}"])
         added[f"{target}_source"] = answer[f"{target}_source"]
     return added

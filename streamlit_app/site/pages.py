@@ -28,6 +28,7 @@ PAGES = (
     SitePage("views/deal.py", "deal", "Deal", "Judge an asking price"),
     SitePage("views/find.py", "find", "Find", "The best cards for a budget and a power supply"),
     SitePage("views/compare.py", "compare", "Compare", "Two to six cards in words and numbers"),
+    SitePage("views/minimum.py", "minimum", "Minimum", "What a game needs, and which share of players has it"),
     SitePage("views/fleet.py", "fleet", "Fleet", "A whole list of GPUs: what it is worth, what to replace"),
     SitePage("views/market.py", "market", "Market", "Prices of today: say what you have seen cards cost"),
     SitePage("views/explore.py", "explore", "Explore", "What two thousand benchmarked cards tell"),

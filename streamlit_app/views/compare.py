@@ -7,6 +7,7 @@ import streamlit as st
 from streamlit_app.backends.base import Record
 from streamlit_app.backends.cached import Asker
 from streamlit_app.charts.figures import CONFIG, draw_side_by_side
+from streamlit_app.comparing import describe_pair, find_repeats, mark_best, orient
 from streamlit_app.frame import show
 from streamlit_app.prices import note_prices
 from streamlit_app.site.visit import MOST_COMPARED, current_visit
@@ -45,7 +46,9 @@ def render(asker: Asker) -> None:
         current_visit().keep_tray(names)
     if len(names) < 2:
         st.header("An example: three cards that were rivals" if not names else "Choose one more", anchor=False)
-    comparison = asker.compare(names if len(names) > 1 else _EXAMPLE)
+    comparison = _compare_once(asker, names if len(names) > 1 else _EXAMPLE)
+    if len(comparison["predictions"]) > 1:
+        _tell_pairs(comparison)
     rows = {name: _list_rows(comparison, name) for name in QUANTITIES}
     _show_table(comparison)
     columns = [column for _ in range(0, len(rows), 2) for column in st.columns(2, gap="large")]
@@ -62,6 +65,38 @@ def render(asker: Asker) -> None:
             st.warning(f"{escape_markdown(prediction['name'])}: {escape_markdown(prediction['reason']['detail'])}")
         elif not prediction["match"]["spec"]:
             st.warning(f"{escape_markdown(prediction['name'])}: no known model; read off the name alone.")
+
+
+def _compare_once(asker: Asker, names: list[str]) -> Record:
+    """The comparison of different cards: one that stands there under two names is shown once."""
+    comparison = asker.compare(names)
+    repeats = find_repeats(comparison["predictions"])
+    if not repeats:
+        return comparison
+    told = "; ".join(f"{names[place]} is the same card as {names[first]}" for place, first in repeats.items())
+    st.info(escape_markdown(f"{told}: shown once."), icon=":material/content_copy:")
+    kept = [name for place, name in enumerate(names) if place not in repeats]
+    if len(kept) > 1:
+        return asker.compare(kept)
+    return {**comparison, "predictions": comparison["predictions"][:1], "ratios": comparison["ratios"][:1]}
+
+
+def _tell_pairs(comparison: Record) -> None:
+    """One card against each of the others, in words."""
+    names = [prediction["name"] for prediction in comparison["predictions"]]
+    places = range(len(names))
+    base = 0
+    if len(names) > 2:
+        base = st.selectbox("Told of", places, format_func=names.__getitem__, key=f"told_of/{'/'.join(names)}")
+    told = "".join(
+        f"<li>{describe_pair(orient(comparison['pairs'], base, other), names[base], names[other])}</li>"
+        for other in places
+        if other != base
+    )
+    st.html(f'<ul class="gk gk-pairs">{told}</ul>')
+    st.caption(
+        "In brackets: 80 % intervals. Errors of different cards count as independent, measured figures as exact."
+    )
 
 
 def _list_rows(comparison: Record, quantity: str) -> list[dict[str, Any]]:
@@ -91,11 +126,19 @@ def _show_table(comparison: Record) -> None:
     predictions = comparison["predictions"]
     rows = {"Segment": [escape_html(join_segments(one["segment"]["labels"])) for one in predictions]}
     rows |= {
-        quantity.title: [draw_sourced(name, one[name]["value"], one[name]["source"]) for one in predictions]
+        quantity.title: mark_best(
+            [draw_sourced(name, one[name]["value"], one[name]["source"]) for one in predictions],
+            [one[name]["value"] for one in predictions],
+            is_highest=name == "g3d_mark",
+        )
         for name, quantity in FIGURES.items()
     }
     rows |= {
-        QUANTITIES[ratio].title: [QUANTITIES[ratio].write(one[ratio]) for one in comparison["ratios"]]
+        QUANTITIES[ratio].title: mark_best(
+            [QUANTITIES[ratio].write_short(one[ratio]) for one in comparison["ratios"]],
+            [one[ratio] for one in comparison["ratios"]],
+            is_highest=True,
+        )
         for ratio in _RATIOS
     }
     rows["Taken for"] = [

@@ -1,27 +1,35 @@
-"""Fleet: a whole list of GPUs at once."""
+"""Fleet: a whole list of GPUs at once, from the file to what to do with each."""
 
-import hashlib
 from collections import Counter
-from functools import partial
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from gpu_kedro.intake.errors import NoNameColumnError, TableFileError
 from streamlit_app.backends.base import Record
 from streamlit_app.backends.cached import Asker
-from streamlit_app.fleet.files import FleetTable, read_fleet, write_csv, write_workbook
-from streamlit_app.fleet.scoring import Fleet, recognise_names
+from streamlit_app.fleet.advice import Advice, advise, note_advice, total
+from streamlit_app.fleet.files import write_csv, write_workbook
+from streamlit_app.fleet.scoring import Fleet
+from streamlit_app.fleet.wizard import TableFileError, read_upload
 from streamlit_app.frame import show
 from streamlit_app.prices import note_prices
-from streamlit_app.widgets.wording import FIGURES, KNOWN_SOURCES, escape_markdown
+from streamlit_app.widgets.amounts import Amounts
+from streamlit_app.widgets.inputs import clean_name
+from streamlit_app.widgets.wording import FIGURES, KNOWN_SOURCES, escape_markdown, shorten
 
 _ENDINGS = ("csv", "txt", "tsv", "xlsx", "parquet")
 _EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_EXAMPLE = (
+    "Asset,Graphics card,Count,Room\nPC-01,GeForce RTX 3070,12,A1\nPC-02,gefroce gtx 1060 6gb,30,A2\n"
+    "PC-03,Radeon RX 6700 XT,4,B1\nPC-04,Intel UHD 620,25,B2\nPC-05,GeForce GTX 750 Ti,18,B3\n"
+    "PC-06,Quadro P2000,6,C1\nPC-07,GeForce RTX 4070 Laptop GPU,9,C2\nPC-08,Microsoft Basic Display Adapter,2,C3\n"
+)
 
 
 def render(asker: Asker) -> None:
-    """File in, scored rows out."""
+    """File in; what it is worth, what to do with each row, and the same file with answers out."""
     settings = asker.settings
     upload = st.file_uploader(
         f"A list of GPUs: CSV, Excel or Parquet, up to {settings.max_file_rows:,} rows and {settings.max_file_mb} MB",
@@ -29,95 +37,88 @@ def render(asker: Asker) -> None:
         key="file",
     )
     if upload is None:
+        st.header("An example: eight kinds of computers", anchor=False)
         st.caption(
-            "One GPU a row, any spelling, under any header: the column of GPUs is found by its header or its cells. "
-            "Columns of prices, TDP, PassMark's marks and `spec_…` are used where you have them; all others come back "
-            "as they are."
+            "One GPU a row, any spelling, under any header. Upload your own above, or play with this one: columns "
+            "of counts, prices, TDP, marks and `spec_…` are used where there are any; all come back as they are."
         )
-        st.download_button("Download an example", _EXAMPLE, "fleet_example.csv", "text/csv", icon=":material/download:")
-        return
-    content = upload.getvalue()
-    digest = hashlib.sha256(content).hexdigest()
     try:
-        table = _choose_column(asker, content, digest)
+        read = read_upload(asker, _EXAMPLE.encode() if upload is None else upload.getvalue())
     except TableFileError as err:
         told = str(err)
         st.error(escape_markdown(f"{told[:1].upper()}{told[1:]}"), icon=":material/upload_file:")
         return
-    if table is None:
+    if read is None:
         return
-    fleet = _score(asker, table, f"{digest}/{table.name_place}/{asker.version}")
-    _show_summary(fleet)
-    _show_rows(fleet)
+    table, key = read
+    fleet = _score(asker, Fleet(table), f"{key}/{asker.version}")
+    goal, budget = _enter_goal()
+    advice = advise(fleet, asker.priced_gpus(), goal, budget)
+    note_advice(fleet, advice)
+    _show_summary(fleet, advice, goal)
+    _correct(asker, fleet)
+    _show_rows(fleet, advice)
     _offer_downloads(fleet)
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
-def _read(
-    digest: str,  # noqa: ARG001
-    version: str,  # noqa: ARG001
-    column: str | None,
-    max_rows: int,
-    max_mb: int,
-    _content: bytes,
-    _asker: Asker,
-) -> FleetTable:
-    recognise = partial(recognise_names, backend=_asker.backend)
-    return read_fleet(_content, recognise, max_rows=max_rows, max_bytes=max_mb * 1_000_000, column=column)
-
-
-def _choose_column(asker: Asker, content: bytes, digest: str) -> FleetTable | None:
-    """The list, read by the column of GPUs that is found or chosen; None where nothing tells it yet.
-
-    Raises:
-        TableFileError: it cannot be read.
-    """
-    settings = asker.settings
-    given = settings.max_file_rows, settings.max_file_mb, content, asker
-    try:
-        table = _read(digest, asker.version, None, *given)
-        columns, found = table.columns, table.name_place
-    except NoNameColumnError as err:
-        st.info("No column reads as GPUs: choose the one that holds them.", icon=":material/view_column:")
-        table, columns, found = None, list(err.columns), None
-    places = range(len(columns))
-    chosen = st.selectbox(
-        "Column with the GPUs", places, index=found, format_func=columns.__getitem__, key=f"column/{digest[:12]}"
-    )
-    if chosen is None or chosen == found:
-        return table
-    return _read(digest, asker.version, str(chosen + 1), *given)
-
-
-def _score(asker: Asker, table: FleetTable, key: str) -> Fleet:
+def _score(asker: Asker, fresh: Fleet, key: str) -> Fleet:
     """The scored list of this session; rows that are done stay done when the service fails in between."""
     kept: tuple[str, Fleet] | None = st.session_state.get("fleet")
-    fleet = kept[1] if kept is not None and kept[0] == key else Fleet(table)
+    fleet = kept[1] if kept is not None and kept[0] == key else fresh
     st.session_state["fleet"] = (key, fleet)
     if not fleet.is_done:
         bar = st.progress(0.0, "Scoring …")
         for share in fleet.score(asker.backend, asker.settings.chunk_rows):
-            bar.progress(share, f"Scoring … {len(fleet.scored):,} of {len(table.rows):,} rows")
+            bar.progress(share, f"Scoring … {len(fleet.scored):,} of {len(fleet.table.rows):,} rows")
         bar.empty()
     return fleet
 
 
-def _show_summary(fleet: Fleet) -> None:
-    prices, powers = (_known_values(fleet, target) for target in ("price_usd", "tdp_w"))
-    numbers = (
-        ("Rows", f"{len(fleet.scored):,}"),
-        ("Need a look first", f"{sum(row['look_first'] is not None for row in fleet.scored):,}"),
-        (f"Sum of {len(prices):,} prices", FIGURES["price_usd"].write(sum(prices))),
-        (f"Sum of {len(powers):,} powers", FIGURES["tdp_w"].write(sum(powers))),
-    )
+def _enter_goal() -> tuple[float | None, float | None]:
+    amounts = Amounts()
+    left, right = st.columns(2)
+    with left:
+        goal = amounts.enter(
+            "goal", "Replace what is slower than (points)", "g3d_mark", help="least G3D Mark that a computer needs"
+        )
+    with right:
+        budget = amounts.enter("budget", "Budget for replacements ($)", "price_usd", help="for all of them together")
+    amounts.check()
+    return goal, budget
+
+
+def _show_summary(fleet: Fleet, advice: Sequence[Advice], goal: float | None) -> None:
+    sums = {target: total(fleet, target) for target in ("price_usd", "tdp_w")}
+    look = sum(row["look_first"] is not None for row in fleet.scored)
+    numbers = [("Rows", f"{len(fleet.scored):,}"), ("Need a look first", f"{look:,}")]
+    for target, words in (("price_usd", "prices"), ("tdp_w", "powers")):
+        told = sums[target]
+        numbers.append((f"Sum of {told['count'] if told else 0:,.0f} {words}", _write(told, target)))
+    if goal is not None:
+        spent = sum(
+            one.price_usd * fleet.row(place).quantity for place, one in enumerate(advice) if one.price_usd is not None
+        )
+        numbers.append((f"{_count(fleet, advice, 'replace'):,.0f} to replace", FIGURES["price_usd"].write(spent)))
     for column, (title, value) in zip(st.columns(len(numbers)), numbers, strict=True):
         column.metric(title, escape_markdown(value), border=True)
-    told = _tell_left_out(fleet)
-    st.caption(f"{note_prices()} Sums add single estimates; errors of similar cards do not cancel out.{told}")
+    ranges = "; ".join(
+        f"{words} {FIGURES[target].write_range(told['interval_80'])}"
+        for target, words in (("price_usd", "prices"), ("tdp_w", "powers"))
+        for told in [sums[target]]
+        if told
+    )
+    st.caption(
+        f"{note_prices()} 80 % intervals of the sums: {escape_markdown(ranges)}; GPUs of one model err together, "
+        f"others independently, known figures are exact.{_tell_left_out(fleet)}"
+    )
 
 
-def _known_values(fleet: Fleet, target: str) -> list[float]:
-    return [row[target] for row in fleet.scored if row[target] is not None]
+def _write(told: Mapping[str, Any] | None, target: str) -> str:
+    return FIGURES[target].write(told["value"] if told else 0)
+
+
+def _count(fleet: Fleet, advice: Sequence[Advice], action: str) -> float:
+    return sum(fleet.row(place).quantity for place, one in enumerate(advice) if one.action == action)
 
 
 def _tell_left_out(fleet: Fleet) -> str:
@@ -133,25 +134,68 @@ def _tell_left_out(fleet: Fleet) -> str:
     return f" Rows without a price or a power are left out of its sum: {listed}."
 
 
-def _show_rows(fleet: Fleet) -> None:
-    only = st.toggle("Only rows that need a look first", key="look", bind="query-params")
-    rows = [
-        {
-            "Row": row["row"],
-            "GPU": fleet.table.name(uploaded),
-            "Look first": row["look_first"] or "",
-            "Taken for": row["taken_for"] or "",
-            "Match": row["confidence_in_words"] or "",
-            "Segment": row["segment"] or "",
-            **{FIGURES[target].title: _write_estimate(row, target) for target in FIGURES},
-            "Notes": row["error"] or row["notes"],
-        }
-        for uploaded, row in sorted(
-            zip(fleet.table.rows, fleet.scored, strict=True), key=lambda pair: -pair[1]["urgency"]
+def _correct(asker: Asker, fleet: Fleet) -> None:
+    """Name the GPU of a row anew, without touching the file."""
+    doubtful = sorted(
+        (place for place, row in enumerate(fleet.scored) if row["look_first"]),
+        key=lambda place: -fleet.scored[place]["urgency"],
+    )
+    if not doubtful:
+        return
+    with st.expander(f"Correct a row: {len(doubtful):,} need a look", icon=":material/edit:", key="correct"):
+        left, right = st.columns(2)
+        place = left.selectbox(
+            "Row", doubtful, key="doubtful",
+            format_func=lambda one: f"row {fleet.scored[one]['row']}: {shorten(_name(fleet, one) or 'no name', 60)}",
+        )  # fmt: skip
+        guesses = (fleet.scored[place]["did_you_mean"] or "").split("; ")
+        name = clean_name(
+            right.selectbox(
+                "is really",
+                [*filter(None, guesses), *asker.known_names()],
+                index=None,
+                key=f"really/{place}",
+                placeholder="Type the GPU's name",
+                accept_new_options=True,
+            )
         )
-        if row["look_first"] or not only
+        if st.button("Score this row again", disabled=name is None, key="rescore") and name is not None:
+            fleet.correct(place, name, asker.backend)
+            st.rerun()
+
+
+def _name(fleet: Fleet, place: int) -> str:
+    return fleet.scored[place]["corrected_to"] or fleet.table.name(fleet.table.rows[place])
+
+
+def _show_rows(fleet: Fleet, advice: Sequence[Advice]) -> None:
+    only = st.toggle("Only rows that need a look first", key="look", bind="query-params")
+    places = sorted(range(len(fleet.scored)), key=lambda place: -fleet.scored[place]["urgency"])
+    rows = [
+        _write_row(fleet, place, advice[place]) for place in places if fleet.scored[place]["look_first"] or not only
     ]
-    st.dataframe(pd.DataFrame(rows), hide_index=True, key="rows", height=420)
+    # on a phone the first three columns are seen
+    widths = {name: st.column_config.Column(width=150) for name in ("GPU", "What to do")}
+    st.dataframe(pd.DataFrame(rows), hide_index=True, key="rows", height=420, column_config=widths)
+
+
+def _write_row(fleet: Fleet, place: int, advice: Advice) -> Record:
+    row = fleet.scored[place]
+    buy = (
+        "" if advice.replacement is None else f": {advice.replacement}, {FIGURES['price_usd'].write(advice.price_usd)}"
+    )
+    return {
+        "GPU": _name(fleet, place),
+        "What to do": f"{advice.action}{buy}{f' ({advice.why})' if advice.why and advice.action != 'look' else ''}",
+        "Count": fleet.row(place).quantity,
+        **{FIGURES[target].title: _write_estimate(row, target) for target in FIGURES},
+        "Look first": row["look_first"] or "",
+        "Taken for": row["taken_for"] or "",
+        "Match": row["confidence_in_words"] or "",
+        "Segment": row["segment"] or "",
+        "Row": row["row"],
+        "Notes": row["error"] or row["notes"],
+    }
 
 
 def _write_estimate(row: Record, target: str) -> str:
@@ -177,15 +221,18 @@ def _offer_downloads(fleet: Fleet) -> None:
         )
         st.download_button(
             "Download Excel",
-            lambda: write_workbook(fleet.header(), fleet.rows()),
+            lambda: write_workbook(
+                fleet.header(), fleet.rows(), (["row", *fleet.table.columns, "why"], fleet.unread())
+            ),
             "gpus_scored.xlsx",
             _EXCEL,
             icon=":material/download:",
             on_click="ignore",
         )
-    st.caption("Cells that a spreadsheet would run as a formula come back with an apostrophe in front.")
+    st.caption(
+        "Your rows in your order with your columns first, then ours; the workbook has a sheet of the rows of which "
+        "nothing can be said. Cells that a spreadsheet would run as a formula come back with an apostrophe in front."
+    )
 
 
-_EXAMPLE = "name,tdp_w\nGeForce RTX 3070,220\ngefroce gtx 1060 6gb,\nRadeon RX 6700 XT,\nIntel UHD 620,\n"
-
-show("Fleet", "Upload a list of GPUs, typos allowed: every row scored, those that need a look first.", render)
+show("Fleet", "Upload a list of GPUs, typos allowed: what it is worth, and what to do with each.", render)

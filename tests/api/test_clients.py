@@ -77,7 +77,7 @@ def ask(call, name, package, address):
         "judge_price": lambda: models.ValueQuery.from_dict({**gpu, "price_usd": 400}),
         "compare_gpus": lambda: models.CompareQuery.from_dict({"names": ["GeForce RTX 3070", "GTX 1060"]}),
         "find_market_frontier": lambda: models.MarketFrontierQuery.from_dict({"budget_usd": 400, "market": seen}),
-        "find_minimum": lambda: models.MinimumQuery.from_dict({"reference": "GTX 1060"}),
+        "find_minimum": lambda: models.MinimumQuery.from_dict({"name": "GTX 1060"}),
     }
     options = {"body": bodies[name]()} if name in bodies else {}
     options |= {"describe_gpu": {"name": "GeForce RTX 3070"}, "find_frontier": {"budget_usd": 400.0}}.get(name, {})

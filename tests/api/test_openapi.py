@@ -18,11 +18,11 @@ PATHS = {
     "/v1/predict": "post",
     "/v1/predict/batch": "post",
     "/v1/predict/file": "post",
-    "/v1/market": "post",
     "/v1/value": "post",
     "/v1/compare": "post",
     "/v1/market": "post",
     "/v1/frontier": "get",
+    "/v1/minimum": "post",
 }
 
 

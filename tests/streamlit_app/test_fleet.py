@@ -1,9 +1,13 @@
+import io
 from functools import partial
 
 import pytest
 from app_pages import plain
+from openpyxl import Workbook, load_workbook
 
+from streamlit_app.backends.cached import Asker
 from streamlit_app.backends.opening import open_backend
+from streamlit_app.fleet.advice import advise, total
 from streamlit_app.fleet.files import read_fleet, write_csv, write_workbook
 from streamlit_app.fleet.scoring import Fleet, recognise_names
 from streamlit_app.settings import Settings
@@ -19,6 +23,12 @@ FILE = (
     b'7,"=HYPERLINK(""http://x"")",\n'
     b"8,GeForce RTX 3060 Laptop GPU,\n"
 )
+
+
+def read_rows(at):
+    """The table of scored rows."""
+    (table,) = [frame.value for frame in at.dataframe if "Taken for" in frame.value]
+    return table
 
 
 def _score(bundles, content, chunk_rows):
@@ -44,11 +54,12 @@ def test_a_bad_row_has_its_error_and_the_others_go_on(fleet):
     assert [row["row"] for row in fleet.scored] == [2, 3, 4, 5, 6, 7, 8, 9]
 
 
-def test_rows_that_need_a_look_stand_first(fleet):
+def test_rows_come_back_in_their_order_with_their_columns_first(fleet):
+    assert fleet.header()[:3] == ["asset", "name", "tdp_w"]
     rows = [dict(zip(fleet.header(), row, strict=True)) for row in fleet.rows()]
-    assert [row["asset"] for row in rows[:2]] == ["3", "6"]
-    assert "not a GPU" in rows[2]["look_first"]
-    assert rows[-1]["look_first"] is None
+    assert [row["asset"] for row in rows] == ["1", "2", "3", "4", "5", "6", "7", "8"]
+    assert [row[0] for row in fleet.unread()] == [4, 5, 7, 8]
+    assert "not a GPU" in rows[3]["look_first"]
 
 
 def test_a_row_without_a_model_is_offered_names_that_come_close(bundles):
@@ -83,28 +94,28 @@ def test_the_page_scores_an_upload_and_offers_it_back(open_page, backend_kind):
     at.file_uploader[0].set_value(("fleet.csv", FILE, "text/csv")).run()
     assert not at.exception
     assert [metric.value for metric in at.metric][:2] == ["8", "4"]
-    table = at.dataframe[0].value
+    table = read_rows(at)
     assert table["Row"].tolist()[:2] == [4, 7]
     assert [button.label for button in at.get("download_button")] == ["Download CSV", "Download Excel"]
     at.toggle(key="look").set_value(True).run()
-    assert len(at.dataframe[0].value) == 4
+    assert len(read_rows(at)) == 4
 
 
 def test_the_page_asks_which_column_holds_the_names(open_page, backend_kind):
     at = open_page("fleet")
     at.file_uploader[0].set_value(("a.csv", b"id,what\n1,blurb\n", "text/csv")).run()
     assert "choose the one" in at.info[0].value
-    at.selectbox[0].set_value(1).run()
+    next(box for box in at.selectbox if box.label == "Column with the GPUs").set_value(1).run()
     assert not at.exception
-    assert at.dataframe[0].value["GPU"].tolist() == ["blurb"]
+    assert read_rows(at)["GPU"].tolist() == ["blurb"]
 
 
 def test_another_column_can_be_chosen_on_the_page(open_page, backend_kind):
     at = open_page("fleet")
     at.file_uploader[0].set_value(("a.csv", b"GPU,second\nRTX 3060,GTX 970\n", "text/csv")).run()
-    assert at.dataframe[0].value["Taken for"].tolist() == ["GeForce RTX 3060 12 GB"]
-    at.selectbox[0].set_value(1).run()
-    assert at.dataframe[0].value["Taken for"].tolist() == ["GeForce GTX 970"]
+    assert read_rows(at)["Taken for"].tolist() == ["GeForce RTX 3060 12 GB"]
+    next(box for box in at.selectbox if box.label == "Column with the GPUs").set_value(1).run()
+    assert read_rows(at)["Taken for"].tolist() == ["GeForce GTX 970"]
 
 
 def test_a_file_that_is_too_long_is_refused_with_the_limit(open_page, monkeypatch, bundles):
@@ -127,10 +138,12 @@ def test_rows_without_an_answer_have_no_figures_and_say_why(bundles):
         assert [row[target] for target in ("g3d_mark", "price_usd", "tdp_w")] == [None] * 3
     assert (known["tdp_w_source"], given["tdp_w"], given["tdp_w_source"]) == ("measured", 90, "given")
     header = done.header()
-    first = dict(zip(header, done.rows()[0], strict=True))
-    assert (first["answer"], first["price_usd"], first["price_usd_low_90"]) == ("none", None, None)
+    second = dict(zip(header, done.rows()[1], strict=True))
+    assert (second["answer"], second["price_usd"], second["price_usd_low_90"]) == ("none", None, None)
     assert b"not covered by the data" in write_csv(header, done.rows())
-    assert write_workbook(header, done.rows())[:2] == b"PK"
+    book = load_workbook(io.BytesIO(write_workbook(header, done.rows(), (["row", *done.table.columns], done.unread()))))
+    assert book.sheetnames == ["GPUs", "Not read"]
+    assert [row[0].value for row in book["Not read"].iter_rows(min_row=2)] == [3, 4]
 
 
 def test_sums_leave_out_what_has_no_figure_and_count_it(open_page, backend_kind):
@@ -142,3 +155,125 @@ def test_sums_leave_out_what_has_no_figure_and_count_it(open_page, backend_kind)
     assert (shown["Sum of 2 prices"], shown["Sum of 2 powers"]) == ("$658", "340 W")
     said = "".join(plain(caption.value) for caption in at.caption)
     assert "left out of its sum: 1 not covered by the data, 1 not a GPU" in said
+
+
+LIST = b"""Asset,Graphics card,Count,Price
+1,GeForce RTX 3070,2,"1.299,50"
+2,GeForce GT 710,10,"49,90"
+3,GeForce GTX 970M,3,
+4,qwertz 123,5,
+"""
+
+
+@pytest.fixture
+def counted(bundles):
+    done, _ = _score(bundles, LIST, 9)
+    return done
+
+
+def test_counts_count(counted, bundles):
+    assert [row["quantity"] for row in counted.scored] == [2, 10, 3, 5]
+    power = total(counted, "tdp_w")
+    first, second, third, _ = (row["tdp_w"] for row in counted.scored)
+    assert power["count"] == 15
+    assert power["value"] == pytest.approx(2 * first + 10 * second + 3 * third)
+    odd, _ = _score(bundles, b"name,qty\nRTX 3060,0\nRTX 3060,many\n", 9)
+    assert [row["quantity"] for row in odd.scored] == [1, 1]
+    assert all("quantity" in row["notes"] for row in odd.scored)
+
+
+def test_a_sum_of_predictions_has_an_interval(bundles):
+    done, _ = _score(bundles, b"name,qty\nrtx 4070 laptop,40\nGeForce RTX 3070,2\n", 9)
+    told = total(done, "price_usd")
+    low, high = told["interval_80"]
+    assert low < told["value"] < high
+    assert told["count"] == 42
+
+
+def test_what_is_too_slow_is_replaced_as_long_as_the_money_lasts(counted, bundles):
+    backend = open_backend(Settings(bundles=bundles))
+    known = Asker(backend, backend.read_version(), Settings(bundles=bundles)).priced_gpus()
+    assert [one.action for one in advise(counted, known, None, None)] == ["keep", "keep", "keep", "look"]
+    advice = advise(counted, known, 3000, None)
+    assert [one.action for one in advice] == ["keep", "replace", "keep", "look"]
+    card = known[known["name"] == advice[1].replacement].iloc[0]
+    assert card["g3d_mark"] >= 3000
+    assert card["tdp_w"] <= 75
+    assert card["price_usd_source"] == "measured"
+    poor = advise(counted, known, 3000, 9 * advice[1].price_usd)
+    assert (poor[1].action, poor[1].why, poor[1].replacement) == ("replace", "beyond the budget", None)
+    laptop = advise(counted, known, 19_000, None)[2]
+    assert (laptop.action, laptop.why) == ("replace", "with its machine: a laptop's chip")
+
+
+def test_a_row_is_corrected_in_place(counted, bundles):
+    backend = open_backend(Settings(bundles=bundles))
+    backend.read_version()
+    counted.correct(3, "GeForce GTX 970", backend)
+    row = dict(zip(counted.header(), counted.rows()[3], strict=True))
+    assert row["Graphics card"] == "qwertz 123"
+    assert row["corrected_to"] == row["taken_for"] == "GeForce GTX 970"
+    assert row["quantity"] == 5
+    assert counted.unread() == []
+
+
+def test_the_page_without_a_file_is_an_example_to_play_with(open_page, backend_kind):
+    at = open_page("fleet")
+    assert not at.exception
+    assert at.header[0].value == "An example: eight kinds of computers"
+    assert at.metric[0].value == "8"
+    at = open_page("fleet", goal="3000", budget="90000")
+    at.file_uploader[0].set_value(("a.csv", b"GPU,count\nGeForce GT 710,3\nGTX 970,1\n", "text/csv")).run()
+    assert not at.exception
+    slow, fast = read_rows(at)["What to do"]
+    assert slow.startswith("replace: ")
+    assert fast == "keep"
+    assert any(metric.label.endswith("to replace") for metric in at.metric)
+
+
+def choose(at, label, value):
+    next(box for box in at.selectbox if box.label == label).set_value(value).run()
+    assert not at.exception
+
+
+def test_sheet_header_columns_and_numbers_can_be_changed(open_page, backend_kind):
+    book = Workbook()
+    book.active.title = "Cover"
+    for row in (["Graphics card", "Qty"], ["GeForce GT 710", 1]):
+        book.active.append(row)
+    sheet = book.create_sheet("List")
+    for row in (["Fleet of ACME"], ["GPU", "Pieces", "Price", "GPU before"], ["RTX 4090", 7, "1.299", "GTX 970"]):
+        sheet.append(row)
+    out = io.BytesIO()
+    book.save(out)
+    at = open_page("fleet")
+    at.file_uploader[0].set_value(("fleet.xlsx", out.getvalue(), "application/octet-stream")).run()
+    assert not at.exception
+    choose(at, "Sheet", "List")
+    assert next(box for box in at.selectbox if box.label == "Header").value == 2
+    assert read_rows(at)[["Count", "Taken for"]].to_numpy().tolist() == [[7, "GeForce RTX 4090"]]
+    choose(at, "Numbers", ".")
+    assert "$1.3 (given)" in read_rows(at)["Fair price"].tolist()
+    choose(at, "Column with the GPUs", 3)
+    choose(at, "How many", 0)
+    assert read_rows(at)[["Count", "Taken for"]].to_numpy().tolist() == [[1, "GeForce GTX 970"]]
+    choose(at, "Header", 0)
+    assert "choose the one" in at.info[0].value
+    choose(at, "Column with the GPUs", 0)
+    assert len(read_rows(at)) == 3
+
+
+def test_a_list_without_a_header_has_its_counts_in_its_numbers(open_page, backend_kind):
+    at = open_page("fleet")
+    at.file_uploader[0].set_value(("a.csv", b"RTX 3060;12\nGTX 970;3\n", "text/csv")).run()
+    assert not at.exception
+    assert read_rows(at)["Count"].tolist() == [12, 3]
+
+
+def test_a_row_is_corrected_on_the_page(open_page, backend_kind):
+    at = open_page("fleet")
+    at.file_uploader[0].set_value(("a.csv", b"GPU\nqwertz 123\n", "text/csv")).run()
+    at.selectbox(key="really/0").set_value("GeForce GTX 970").run()
+    at.button(key="rescore").click().run()
+    assert not at.exception
+    assert read_rows(at)[["GPU", "Taken for"]].to_numpy().tolist() == [["GeForce GTX 970", "GeForce GTX 970"]]

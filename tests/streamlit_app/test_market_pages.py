@@ -74,34 +74,6 @@ def test_names_in_figures_are_escaped(open_page, backend_kind):
     assert labels == {"&lt;b&gt;rtx 3070&lt;/b&gt;", "Radeon RX 6700 XT"}
 
 
-def test_the_frontier_keeps_to_every_limit_and_rises(open_page, backend_kind):
-    at = open_page("find", budget="400", power="200", segment="Desktop", least="1000")
-    assert not at.exception
-    _, best = read_figures(at)[0]["data"]
-    assert best["x"] == sorted(best["x"])
-    assert best["y"] == sorted(best["y"])
-    assert best["x"][-1] <= 400
-    assert min(best["y"]) >= 1000
-    (table,) = tables(at)
-    assert max(number(row["Power"]) for row in table) <= 200
-    assert all("Desktop" in row["Segment"] for row in table)
-    assert f"{len(table):,} are beaten by none" in texts(at)
-
-
-def test_the_ranking_follows_the_chosen_order(open_page, backend_kind):
-    at = open_page("find", budget="400", rank="performance per dollar")
-    (table,) = tables(at)
-    ratios = [number(row["Points/$"]) for row in table]
-    assert ratios == sorted(ratios, reverse=True)
-    assert f">{table[0]['GPU']}</a>" in texts(at)
-
-
-def test_limits_that_nothing_meets_are_said(open_page, backend_kind):
-    at = open_page("find", budget="1", least="900000")
-    assert not at.exception
-    assert "raise the budget" in at.info[0].value
-
-
 @pytest.mark.parametrize("about", ["Performance per dollar", "Performance per watt"])
 @pytest.mark.parametrize("by", ["Segment", "Architecture", "Maker"])
 def test_ratios_over_the_years_come_with_their_caveat(open_page, backend_kind, about, by):

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from gpu_kedro.contracts.refusals import find_faults
 from gpu_kedro.contracts.v1 import GpuQuery, GpuSpecs, PredictionColumns
-from gpu_kedro.intake.layout import NameSearch, Recognise
+from gpu_kedro.intake.layout import NO_CHOICES, Choices, NameSearch, Recognise
 from gpu_kedro.intake.rows import Chunk
 from gpu_kedro.intake.source import Kind, Limits, Opener
 from gpu_kedro.intake.table import Field, FieldKind, Table, open_table
@@ -46,6 +46,8 @@ def open_queries(
     kind: Kind | None = None,
     limits: Limits | None = None,
     file: str = "the file",
+    choices: Choices = NO_CHOICES,
+    more: Sequence[Field] = (),
 ) -> Table:
     """Open a table of GPUs.
 
@@ -56,11 +58,14 @@ def open_queries(
         kind: what the file has to be; its content tells when left out.
         limits: what the file may cost.
         file: what errors call it.
+        choices: what a person has said of its sheet, header, columns and numbers.
+        more: fields that are read beside those of a query.
 
     Raises:
         TableFileError: it cannot be read, or has no column of GPUs.
     """
-    return open_table(content, FIELDS, NameSearch("name", recognise, column), kind=kind, limits=limits, file=file)
+    search = NameSearch("name", recognise, column)
+    return open_table(content, (*FIELDS, *more), search, kind=kind, limits=limits, file=file, choices=choices)
 
 
 class Scored(NamedTuple):

@@ -5,7 +5,7 @@ import io
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from functools import cache
@@ -155,20 +155,28 @@ def write_scored_excel(table: Table, scored: Iterable[Scored], sink: IO[bytes]) 
     write_excel([*table.columns, *name_added(table.columns).values()], rows, sink)
 
 
-def write_excel(columns: Sequence[str], rows: Iterable[Sequence[Any]], sink: IO[bytes]) -> None:
-    """An Excel workbook in which every text is a text, never a formula."""
+def write_excel(
+    columns: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    sink: IO[bytes],
+    more: Mapping[str, tuple[Sequence[str], Iterable[Sequence[Any]]]] | None = None,
+) -> None:
+    """An Excel workbook in which every text is a text, never a formula.
+
+    Args:
+        columns: of the sheet `GPUs`.
+        rows: of the same.
+        sink: takes it.
+        more: further sheets by their name, each with its columns and rows.
+    """
     from openpyxl import Workbook
     from openpyxl.cell import WriteOnlyCell
     from openpyxl.styles import Font
     from openpyxl.utils import get_column_letter
 
     book = Workbook(write_only=True)
-    sheet = book.create_sheet("GPUs")
-    sheet.freeze_panes = "B2"
-    for place, name in enumerate(columns, start=1):
-        sheet.column_dimensions[get_column_letter(place)].width = max(12, min(42, len(name) + 4))
 
-    def write(cell: Any, *, bold: bool = False) -> Any:
+    def write(sheet: Any, cell: Any, *, bold: bool = False) -> Any:
         safe = make_safe(cell)
         written = WriteOnlyCell(sheet, value=safe)
         if isinstance(safe, str):
@@ -177,9 +185,14 @@ def write_excel(columns: Sequence[str], rows: Iterable[Sequence[Any]], sink: IO[
             written.font = Font(bold=True)
         return written
 
-    sheet.append([write(name, bold=True) for name in columns])
-    for row in rows:
-        sheet.append([write(cell) for cell in row])
+    for title, (heads, body) in {"GPUs": (columns, rows), **(more or {})}.items():
+        sheet = book.create_sheet(title)
+        sheet.freeze_panes = "B2"
+        for place, name in enumerate(heads, start=1):
+            sheet.column_dimensions[get_column_letter(place)].width = max(12, min(42, len(name) + 4))
+        sheet.append([write(sheet, name, bold=True) for name in heads])
+        for row in body:
+            sheet.append([write(sheet, cell) for cell in row])
     book.save(sink)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from statistics import median, mode
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from gpu_kedro.intake.errors import NoNameColumnError, TableFileError
@@ -54,7 +55,32 @@ class NameSearch(NamedTuple):
     column: str | None = None
 
 
-def find_layout(head: Sequence[Row], headers: HeaderTable, search: NameSearch, start: int | None = None) -> Layout:
+class Choices(NamedTuple):
+    """What a person has said of a table; what is None or absent is found.
+
+    Args:
+        sheet: of a workbook, by its name.
+        header_row: number of the row that names the columns, as the file counts them; 0 where none does.
+        columns: for fields other than the names', the number of the column, counted from 1; 0 for none.
+        mark: the decimal mark of all numbers.
+    """
+
+    sheet: str | None = None
+    header_row: int | None = None
+    columns: Mapping[str, int] = MappingProxyType({})
+    mark: str | None = None
+
+
+NO_CHOICES = Choices()
+
+
+def find_layout(
+    head: Sequence[Row],
+    headers: HeaderTable,
+    search: NameSearch,
+    start: int | None = None,
+    choices: Choices = NO_CHOICES,
+) -> Layout:
     """Find header and columns in the first rows of a sheet.
 
     Args:
@@ -62,18 +88,16 @@ def find_layout(head: Sequence[Row], headers: HeaderTable, search: NameSearch, s
         headers: which headers mean which field.
         search: what is known of the column that holds the names.
         start: which of the rows is the header, where that is known.
+        choices: what a person has said.
 
     Raises:
         NoNameColumnError: the chosen column is not there.
-        TableFileError: two columns have the name of one field.
+        TableFileError: two columns have the name of one field, or the chosen header or column is not there.
     """
-    if start is None:
-        start = _find_known_header(head, headers)
-    if start is None and search.column is not None and not search.column.strip().isdigit():
-        start = next((place for place, (_, cells) in enumerate(head) if _find_chosen(search.column, cells)), None)
-    first = 0 if start is None else start + 1
-    if start is None:
-        start, first = _find_header_by_cells(_Cells(head, search.recognise))
+    if choices.header_row is not None and start is None:
+        start, first = _take_header(head, choices.header_row)
+    else:
+        start, first = _find_header(head, headers, search, start)
     header = [read_text(cell) or "" for cell in head[start][1]] if start is not None else []
     body = head[first:]
     columns = _name_columns(header, len(header) or mode(len(cells) for _, cells in body))
@@ -83,6 +107,7 @@ def find_layout(head: Sequence[Row], headers: HeaderTable, search: NameSearch, s
     places = {field: place for field, place in places.items() if field != search.field and place != name}
     if name is not None:
         places[search.field] = name
+    places = _take_columns(places, choices.columns, len(columns))
     return Layout(
         header_row=0 if start is None else head[start][0],
         first_row=head[first][0] if body else head[-1][0] + 1,
@@ -90,6 +115,42 @@ def find_layout(head: Sequence[Row], headers: HeaderTable, search: NameSearch, s
         places=places,
         evidence=len(places) + share if body else 0,
     )
+
+
+def _find_header(
+    head: Sequence[Row], headers: HeaderTable, search: NameSearch, start: int | None
+) -> tuple[int | None, int]:
+    """The header's place among the rows, None where there is none, and that of the first row of the table."""
+    if start is None:
+        start = _find_known_header(head, headers)
+    if start is None and search.column is not None and not search.column.strip().isdigit():
+        start = next((place for place, (_, cells) in enumerate(head) if _find_chosen(search.column, cells)), None)
+    if start is None:
+        return _find_header_by_cells(_Cells(head, search.recognise))
+    return start, start + 1
+
+
+def _take_header(head: Sequence[Row], row: int) -> tuple[int | None, int]:
+    if row == 0:
+        return None, 0
+    place = next((place for place, (number, _) in enumerate(head) if number == row), None)
+    if place is None:
+        raise TableFileError(f"has nothing in row {row} to name its columns", f"choose one of {_list_rows(head)}")
+    return place, place + 1
+
+
+def _list_rows(head: Sequence[Row]) -> str:
+    return ", ".join(str(number) for number, _ in head[:_SHOWN_COLUMNS])
+
+
+def _take_columns(places: Mapping[str, int], chosen: Mapping[str, int], width: int) -> dict[str, int]:
+    taken = {field: place for field, place in places.items() if field not in chosen}
+    for field, number in chosen.items():
+        if not 0 <= number <= width:
+            raise TableFileError(f"has no column {number} for `{field}`", f"choose one of 1 to {width}")
+        if number:
+            taken[field] = number - 1
+    return taken
 
 
 class _Cells:

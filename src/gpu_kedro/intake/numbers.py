@@ -42,6 +42,7 @@ UNITS: Mapping[str, Mapping[str, float]] = {
     "_gflops": {"gflops": 1, "gflop/s": 1, "tflops": 1000, "tflop/s": 1000},
     "_bits": {"bit": 1, "bits": 1, "-bit": 1},
     "_nm": {"nm": 1},
+    "quantity": {"x": 1, "×": 1, "pcs": 1, "pieces": 1, "units": 1, "stk": 1, "stück": 1, "%": 1},
     "_mm2": {"mm²": 1, "mm2": 1},
 }
 FOREIGN_CURRENCY = re.compile(
@@ -95,9 +96,11 @@ class Convention:
     Args:
         columns: places of the columns that hold numbers.
         separated_by_comma: whether the file's cells are; then a comma is no decimal mark unless a cell says so.
+        mark: the decimal mark of all columns, where a person has said it.
     """
 
-    def __init__(self, columns: Iterable[int], *, separated_by_comma: bool) -> None:
+    def __init__(self, columns: Iterable[int], *, separated_by_comma: bool, mark: str | None = None) -> None:
+        self._mark = mark
         self._seen: dict[int, Counter[str]] = {place: Counter() for place in columns}
         self._separated_by_comma = separated_by_comma
 
@@ -120,6 +123,8 @@ class Convention:
 
         What the column itself shows counts first, then what the other columns show, then the file's delimiter.
         """
+        if self._mark is not None:
+            return self._mark
         own = self._seen[place]
         if own["."] and own[","]:
             return None

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from gpu_kedro.intake.errors import NoNameColumnError, TableFileError
 from gpu_kedro.intake.excel import Workbook
 from gpu_kedro.intake.headers import HeaderTable, read_synonyms
-from gpu_kedro.intake.layout import Layout, NameSearch, Row, find_layout, list_columns
+from gpu_kedro.intake.layout import NO_CHOICES, Choices, Layout, NameSearch, Row, find_layout, list_columns
 from gpu_kedro.intake.numbers import (
     Convention,
     convert_currencies,
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _HEAD_ROWS = 200
+#: First rows of the sheet that stay with a table, to be looked at.
+_SHOWN_ROWS = 12
 FieldKind = Literal["text", "number", "year", "flag", "cell"]
 Reader = Callable[[Any], Any]
 
@@ -58,8 +60,11 @@ class _Opened(NamedTuple):
     kind: Kind
     layout: Layout
     rows: Rows
+    head: Sequence[Row]
     dialect: Dialect | None = None
     schema: "pa.Schema | None" = None
+    sheets: tuple[str, ...] = ()
+    sheet: str | None = None
 
 
 class Table:
@@ -70,20 +75,24 @@ class Table:
         fields: what is read of it.
         limits: what it may cost.
         file: what errors call it.
+        mark: the decimal mark, where a person has said it.
     """
 
-    def __init__(self, opened: _Opened, fields: Sequence[Field], limits: Limits, file: str) -> None:
+    def __init__(
+        self, opened: _Opened, fields: Sequence[Field], limits: Limits, file: str, mark: str | None = None
+    ) -> None:
         self.kind = opened.kind
         self.columns = opened.layout.columns
         self.header_row = opened.layout.header_row
         self.places = opened.layout.places
         self.dialect = opened.dialect
         self.schema = opened.schema
+        self.head, self.sheets, self.sheet = opened.head[:_SHOWN_ROWS], opened.sheets, opened.sheet
         self._rows = opened.rows
         self._file = file
         found = [one for one in fields if one.name in self.places]
         numbers = [self.places[one.name] for one in found if one.kind == "number"]
-        self._convention = Convention(numbers, separated_by_comma=self.delimiter == "," and self.kind == CSV)
+        self._convention = Convention(numbers, separated_by_comma=self.delimiter == "," and self.kind == CSV, mark=mark)
         self.row_count = self._rows.survey(limits, self._convention)
         if self.row_count < limits.fewest_rows:
             raise TableFileError("has no rows under its header", "give some")
@@ -175,6 +184,7 @@ def open_table(
     kind: Kind | None = None,
     limits: Limits | None = None,
     file: str = "the file",
+    choices: Choices = NO_CHOICES,
 ) -> Table:
     """Open a CSV, TSV, Excel or Parquet file.
 
@@ -187,6 +197,7 @@ def open_table(
         kind: what the file has to be; its content tells when left out.
         limits: what the file may cost.
         file: what errors call it.
+        choices: what a person has said of its sheet, header, columns and numbers.
 
     Raises:
         DamagedFileError: it is not of a kind that is read.
@@ -196,12 +207,12 @@ def open_table(
     limits = limits or Limits()
     headers = HeaderTable((one.name for one in fields), read_synonyms())
     with _naming(file):
-        opened = _open(Source(content), kind, headers, search, limits)
+        opened = _open(Source(content), kind, headers, search, limits, choices)
         if not any(one.tells and one.name in opened.layout.places for one in fields):
             columns = opened.layout.columns
             problem = f"has neither a column `{search.field}` nor another that is one by its header or its cells"
             raise NoNameColumnError(problem, f"choose one with `column`, of {list_columns(columns)}", columns)
-        return Table(opened, fields, limits, file)
+        return Table(opened, fields, limits, file, choices.mark)
 
 
 @contextmanager
@@ -213,44 +224,52 @@ def _naming(file: str) -> Iterator[None]:
         raise
 
 
-def _open(source: Source, kind: Kind | None, headers: HeaderTable, search: NameSearch, limits: Limits) -> _Opened:
+def _open(
+    source: Source, kind: Kind | None, headers: HeaderTable, search: NameSearch, limits: Limits, choices: Choices
+) -> _Opened:
     kind = kind or find_kind(source)
     if kind == PARQUET:
-        return _open_parquet(ParquetTable(source, limits), headers, search)
+        return _open_parquet(ParquetTable(source, limits), headers, search, choices)
     if kind == EXCEL:
-        return _open_excel(Workbook(source, limits), headers, search)
+        return _open_excel(Workbook(source, limits), headers, search, choices)
     text = TextRows(source, headers.knows, limits)
     head = list(islice(text, _HEAD_ROWS))
     if not head:
         raise TableFileError("is empty", "give one with a header and rows")
     limits.check_columns(max(len(cells) for _, cells in head))
-    layout = find_layout(head, headers, search)
-    return _Opened(CSV, layout, SheetRows(lambda: text, layout), dialect=text.dialect)
+    layout = find_layout(head, headers, search, choices=choices)
+    return _Opened(CSV, layout, SheetRows(lambda: text, layout), head, dialect=text.dialect)
 
 
-def _open_excel(book: Workbook, headers: HeaderTable, search: NameSearch) -> _Opened:
+def _open_excel(book: Workbook, headers: HeaderTable, search: NameSearch, choices: Choices) -> _Opened:
     """The sheet that has the most of a table; of equals the first: a cover has no names."""
-    best: tuple[Layout, str] | None = None
+    best: tuple[Layout, str, str, list[Row]] | None = None
     failed: TableFileError | None = None
-    for _, part in book.sheets:
+    names = tuple(name for name, _ in book.sheets)
+    if choices.sheet is not None and choices.sheet not in names:
+        raise TableFileError(f"has no sheet `{choices.sheet}`", f"choose one of {list_columns(names)}")
+    for name, part in book.sheets:
+        if choices.sheet not in (None, name):
+            continue
         try:
-            head = list(islice(book.rows(part), _HEAD_ROWS))
-            layout = find_layout(head, headers, search) if head else None
+            head: list[Row] = list(islice(book.rows(part), _HEAD_ROWS))
+            layout = find_layout(head, headers, search, choices=choices) if head else None
         except TableFileError as err:
             failed = failed or err
             continue
         if layout is not None and (best is None or layout.evidence > best[0].evidence):
-            best = layout, part
+            best = layout, name, part, head
     if best is None:
         raise failed or TableFileError("is empty", "give one with a header and rows")
-    layout, part = best
-    return _Opened(EXCEL, layout, SheetRows(lambda: book.rows(part), layout, book.held_bytes))
+    layout, chosen, part, top = best
+    rows = SheetRows(lambda: book.rows(part), layout, book.held_bytes)
+    return _Opened(EXCEL, layout, rows, top, sheets=names, sheet=chosen)
 
 
-def _open_parquet(table: ParquetTable, headers: HeaderTable, search: NameSearch) -> _Opened:
+def _open_parquet(table: ParquetTable, headers: HeaderTable, search: NameSearch, choices: Choices) -> _Opened:
     names = tuple(table.schema.names)
     batch = next(table.batches(_HEAD_ROWS), None)
     columns = [table.cells(batch, place) for place in range(len(names))] if batch is not None else []
     head: list[Row] = [(0, names), *((number, cells) for number, cells in enumerate(zip(*columns, strict=True), 1))]
-    layout = find_layout(head, headers, search, start=0)
-    return _Opened(PARQUET, layout._replace(columns=names), ParquetRows(table), schema=table.schema)
+    layout = find_layout(head, headers, search, start=0, choices=choices)
+    return _Opened(PARQUET, layout._replace(columns=names), ParquetRows(table), head[1:], schema=table.schema)

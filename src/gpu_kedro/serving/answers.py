@@ -16,6 +16,7 @@ from gpu_kedro.contracts.assembling import PRICE_NOTE
 from gpu_kedro.contracts.batch import Batch
 from gpu_kedro.domain.identify import read_gpu
 from gpu_kedro.domain.names.parser import complete_name, name_gpu, parse_name
+from gpu_kedro.serving.buying.pairs import compare_pairs
 from gpu_kedro.serving.cards.relatives import find_sibling, find_successor
 from gpu_kedro.serving.cards.standing import find_standing
 from gpu_kedro.serving.catalogue import Catalogue, Entry
@@ -181,11 +182,17 @@ def find_comparable(catalogue: Catalogue, prediction: Mapping[str, Any]) -> list
 
 
 def compare_gpus(runtime: Runtime, names: Sequence[str], market: FittedMarket | None = None) -> dict[str, Any]:
-    """Predictions side by side, with performance per dollar and per watt; null where a figure has no value."""
+    """Predictions side by side, with performance per dollar and per watt, and each against each."""
     predictions = runtime.predict([{"name": name} for name in names], market)
     ratios = [{"name": prediction["name"], **_find_ratios(prediction)} for prediction in predictions]
     told = {} if market is None else market.tell()
-    return {"model_version": runtime.version, "predictions": predictions, "ratios": ratios, **told}
+    return {
+        "model_version": runtime.version,
+        "predictions": predictions,
+        "ratios": ratios,
+        "pairs": compare_pairs(predictions),
+        **told,
+    }
 
 
 def _find_ratios(prediction: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from gpu_kedro.modelling.bundle.files import BundleError
 from gpu_kedro.pipelines.inference.market import CARD_COLUMNS
 
 Entry = dict[str, Any]
+_ENDS = ("low_80", "high_80", "low_90", "high_90")
 _FIGURES = ("g3d_mark", "price_usd", "tdp_w")
 
 
@@ -37,6 +38,10 @@ class Catalogue:
                 np.array(columns[f"{name}_value"], dtype=float) for name in _FIGURES
             )
             self.columns: dict[str, list[Any]] = {name: columns[name] for name in CARD_COLUMNS}
+            #: (n, 2, 2) ends of the 80 % and of the 90 % interval
+            self.mark_intervals = np.array([columns[f"g3d_mark_{end}"] for end in _ENDS], dtype=float).T.reshape(
+                -1, 2, 2
+            )
             self._sources: dict[str, list[str]] = {name: columns[f"{name}_source"] for name in ("segment", *_FIGURES)}
         except KeyError as err:
             raise BundleError(f"the catalogue of the bundle lacks the column {err}; train it again") from err

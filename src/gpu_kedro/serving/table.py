@@ -5,6 +5,7 @@ from typing import Any
 from gpu_kedro.domain.identify import KNOWN_FIELDS
 from gpu_kedro.domain.specs.sheets import SPEC_FIELDS
 from gpu_kedro.modelling.targets import SEGMENTS
+from gpu_kedro.serving.cards.forms import list_forms
 from gpu_kedro.serving.cards.relatives import name_model
 from gpu_kedro.serving.runtime import Runtime
 
@@ -26,6 +27,8 @@ def tabulate_known(runtime: Runtime) -> dict[str, Any]:
         "kind": [parsed.kind for parsed, _ in identities],
         "is_mobile": [parsed.is_mobile for parsed, _ in identities],
         "is_max_q": [parsed.is_max_q for parsed, _ in identities],
+        "form": list_forms(runtime),
+        "memory_gb": [parsed.memory_gb or match.specs.get("memory_size_gb") for parsed, match in identities],
         "release_year": [match.specs.get("release_year") for _, match in identities],
         "test_year": [test_years.get(entry["name"]) if entry["origin"] == "table" else None for entry in entries],
         "match_kind": [match.kind for _, match in identities],

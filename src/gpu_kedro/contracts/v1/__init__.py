@@ -13,6 +13,7 @@ from gpu_kedro.contracts.v1.fields import (
     Answer,
     Count,
     Ends,
+    Form,
     GpuName,
     PowerW,
     PriceUsd,
@@ -24,7 +25,14 @@ from gpu_kedro.contracts.v1.fields import (
     Year,
 )
 from gpu_kedro.contracts.v1.gpus import AnyGpuCard, ComparableGpu, GpuCard, GpuList, KnownGpu, Measured, Standing
-from gpu_kedro.contracts.v1.market import Comparison, FairPrice, Frontier, Ratios, Verdict
+from gpu_kedro.contracts.v1.market import Comparison, FairPrice, Frontier, Pair, Ratios, Relation, Verdict
+from gpu_kedro.contracts.v1.minimum import (
+    MAX_POPULATION,
+    CountedGpu,
+    Minimum,
+    MinimumQuery,
+    Population,
+)
 from gpu_kedro.contracts.v1.observations import (
     MAX_OBSERVATIONS,
     FittedMarket,
@@ -61,6 +69,7 @@ __all__ = [
     "MAX_BATCH_ROWS",
     "MAX_NAME",
     "MAX_OBSERVATIONS",
+    "MAX_POPULATION",
     "Amount",
     "Answer",
     "AnyGpuCard",
@@ -72,12 +81,14 @@ __all__ = [
     "CompareQuery",
     "Comparison",
     "Count",
+    "CountedGpu",
     "Ends",
     "FairPrice",
     "FieldProblem",
     "Figure",
     "FittedMarket",
     "FleetTotal",
+    "Form",
     "FromAddress",
     "Frontier",
     "FrontierQuery",
@@ -96,9 +107,13 @@ __all__ = [
     "MarketQuery",
     "MarketSummary",
     "Measured",
+    "Minimum",
+    "MinimumQuery",
     "MissingMap",
     "ModelCard",
+    "Pair",
     "ParsedGpu",
+    "Population",
     "PowerW",
     "Prediction",
     "PredictionColumns",
@@ -108,6 +123,7 @@ __all__ = [
     "Problem",
     "Ratios",
     "Readiness",
+    "Relation",
     "Request",
     "Score",
     "SearchQuery",

@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from pydantic import create_model
 
-from gpu_kedro.contracts.v1.fields import Answer, AnswerKind, ReasonCode, Source, described
+from gpu_kedro.contracts.v1.fields import Answer, AnswerKind, Form, ReasonCode, Source, described
 from gpu_kedro.contracts.v1.observations import Condition, FleetTotal, InMarket
 from gpu_kedro.modelling.targets import ADDED_TARGETS, TARGETS
 
@@ -94,6 +94,10 @@ class KnownTable(Answer):
     kind: list[str] = described("discrete, integrated, dual, vgpu or unknown", ["discrete"])
     is_mobile: list[bool] = described("made for laptops, as the name says", [False])
     is_max_q: list[bool] = described("slower low-power variants of laptops", [False])
+    form: list[Form] = described(
+        "as what each is sold; `other` are vGPUs, pairs and soldered chips that are no laptop's", ["desktop"]
+    )
+    memory_gb: list[float | None] = described("memory in GB, as the name or the sheet has it", [8])
     release_year: list[float | None] = described("years of release of the matched sheets", [2020])
     test_year: list[float | None] = described("years of the benchmarks", [2020])
     match_kind: list[str] = described("how each sheet was found", ["direct"])

@@ -9,6 +9,7 @@ Segment = Literal["Desktop", "Mobile", "Workstation"]
 Source = Literal["measured", "given", "listed", "predicted", "none"]
 AnswerKind = Literal["full", "partial", "none"]
 ReasonCode = Literal["not_a_gpu", "not_covered", "too_little_known"]
+Form = Literal["desktop", "workstation", "laptop", "accelerator", "integrated", "other"]
 MAX_BATCH_ROWS = 10_000
 MAX_LISTED_ROWS = 1000
 MAX_NAME = 300

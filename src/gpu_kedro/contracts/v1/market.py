@@ -66,12 +66,38 @@ class Ratios(Answer):
     g3d_per_watt_interval_90: Ends | None = described("the same of the 90 % intervals", [90.0, 112.0])
 
 
+class Relation(Answer):
+    """How a figure of the first GPU relates to the second's; known ones count as exact, errors as independent."""
+
+    ratio: float = described("the first divided by the second", 1.24)
+    ratio_80: Ends = described("lower and upper end; covers 80 %", [1.05, 1.45])
+    ratio_90: Ends = described("lower and upper end; covers 90 %", [1.0, 1.53])
+    difference: float = described("the first less the second", 4200)
+    difference_80: Ends = described("lower and upper end; covers 80 %", [1000, 6900])
+    difference_90: Ends = described("lower and upper end; covers 90 %", [0, 7800])
+    chance_higher: float = described("probability that the first is the higher one, 0 to 1; a tie counts half", 0.93)
+
+
+_RELATION = {"ratio": 1.24, "difference": 4200, "chance_higher": 0.93}
+
+
+class Pair(Answer):
+    """Two GPUs of a comparison set against each other; null where either figure has no value."""
+
+    first: int = described("place of the one among the names, counted from 0", 0)
+    second: int = described("place of the other", 1)
+    g3d_mark: Relation | None = described("performance, in points", _RELATION)
+    price_usd: Relation | None = described("price, in US dollars", _RELATION)
+    tdp_w: Relation | None = described("power, in watts", _RELATION)
+
+
 class Comparison(InMarket):
     """GPUs side by side."""
 
     model_version: str = described("version of the bundle that answered", "20261123T191426Z-bed6eb00a7bd")
     predictions: list[Prediction] = described("one for each name, in the order asked", [{"name": "GeForce RTX 3070"}])
     ratios: list[Ratios] = described("one for each name, in the order asked", [{"g3d_per_usd": 33.0}])
+    pairs: list[Pair] = described("every name with every later one", [{"first": 0, "second": 1}])
 
 
 class Frontier(InMarket):

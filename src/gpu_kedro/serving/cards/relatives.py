@@ -1,7 +1,8 @@
 """The sibling of a GPU in the other form, and the one that came after it; both told by their names."""
 
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
 
 from gpu_kedro.domain.identify import Reading
 from gpu_kedro.domain.names.parser import ParsedName
@@ -28,11 +29,7 @@ def find_sibling(runtime: Runtime, catalogue: Catalogue, reading: Reading) -> En
     model = name_model(asked)
     if model is None or asked.kind != "discrete":
         return None
-    alike = (
-        place
-        for place, parsed in _list_products(runtime)
-        if parsed.is_mobile != asked.is_mobile and name_model(parsed) == model
-    )
+    alike = _find_products(runtime).by_model.get((model, not asked.is_mobile), ())
     return _describe_plainest(runtime, catalogue, alike)
 
 
@@ -50,11 +47,11 @@ def find_successor(runtime: Runtime, catalogue: Catalogue, reading: Reading) -> 
     asked, released = reading.plain, reading.match.specs.get("release_year")
     if not asked.tier or not asked.generation or asked.kind != "discrete" or asked.is_workstation or not released:
         return None
-    rung = _rung(asked)
     later: dict[float, list[int]] = {}
-    for place, parsed in _list_products(runtime):
-        year = runtime.identities[place][1].specs.get("release_year")
-        if year and year > released and (parsed.generation or 0) > asked.generation and _rung(parsed) == rung:
+    for place in _find_products(runtime).by_rung.get(_rung(asked), ()):
+        parsed, match = runtime.identities[place]
+        year = match.specs.get("release_year")
+        if year and year > released and (parsed.generation or 0) > asked.generation:
             later.setdefault(year, []).append(place)
     return _describe_plainest(runtime, catalogue, later[min(later)]) if later else None
 
@@ -64,11 +61,32 @@ def _rung(parsed: ParsedName) -> tuple[Any, ...]:
     return line, parsed.tier, parsed.suffix, parsed.is_mobile
 
 
-def _list_products(runtime: Runtime) -> Iterator[tuple[int, ParsedName]]:
-    """Places and names of the GPUs whose sheet is their own; no Max-Q, which is a second form of a laptop's."""
+class _Products(NamedTuple):
+    """Places of the GPUs whose sheet is their own; no Max-Q, which is a second form of a laptop's.
+
+    Args:
+        by_model: by product (`name_model`), and whether it is a laptop's.
+        by_rung: by line, tier, suffix and form.
+    """
+
+    by_model: dict[tuple[str | None, bool], list[int]]
+    by_rung: dict[tuple[Any, ...], list[int]]
+
+
+#: Found once for a bundle.
+_PRODUCTS: WeakKeyDictionary[Catalogue, _Products] = WeakKeyDictionary()
+
+
+def _find_products(runtime: Runtime) -> _Products:
+    if (known := _PRODUCTS.get(runtime.catalogue)) is not None:
+        return known
+    found = _Products({}, {})
     for place, (parsed, match) in enumerate(runtime.identities):
         if parsed.kind == "discrete" and match.is_strict and not parsed.is_max_q:
-            yield place, parsed
+            found.by_model.setdefault((name_model(parsed), parsed.is_mobile), []).append(place)
+            found.by_rung.setdefault(_rung(parsed), []).append(place)
+    _PRODUCTS[runtime.catalogue] = found
+    return found
 
 
 def _describe_plainest(runtime: Runtime, catalogue: Catalogue, places: Iterable[int]) -> Entry | None:

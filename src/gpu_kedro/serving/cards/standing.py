@@ -1,11 +1,13 @@
 """Where a GPU stands among all that were benchmarked, with well-known cards around it."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
 
 import numpy as np
+from numpy.typing import NDArray
 
-from gpu_kedro.serving.catalogue import Entry
+from gpu_kedro.serving.catalogue import Catalogue, Entry
 from gpu_kedro.serving.runtime import Runtime
 
 #: A landmark on each side is at least by this factor away; the second one by the next.
@@ -21,7 +23,7 @@ def find_standing(runtime: Runtime, figure: Mapping[str, Any]) -> dict[str, Any]
     """
     if figure["value"] is None:
         return None
-    marks = np.sort(runtime.catalogue.g3d_mark[runtime.catalogue.is_measured("g3d_mark")])
+    marks, landmarks = _find_field(runtime)
 
     def rank(mark: float) -> float:
         return round(100 * float(np.searchsorted(marks, mark)) / len(marks), 1)
@@ -31,14 +33,33 @@ def find_standing(runtime: Runtime, figure: Mapping[str, Any]) -> dict[str, Any]
         "percentile": rank(figure["value"]),
         "percentile_80": None if ends is None else [rank(end) for end in ends],
         "of": len(marks),
-        "landmarks": _find_landmarks(runtime, figure["value"]),
+        "landmarks": _choose_landmarks(runtime, landmarks, figure["value"]),
     }
 
 
-def _find_landmarks(runtime: Runtime, mark: float) -> list[Entry]:
+class _Field(NamedTuple):
+    """All that a GPU stands among: marks of the benchmarked ones, rising, and the places of well-known cards."""
+
+    marks: NDArray[np.float64]
+    landmarks: list[int]
+
+
+#: Found once for a bundle.
+_FIELDS: WeakKeyDictionary[Catalogue, _Field] = WeakKeyDictionary()
+
+
+def _find_field(runtime: Runtime) -> _Field:
+    catalogue = runtime.catalogue
+    if catalogue not in _FIELDS:
+        marks = np.sort(catalogue.g3d_mark[catalogue.is_measured("g3d_mark")])
+        _FIELDS[catalogue] = _Field(marks, _list_landmarks(runtime))
+    return _FIELDS[catalogue]
+
+
+def _choose_landmarks(runtime: Runtime, landmarks: Sequence[int], mark: float) -> list[Entry]:
     """Well-known cards around a mark, slowest first: at most two slower and two faster ones, well apart."""
     catalogue = runtime.catalogue
-    known = sorted((catalogue.g3d_mark[place], place) for place in _list_landmarks(runtime))
+    known = sorted((catalogue.g3d_mark[place], place) for place in landmarks)
     found: list[int] = []
     for step in _STEPS:
         slower = [place for other, place in known if other <= mark / step]
