@@ -51,7 +51,7 @@ def copy(trained: Workspace, tmp_path_factory: pytest.TempPathFactory) -> FreshC
 
 @pytest.fixture(scope="module")
 def extended(copy: FreshCopy) -> tuple[Workspace, str]:
-    """The project with one more feature and one more target and another model, by all commands of their pages."""
+    """The project with one more feature and target and another model, by all commands of their pages; what they say."""
     feature, its_input = read_blocks(FEATURE, "python")
     of_features, of_inputs = re.findall(r"In `(src/\S+\.py)`", FEATURE)
     copy.insert(of_features, '    _spec("log_sheet_tdp_w"', feature)
@@ -62,7 +62,7 @@ def extended(copy: FreshCopy) -> tuple[Workspace, str]:
     settings = yaml.safe_load(parameters.read_text())
     settings["regression"] |= yaml.safe_load(read_blocks(MODEL, "yaml")[0])["regression"]
     parameters.write_text(yaml.safe_dump(settings))
-    commands = [line for page in (MODEL, FEATURE, TARGET) for line in read_commands(page) if is_run_here(line)]
+    commands = [line for page in (FEATURE, TARGET, MODEL) for line in read_commands(page) if is_run_here(line)]
     finished = copy.run(commands, then=ASK)
     assert finished.returncode == 0, finished.stdout[-3000:] + finished.stderr[-6000:]
     return copy.workspace, finished.stdout
