@@ -50,7 +50,8 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 
 
 def run(command: list[str], folder: Path) -> str:
-    own = {name: value for name, value in os.environ.items() if not name.startswith("GPU_KEDRO_")}
+    # Kedro tells processes of a project's own where its source is
+    own = {name: value for name, value in os.environ.items() if not name.startswith(("GPU_KEDRO_", "PYTHONPATH"))}
     done = subprocess.run(command, cwd=folder, env=own, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
     return done.stdout + done.stderr
