@@ -22,6 +22,8 @@ PAGES = (
 )
 #: These change the code first: tests/e2e/test_changed_code.py.
 CHANGING = {f"docs/how-to/{name}.md" for name in ("add-a-feature", "add-a-target", "remove-a-target", "swap-a-model")}
+#: Brings files of its own: tests/e2e/test_keep_it_current.py.
+CURRENT = {"docs/how-to/keep-it-current.md"}
 #: What `make run` and a full run of one's own come to: the copy begins with one.
 DONE_BEFORE = {"kedro run"}
 #: The bundle of the own table is served before somebody goes back.
@@ -29,7 +31,11 @@ FIRST = {"docs/guide.md": ['gpu-kedro models promote --force "a table of my own"
 
 
 def test_every_page_of_tasks_is_followed():
-    assert {f"docs/how-to/{path.name}" for path in (PROJECT / "docs" / "how-to").glob("*.md")} <= {*PAGES, *CHANGING}
+    assert {f"docs/how-to/{path.name}" for path in (PROJECT / "docs" / "how-to").glob("*.md")} <= {
+        *PAGES,
+        *CHANGING,
+        *CURRENT,
+    }
 
 
 def test_what_is_left_to_other_tests_is_still_said_somewhere():
