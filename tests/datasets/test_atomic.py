@@ -16,7 +16,8 @@ from gpu_kedro.datasets.atomic import AtomicSave, JSONDataset
 #: They write a file, or a folder, whole by themselves.
 OWN = {"BetweenNodesDataset", "BundleDataset", "BundleStoreDataset", "QueryTableDataset"}
 READ_ONLY = {
-    *("DbgpuSpecsDataset", "ParquetFolderDataset", "PciIdsDataset", "PredictionLogDataset", "RawGpuTableDataset"),
+    *("DbgpuSpecsDataset", "ObservationFolderDataset", "ParquetFolderDataset", "PciIdsDataset"),
+    *("PredictionLogDataset", "RawGpuTableDataset"),
 }
 
 
