@@ -147,12 +147,12 @@ def reduced(copy: FreshCopy, extended: tuple[Workspace, str]) -> tuple[Workspace
     table = pd.read_csv(PROJECT / "tests" / "data" / "gpu_sample.csv", dtype="str")
     table.assign(price="").to_csv(copy.project / "your_table.csv", index=False)
     commands = read_commands(REMOVAL)
-    finished = copy.run(commands[:2])
+    finished = copy.run(commands[:3])
     assert finished.returncode == 0, finished.stdout[-3000:] + finished.stderr[-6000:]
     told = finished.stdout
     for path in (copy.workspace.data / "06_models" / "validation").glob("price_usd*"):
         path.unlink()
-    finished = copy.run(commands[2:])
+    finished = copy.run(commands[3:])
     assert finished.returncode == 0, finished.stdout[-3000:] + finished.stderr[-6000:]
     return copy.workspace, told
 
