@@ -47,7 +47,7 @@ def draw_frontier(best: pd.DataFrame, others: pd.DataFrame) -> go.Figure:
             hovertemplate="<b>%{customdata}</b><br>$%{x:,.0f}, %{y:,.0f} points<extra></extra>",
         )  # fmt: skip
     for update, title, prefix, values in (
-        (figure.update_xaxes, "Price in 2022 (US dollars)", "$", others["price_usd"]),
+        (figure.update_xaxes, "Price (US dollars)", "$", others["price_usd"]),
         (figure.update_yaxes, "3D performance (points)", "", others["g3d_mark"]),
     ):
         low, high = float(values.min()) / 1.5, float(values.max()) * 1.9

@@ -28,7 +28,7 @@ from gpu_kedro.modelling.bundle.files import (
 )
 from gpu_kedro.modelling.bundle.importance import IMPORTANCE
 from gpu_kedro.modelling.bundle.predictor import ServedBundle
-from gpu_kedro.modelling.market.view import MARKET, PERCENTS
+from gpu_kedro.modelling.market.view import MARKET, MOST_IN_TOTAL, PERCENTS
 from gpu_kedro.pipelines.inference.market import add_up_prices, collect_cards, price_cards
 from gpu_kedro.pipelines.inference.nodes import identify_queries
 from gpu_kedro.pipelines.inference.pipeline import ANSWER_PIPELINE
@@ -157,9 +157,11 @@ class Runtime:
         return self._markets.recall(asked)
 
     def add_up(self, queries: Sequence[Mapping[str, Any]], market: FittedMarket) -> dict[str, Any] | None:
-        """What GPUs cost together (`gpu_kedro.contracts.v1.FleetTotal`), None where nothing was observed."""
+        """What GPUs cost together (`gpu_kedro.contracts.v1.FleetTotal`), None of too many or where nothing was seen."""
         cards: list[dict[str, Any] | None] = []
         distinct, places = _find_distinct(queries)
+        if len(distinct) > MOST_IN_TOTAL:
+            return None
         for start in range(0, len(distinct), _BATCH_ROWS):
             cards += _MARKET_CARDS.run(queries=distinct[start : start + _BATCH_ROWS], served=self.served)
         total, rows = add_up_prices([cards[place] for place in places], market.view)

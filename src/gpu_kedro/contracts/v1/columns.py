@@ -34,7 +34,11 @@ class _PredictionColumns(InMarket):
     error: list[str | None] | None = described(
         "why a row could not be taken, null where it could; absent where all could", ["tdp_w: too large"], None
     )
-    market_total: FleetTotal | None = described("with a `market`: what all rows cost together", {"value": 8400}, None)
+    market_total: FleetTotal | None = described(
+        "with a `market`: what all rows cost together; null without observations, and with over 1,000 different GPUs",
+        {"value": 8400},
+        None,
+    )
 
     model_version: str = described("version of the bundle that answered", "20261123T191426Z-bed6eb00a7bd")
     rows: int = described("number of rows", 1)

@@ -16,7 +16,7 @@ MARKET = "market.json"
 #: Every known GPU, and as many again that an asker describes otherwise.
 _MOST_REMEMBERED = 8192
 #: More different cards than this are not added up: the work grows with their square.
-_MOST_IN_TOTAL = 4000
+MOST_IN_TOTAL = 1000
 
 
 class Seen(NamedTuple):
@@ -100,6 +100,6 @@ class MarketView:
             cards: different cards.
             counts: how many there are of each.
         """
-        if self.process is None or not 0 < len(cards) <= _MOST_IN_TOTAL:
+        if self.process is None or not 0 < len(cards) <= MOST_IN_TOTAL:
             return None
         return self.process.total(cards, counts, self.time, self.condition, self.market)
