@@ -38,6 +38,8 @@ def _no_surroundings() -> Iterator[None]:
 #: What takes longest comes first: no core is idle at the end.
 LONGEST = (
     "tracking/test_outages",
+    "e2e/test_changed_code",
+    "e2e/test_pages",
     "e2e/test_benchmark",
     "e2e/",
     "tracking/",
