@@ -81,10 +81,9 @@ def test_what_is_no_table_says_what_it_is(content, words):
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize("content", [b'""', b'""\r\n"",""\n'])
-def test_rows_that_hold_nothing_are_no_table(content):
+def test_rows_that_hold_nothing_are_no_table():
     with pytest.raises(TableFileError, match="is empty"):
-        open_gpus(content)
+        open_gpus(b'""')
 
 
 def test_a_broken_quote_names_its_row():

@@ -18,7 +18,7 @@ from crowd import send_for, write_single
 from mounts import mount
 from promises import Measured, promise
 from records import logged_predictions
-from services import StartService
+from services import serve
 from workspace import PROJECT, Workspace
 
 SAMPLE = PROJECT / "tests" / "data" / "gpu_sample.csv"
@@ -147,13 +147,13 @@ def test_a_small_table_trains_or_ends_in_one_line(tmp_path: Path, measured: Meas
 @pytest.mark.reliability
 @promise("data.log_lost", "prediction log on a full disk: rows of its history that are lost", at_most=0, unit="rows")
 @promise("data.log_refused", "prediction log on a full disk: questions that are not answered", at_most=0)
-def test_a_full_disk_costs_the_prediction_log_no_history(
-    start_service: StartService, store: Path, tmp_path: Path, measured: Measured
-):
+def test_a_full_disk_costs_the_prediction_log_no_history(store: Path, tmp_path: Path, measured: Measured):
     folder = tmp_path / "log"
-    with mount("-t", "tmpfs", "-o", "size=2m", "tmpfs", folder=folder):
-        logged = {"prediction_log": folder, "prediction_log_rows": 50, "prediction_log_files": 3}
-        service = start_service(store, metrics=True, **logged)
+    logged = {"prediction_log": folder, "prediction_log_rows": 50, "prediction_log_files": 3}
+    with (
+        mount("-t", "tmpfs", "-o", "size=2m", "tmpfs", folder=folder),
+        serve(store, tmp_path, metrics=True, **logged) as service,
+    ):
         requests = [write_single(f"GeForce RTX 3070 {place}") for place in range(40)]
         send_for(service.port, requests, 1, 0.5)
         wait_until(lambda: count_logged(service.port, "written") > 0)
@@ -167,8 +167,6 @@ def test_a_full_disk_costs_the_prediction_log_no_history(
         written = count_logged(service.port, "written")
         send_for(service.port, requests, 1, 0.1)
         wait_until(lambda: count_logged(service.port, "written") > written)
-        service.process.terminate()
-        service.process.wait(30)
     assert len(before) > 0
     lost = [row for row in before if row not in kept]
     measured("data.log_lost", len(lost), f"of {len(before)}")

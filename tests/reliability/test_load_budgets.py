@@ -65,7 +65,7 @@ def test_singles_are_answered_beside_batches(
 
 
 @promise("load.unread_singles", "64 files whose answers nobody reads: singles not answered", at_most=0, unit="requests")
-@promise("load.unread_seconds", "64 files whose answers nobody reads: slowest single", at_most=1, unit="s")
+@promise("load.unread_seconds", "64 files whose answers nobody reads: slowest single", at_most=5, unit="s")
 @promise("load.unread_memory", "64 files whose answers nobody reads: memory of the service", **MOST_MEMORY)
 @pytest.mark.parametrize("kind", ["behind the front", "alone"])
 def test_answers_that_nobody_reads_keep_nobody_waiting(

@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -60,7 +61,7 @@ def logged_predictions(folder: Path) -> list[dict[str, Any]]:
     """Rows of a prediction log, oldest first."""
     found = []
     for file in sorted(folder.glob("*.sqlite")):
-        with sqlite3.connect(file) as connection:
+        with closing(sqlite3.connect(file)) as connection:
             connection.row_factory = sqlite3.Row
             found += [dict(row) for row in connection.execute("SELECT * FROM predictions ORDER BY rowid")]
     return found
