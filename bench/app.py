@@ -37,7 +37,7 @@ _TALLEST = 2_400
 _LAPTOP = quote_plus("rtx 4070 laptop")
 PAGES = {
     "ask": f"/?name={_LAPTOP}",
-    "deal": "/deal?name=GeForce+RTX+3060&price=420&power=250",
+    "deal": "/deal?gpu=GeForce+RTX+3060&price=420&power=250",
     "compare": f"/compare?names=GeForce+RTX+3070&names=Radeon+RX+6700+XT&names={_LAPTOP}",
     "find": "/find?budget=500&segment=Desktop",
     "minimum": "/minimum?name=GeForce+GTX+1060",

@@ -43,7 +43,7 @@ def _draw_onwards(prediction: Record) -> str:
     name = prediction["name"]
     if name is None:
         return ""
-    deal = draw_link("deal", "Is it a deal?", name=name)
+    deal = draw_link("deal", "Is it a deal?", gpu=name)
     return f'<p class="gk gk-onwards">{draw_put(name, "Add to comparison")} {deal}</p>'
 
 

@@ -23,7 +23,7 @@ def render(asker: Asker) -> None:
     amounts = Amounts()
     left, middle, right = st.columns([3, 1, 1])
     with left:
-        name = choose_gpu(asker, "Which GPU?", "name")
+        name = choose_gpu(asker, "Which GPU?", "gpu")
     with middle:
         price = amounts.enter("price", "Asking price ($)", "price_usd", help="what is asked for it, in US dollars")
     with right:

@@ -159,7 +159,7 @@ def download(page, label):
 
 
 @promise("input.app_html", "hostile names that a page of the app runs, in a browser", at_most=0)
-@pytest.mark.parametrize("path", ["/?name={}", "/deal?name={}&price=5", "/compare?names={}&names=RTX+3060"])
+@pytest.mark.parametrize("path", ["/?name={}", "/deal?gpu={}&price=5", "/compare?names={}&names=RTX+3060"])
 def test_a_hostile_name_is_shown_as_text(page, running, path, measured):
     from urllib.parse import quote_plus
 

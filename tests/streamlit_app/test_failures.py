@@ -112,7 +112,9 @@ def test_both_backends_give_the_same_answers(service, bundles):
     for question, asked in (
         ("describe", [query]),
         ("judge", [{**query, "price_usd": 500}]),
-        ("compare", [["RTX 3060", "GTX 970"]]),
+        ("compare", [{"names": ["RTX 3060", "GTX 970"]}]),
+        ("fit_market", [{"observations": [{"name": "RTX 3060", "price_usd": 210, "date": "2026-03"}]}]),
+        ("find_minimum", [{"name": "GTX 1060"}]),
         ("predict_columns", [{"name": ["RTX 3060"], "spec_tdp_w": [170]}]),
         ("tabulate", []),
         ("map_missing", []),

@@ -16,7 +16,7 @@ def read_figures(at):
 
 @pytest.mark.parametrize(("price", "verdict"), [("1", "Good deal"), ("20000", "Overpriced")])
 def test_a_price_gets_its_verdict_and_reason(open_page, backend_kind, price, verdict):
-    at = open_page("deal", name="GeForce GTX 1060 6GB", price=price)
+    at = open_page("deal", gpu="GeForce GTX 1060 6GB", price=price)
     assert not at.exception
     page = "".join(htmls(at))
     assert verdict in page
@@ -26,7 +26,7 @@ def test_a_price_gets_its_verdict_and_reason(open_page, backend_kind, price, ver
 
 
 def test_without_a_price_the_page_asks_for_one(open_page, backend_kind):
-    at = open_page("deal", name="GeForce GTX 1060 6GB")
+    at = open_page("deal", gpu="GeForce GTX 1060 6GB")
     assert [info.value for info in at.info] == ["Enter the asking price to get a verdict."]
 
 
@@ -37,11 +37,11 @@ def test_without_a_question_the_page_shows_an_example(open_page, backend_kind):
 
 
 def test_alternatives_keep_to_price_and_power(open_page, backend_kind):
-    (table,) = tables(open_page("deal", name="GeForce GTX 750", price="300", power="130"))
+    (table,) = tables(open_page("deal", gpu="GeForce GTX 750", price="300", power="130"))
     assert table
     assert max(number(row["Price"]) for row in table) <= 300
     assert max(number(row["Power"]) for row in table) <= 130
-    (more,) = tables(open_page("deal", name="GeForce GTX 750", price="300", power="400"))
+    (more,) = tables(open_page("deal", gpu="GeForce GTX 750", price="300", power="400"))
     assert max(number(row["Power"]) for row in more) > 130
 
 
