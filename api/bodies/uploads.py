@@ -86,8 +86,9 @@ def _read_form(body: bytes, boundary: bytes) -> Upload:
     markets = [b"".join(parts) for name, parts in form.files if name == MARKET_PART]
     files = [parts for name, parts in form.files if name != MARKET_PART]
     if len(files) != 1 or len(markets) > 1:
-        told = f"{len(files) or 'no'} files" + (f" and {len(markets)} named {MARKET_PART}" if markets else "")
-        raise UnusableTableError(f"the form holds {told}: send one, and at most one named {MARKET_PART}")
+        many = f" and {len(markets)} named {MARKET_PART}" if markets else ""
+        more = f", and at most one named {MARKET_PART}" if markets else ""
+        raise UnusableTableError(f"the form holds {len(files) or 'no'} files{many}: send one{more}")
     fields = {name: b"".join(parts).decode("utf-8", "replace") for name, parts in form.fields.items()}
     return Upload(None, b"".join(files[0]), markets[0] if markets else None, fields)
 
