@@ -123,4 +123,4 @@ def test_the_calls_of_the_page_work_as_they_stand(language, block, address, tmp_
 
 
 def test_the_page_shows_each_call_in_each_language():
-    assert len(CALLS) == 12
+    assert [language for language, _ in CALLS].count("python") == len(CALLS) // 3 == 4

@@ -161,9 +161,8 @@ def test_the_run_says_where_it_comes_from_and_how_long_each_node_took(run: Run, 
     assert tags["lock_sha256"] == hashlib.sha256((PROJECT / "requirements.lock").read_bytes()).hexdigest()
     facts = BundleStoreDataset(str(trained.data / "06_models" / "bundles")).load().facts
     assert tags["data_sha256"] == facts["data_sha256"]
-    seconds = {name for name in figures_of(run) if name.startswith("seconds/")}
-    assert len(seconds) == 75
-    assert "seconds/regression.g3d_mark.fit" in seconds
+    seconds = {name.removeprefix("seconds/") for name in figures_of(run) if name.startswith("seconds/")}
+    assert seconds == {node.name for node in register_pipelines()["__default__"].nodes}
 
 
 def test_packaging_makes_the_same_bundle_of_what_is_trained(trained: Workspace, tmp_path: Path):

@@ -171,8 +171,8 @@ def test_stacked_trees_follow_what_the_process_says(model_input: pd.DataFrame, v
     np.testing.assert_allclose(after[1], before[1] + 1.0)
     for place in (2, 4):
         rises = after[place] - before[place]
-        assert rises.mean() > 0.1
-        assert (rises > 0.1).mean() > 0.5
+        assert rises.mean() > 0.05
+        assert (rises > 0.0).mean() > 0.5
         assert (rises < -0.1).sum() == 0
 
 
