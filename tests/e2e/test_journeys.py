@@ -55,7 +55,7 @@ def test_a_buyer_on_a_phone_looks_judges_and_compares(page, running, picture):
     card.get_by_role("button", name="Add to comparison").click()
     expect(page.get_by_role("region", name="Cards to compare")).to_be_visible()
     card.get_by_role("link", name="Is it a deal?").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Deal")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Is it a deal?")
     expect(page.get_by_role("combobox", name="Which GPU?")).to_have_value("GeForce RTX 3060")
     page.get_by_role("textbox", name="Asking price ($)").fill("9.999,50")
     page.keyboard.press("Enter")

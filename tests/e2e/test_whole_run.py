@@ -22,6 +22,7 @@ from gpu_kedro.modelling.bundle.export import expert_from_files
 from gpu_kedro.modelling.bundle.files import subfiles
 from gpu_kedro.modelling.learners.embedding import NameEmbedding
 from gpu_kedro.modelling.targets import LEVELS, TARGETS
+from gpu_kedro.pipeline_registry import register_pipelines
 
 
 def _read(path: Path) -> Any:
