@@ -41,4 +41,4 @@ def test_head_is_get_without_the_body(client):
 def test_another_method_is_refused_with_the_one_that_works(client, problem):
     answer = client.post("/health/live")
     assert problem(answer, 405)["detail"] == "this address takes GET"
-    assert answer.headers["allow"] == "GET"
+    assert answer.headers["allow"] == "GET, HEAD, OPTIONS"

@@ -31,9 +31,9 @@ print(runtime.predict([{{"name": "RTX 3070"}}])[0]["match"]["spec"])
 file = io.BytesIO()
 pq.write_table(pa.table({{"name": ["RX 6600"]}}), file)
 table = open_upload(file.getvalue(), "parquet", runtime, None, 9)
-print(pq.read_table(io.BytesIO(answer_parquet(table, runtime))).column("match_spec")[0])
+print(pq.read_table(io.BytesIO(answer_parquet(table, runtime, None, int))).column("match_spec")[0])
 table = open_upload("显卡型号\\nGTX 1080\\n".encode("gb18030"), None, runtime, None, 9)
-print(b"".join(answer_csv(table, runtime)).decode().count("GeForce GTX 1080"))
+print(b"".join(answer_csv(table, runtime, None)).decode().count("GeForce GTX 1080"))
 """
 
 
