@@ -27,7 +27,7 @@ _FOLDED_LENGTH = 2 * MAX_NAME_LENGTH  # some characters stand for many
 _CACHE_SIZE = 8192  # every name of the table and of the specifications
 
 _DIGITS = re.compile(r"\d+")
-_VGPU = re.compile(r"(?:grid )?(?:gtx )?(?:rtx ?(\d{4})p?( ada)?|([a-z]{1,3}\d{1,4}[a-z]?)) \d{1,2}[qabc]?")
+_VGPU = re.compile(r"(?:grid )?(?:gtx )?(?:rtx ?([3-8]000)p?( ada)?|([a-z]{1,3}\d{1,4}[a-z]?)) \d{1,2}[qabc]?")
 _KEPLER_VGPU = re.compile(r"grid k\d{3}q")
 #: As many strange words as an edition's name may have.
 _FEW_WORDS = 2
