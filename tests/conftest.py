@@ -39,7 +39,7 @@ def _no_surroundings() -> Iterator[None]:
 LONGEST = (
     "tracking/test_outages",
     "e2e/test_changed_code",
-    "e2e/test_pages",
+    "e2e/test_followed_pages",
     "e2e/test_benchmark",
     "e2e/",
     "tracking/",

@@ -68,6 +68,7 @@ def test_cards_are_put_aside_anywhere_and_compared(page, running):
     page.get_by_role("button", name="Add to comparison").click()
     tray = page.get_by_role("region", name="Cards to compare")
     expect(tray).to_contain_text("GeForce RTX 3060")
+    wait_until_drawn(page)
     page.get_by_role("navigation", name="Pages").get_by_role("link", name="Find").click()
     expect(heading(page)).to_have_text("Find")
     page.get_by_role("button", name=re.compile("^Add .* to the comparison$")).first.click()

@@ -54,6 +54,7 @@ def test_a_buyer_on_a_phone_looks_judges_and_compares(page, running, picture):
     page.screenshot(path=picture / "journey_buyer_card.png")
     card.get_by_role("button", name="Add to comparison").click()
     expect(page.get_by_role("region", name="Cards to compare")).to_be_visible()
+    wait_until_drawn(page)
     card.get_by_role("link", name="Is it a deal?").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Is it a deal?")
     expect(page.get_by_role("combobox", name="Which GPU?")).to_have_value("GeForce RTX 3060")

@@ -60,7 +60,7 @@ def run(command: list[str], folder: Path) -> str:
 def test_the_wheel_runs_with_settings_and_data_of_the_working_directory(installed: tuple[Path, Path]):
     python, home = installed
     arguments = ["--conf-source", "conf", "--env", "test", "--pipelines", "data_processing"]
-    assert "[4/4] data_processing.measure_join" in run([str(python), "-m", "gpu_kedro", *arguments], home)
+    assert "[5/5] data_processing.measure_join" in run([str(python), "-m", "gpu_kedro", *arguments], home)
     told = run([str(python), "-c", IN_PYTHON], home)
     (line,) = [line for line in told.splitlines() if line.startswith("WRITTEN ")]
     written = line.split()
