@@ -31,5 +31,5 @@ def test_the_service_keeps_to_its_description(start_server, tmp_path, measured):
     phases = re.findall(r"✅ (Examples|Coverage|Fuzzing|Stateful)", done.stdout.partition("Test Phases")[2])
     measured("input.schemathesis", int(generated[2] or 0), f"{generated[1]} requests in {len(phases)} phases")
     assert done.returncode == 0, done.stdout[-8000:] + done.stderr
-    assert "Tested: 14" in done.stdout
+    assert "Tested: 17" in done.stdout
     assert phases == ["Examples", "Coverage", "Fuzzing", "Stateful"]
