@@ -115,7 +115,7 @@ def test_a_price_gets_a_verdict(page, running, picture):
     page.get_by_role("textbox", name="Asking price ($)").fill("9000")
     page.keyboard.press("Enter")
     expect(page.get_by_role("status").filter(has_text="Overpriced")).to_contain_text("$9,000 was above the fair range")
-    page.wait_for_url(lambda url: "price=9000" in url and "name=GeForce+RTX+3060" in url)
+    page.wait_for_url(lambda url: "price=9000" in url and "gpu=GeForce+RTX+3060" in url)
     page.screenshot(path=picture / "deal.png")
 
 
