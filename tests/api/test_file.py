@@ -251,7 +251,7 @@ def test_a_form_may_hold_either_format(client):
 
 def test_a_form_holds_one_file(client, problem):
     two = [("file", ("a.csv", "name\na\n")), ("file", ("b.csv", "name\nb\n"))]
-    assert problem(client.post(ADDRESS, files=two), 422)["detail"].startswith("the form holds 2 files: send one")
+    assert problem(client.post(ADDRESS, files=two), 422)["detail"] == "the form holds 2 files: send one"
     problem(client.post(ADDRESS, data={"a": "b"}, files={"x": (None, "y")}), 422)
 
 
