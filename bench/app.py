@@ -94,9 +94,10 @@ def write_fleet(folder: Path, names: list[str], rows: int = FLEET_ROWS, seed: in
 
 
 def wait_until_drawn(page: Page) -> None:
-    """Until the title stands and the script has run to its end."""
+    """Until the title stands, the script has run to its end, and the page hears what is pressed."""
     page.get_by_role("heading", level=1).wait_for(timeout=_TIMEOUT_MS)
     page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]", timeout=_TIMEOUT_MS)
+    page.wait_for_selector("body.gk-listens", state="attached", timeout=_TIMEOUT_MS)
 
 
 def draw_pages(browser: Browser, address: str, fleet: Path) -> None:

@@ -6,10 +6,11 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
+from random import SystemRandom
 
 _TICKS = os.sysconf("SC_CLK_TCK")
 _POLL_SECONDS = 0.02
@@ -80,7 +81,7 @@ def run_server(
         logs: folder of the logs.
         port: a free one when left out.
     """
-    port = port or _find_port()
+    port = port or find_port()
     log = logs / f"{name}-{port}.log"
     with log.open("wb") as file:
         # a session of its own, so that Ctrl+C reaches the bench alone and the whole tree can be ended from here
@@ -111,11 +112,13 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
     process.wait()
 
 
-def _find_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-        return port
+def find_port() -> int:
+    """A port that nobody listens on: a random one below those that clients get, which would race with them for it."""
+    while True:
+        port = SystemRandom().randrange(10_000, 32_000)
+        with suppress(OSError), socket.socket() as free:
+            free.bind(("127.0.0.1", port))
+            return port
 
 
 def _answers(port: int, path: str) -> bool:

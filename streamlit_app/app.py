@@ -20,7 +20,7 @@ pages = [
     st.Page(page.script, title=page.title, url_path=page.address or "ask", default=page is START) for page in PAGES
 ]
 chosen = st.navigation(pages, position="hidden")
-listen_to_browser()
+listen_to_browser(chosen.url_path)
 follow_address()
 draw_bar(next(page for page in PAGES if page.address == chosen.url_path), current_visit())
 chosen.run()

@@ -21,8 +21,9 @@ def draw_bar(here: SitePage, visit: Visit) -> None:
     links = "".join(f"<li>{_link(page, here, visit)}</li>" for page in PAGES)
     brand = draw_link("", NAME, "gk-brand")
     st.html(f'<nav class="gk gk-nav" aria-label="Pages">{brand}<ul>{links}</ul>{_COPY}</nav>')
+    place = st.empty()  # without a place that is always there, what follows would be drawn twice for a moment
     if visit.tray:
-        st.html(_draw_tray(visit))
+        place.html(_draw_tray(visit))
 
 
 def _link(page: SitePage, here: SitePage, visit: Visit) -> str:

@@ -14,19 +14,21 @@ _mount = st.components.v2.component(
 )
 
 
-def listen_to_browser() -> None:
-    """Mount the script; what it tells is done before the page is drawn."""
-    _mount(key=_KEY, on_put_change=_put, on_drop_change=_take_out)
+def listen_to_browser(page: str) -> None:
+    """Mount the script on a page; what it tells is done before the page is drawn."""
+    _mount(key=_KEY, data={"page": page, "done": current_visit().done}, on_put_change=_put, on_drop_change=_take_out)
 
 
 def _put() -> None:
     if name := _told("put"):
         current_visit().put(name)
+        current_visit().done += 1
 
 
 def _take_out() -> None:
     if name := _told("drop"):
         current_visit().take_out(name)
+        current_visit().done += 1
 
 
 def _told(what: str) -> str | None:

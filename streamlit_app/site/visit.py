@@ -17,10 +17,12 @@ class Visit:
     Args:
         tray: names to compare, in the order in which they were put there.
         asked: page → what stood last in its address, so that a link to it leads back there.
+        done: how many buttons of tables were dealt with.
     """
 
     tray: list[str] = field(default_factory=list)
     asked: dict[str, dict[str, list[str]]] = field(default_factory=dict)
+    done: int = 0
 
     def put(self, name: str) -> None:
         """Put a card into the tray: once, whatever its letters' case; the oldest leaves when it is full."""

@@ -17,6 +17,7 @@ from fastapi.testclient import TestClient
 
 from api.main import create_app
 from api.settings import Settings
+from bench.processes import find_port
 
 OpenClient = Callable[..., TestClient]
 Problem = Callable[[Any, int], dict[str, Any]]
@@ -81,9 +82,7 @@ def serve(bundles: Path) -> Iterator[StartServer]:
     started: list[subprocess.Popen[bytes]] = []
 
     def run(**settings: Any) -> tuple[subprocess.Popen[bytes], int]:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
+        port = find_port()
         environment = {**os.environ, "PORT": str(port), "GPU_KEDRO_BUNDLES": str(bundles)}
         environment |= {f"GPU_KEDRO_{name.upper()}": str(value) for name, value in settings.items()}
         process = subprocess.Popen([sys.executable, "-m", "api.server"], env=environment, stdout=subprocess.PIPE)

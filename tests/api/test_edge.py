@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 from callers import BODY, JSON
 from edge import FILE
-from servers import free_port
+
+from bench.processes import find_port
 
 HOST = b"Host: gpu.example\r\n"
 PREDICT = b"POST /v1/predict HTTP/1.1\r\n" + HOST + b"Content-Type: application/json\r\n"
@@ -175,7 +176,7 @@ def test_slow_readers_do_not_keep_the_service(edge, service):
 
 def test_one_of_two_replicas_is_enough_and_without_any_it_is_503_with_when_to_come_again(start_server, start_edge):
     process, port = start_server(drain_seconds=0, log_level="WARNING")
-    edge = start_edge(port, other=free_port()).port
+    edge = start_edge(port, other=find_port()).port
     assert {ask(edge, "/v1/predict", BODY).status for _ in range(10)} == {200}
     process.kill()
     process.wait()
@@ -193,7 +194,7 @@ def test_answers_are_compressed_and_requests_named(edge):
 
 
 def test_it_speaks_tls_where_it_has_a_certificate(service, start_edge, certificate: Path):
-    port = free_port()
+    port = find_port()
     own = (FILE.parent / "tls.conf").read_text().replace("listen 8443", f"listen 127.0.0.1:{port}")
     start_edge(service, extras={"tls.conf": own.replace("/certificates", str(certificate.parent))})
     context = ssl.create_default_context(cafile=certificate)

@@ -1,6 +1,6 @@
 import urllib.request
 
-from servers import free_port
+from bench.processes import find_port
 
 
 def test_metrics_are_off_unless_switched_on(client, problem):
@@ -25,7 +25,7 @@ def test_metrics_count_by_template_and_status(open_client, version):
 
 
 def test_metrics_have_a_port_of_their_own_where_one_is_named(open_client, problem):
-    port = free_port()
+    port = find_port()
     client = open_client(metrics=True, metrics_port=port)
     client.get("/nowhere")
     problem(client.get("/metrics"), 404)

@@ -69,10 +69,8 @@ def test_cards_are_put_aside_anywhere_and_compared(page, running):
     page.get_by_role("button", name="Add to comparison").click()
     tray = page.get_by_role("region", name="Cards to compare")
     expect(tray).to_contain_text("GeForce RTX 3060")
-    wait_until_drawn(page)
     page.get_by_role("navigation", name="Pages").get_by_role("link", name="Find").click()
     expect(heading(page)).to_have_text("Find")
-    wait_until_drawn(page)
     page.get_by_role("button", name=re.compile("^Add .* to the comparison$")).first.click()
     expect(tray.get_by_role("listitem")).to_have_count(2)
     tray.get_by_role("link", name="Compare 2").click()
@@ -80,6 +78,18 @@ def test_cards_are_put_aside_anywhere_and_compared(page, running):
     expect(page.locator(".gk-table thead th")).to_have_count(2)
     tray.get_by_role("button", name="Take GeForce RTX 3060 out of the comparison").click()
     expect(tray.get_by_role("listitem")).to_have_count(1)
+
+
+def test_nothing_that_is_pressed_at_once_is_lost(page, running):
+    open_(page, running, "/?name=GeForce+RTX+3060")
+    page.evaluate("""() => {
+        const buttons = [...document.querySelectorAll(".gk-table button[data-gk=put]")].slice(0, 3);
+        const links = [...document.querySelectorAll(".gk-nav a")];
+        for (const one of [...buttons, links.find((link) => link.textContent === "Find"), buttons[0]]) one.click();
+    }""")
+    expect(heading(page)).to_have_text("Find")
+    expect(page.get_by_role("region", name="Cards to compare").get_by_role("listitem")).to_have_count(3)
+    expect(page).to_have_url(re.compile("/find"))
 
 
 def test_the_address_is_copied(page, running):

@@ -23,6 +23,8 @@ from pathlib import Path
 import requests
 from workspace import PROJECT
 
+from bench.processes import find_port
+
 OLD = PROJECT / "tests" / "tracking" / "old_server"
 USER, PASSWORD = "ada", "correct-horse-battery"
 PREFIX = "/ada/gpus.mlflow"
@@ -55,12 +57,6 @@ class TrackingServer:
             "MLFLOW_TRACKING_USERNAME": USER,
             "MLFLOW_TRACKING_PASSWORD": PASSWORD,
         }
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def make_old_environment() -> Path:
@@ -121,7 +117,7 @@ def _server_arguments(folder: Path, port: int) -> list[str]:
 @contextmanager
 def run_current_server(folder: Path) -> Iterator[TrackingServer]:
     """The installed MLflow with basic auth."""
-    port = free_port()
+    port = find_port()
     (folder / "auth.ini").write_text(
         "[mlflow]\ndefault_permission = NO_PERMISSIONS\n"
         f"database_uri = sqlite:///{folder / 'auth.db'}\nadmin_username = {USER}\nadmin_password = {PASSWORD}\n"
@@ -143,7 +139,7 @@ def run_current_server(folder: Path) -> Iterator[TrackingServer]:
 @contextmanager
 def run_dagshub_like_server(folder: Path) -> Iterator[TrackingServer]:
     """An old MLflow behind a proxy with a path prefix, basic auth, and the tracking and artifact endpoints only."""
-    port = free_port()
+    port = find_port()
     python = make_old_environment()
     with run_process([str(python), "-m", "mlflow", "server", *_server_arguments(folder, port)], port, folder, {}):
         # its worker opens the store at the first request, which may take longer than a probe waits

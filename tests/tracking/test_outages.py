@@ -14,9 +14,10 @@ import yaml
 from click.testing import CliRunner
 from promises import Measured, promise
 from records import recorded
-from servers import PASSWORD, Handler, count_requests, free_port, run_black_hole, run_http
+from servers import PASSWORD, Handler, count_requests, run_black_hole, run_http
 from workspace import PROJECT, Workspace
 
+from bench.processes import find_port
 from gpu_kedro.command_line import main
 from gpu_kedro.tracking.errors import NotSentError, TrackingError
 
@@ -89,7 +90,7 @@ def kedro(workspace: Workspace, *arguments: str, **environment: str) -> subproce
 @promise("tracking.refused", "A server that refuses connections costs a run", **DELAY)
 @NOTHING_LOST
 def test_a_server_that_refuses_connections_costs_one_warning(disturbed_run, point_at, capsys):
-    point_at(f"http://127.0.0.1:{free_port()}")
+    point_at(f"http://127.0.0.1:{find_port()}")
     disturbed_run("tracking.refused")
     said = capsys.readouterr().err
     assert said.count("Warning") == 1
@@ -240,6 +241,7 @@ from fastapi.testclient import TestClient
 from kedro.framework.cli.cli import main as kedro
 from kedro_viz.integrations.kedro.data_loader import load_data
 from api.main import create_app
+from bench.processes import find_port
 from gpu_kedro.command_line import main
 with TestClient(create_app()) as client:
     assert client.post("/v1/predict", json={"name": "RTX 3070"}).status_code == 200
@@ -294,7 +296,7 @@ def test_variables_come_from_the_env_file_but_the_environment_wins(workspace: Wo
 
 
 def test_a_second_run_in_one_process_still_knows_the_server(workspace: Workspace, point_at, capsys):
-    point_at(f"http://127.0.0.1:{free_port()}")
+    point_at(f"http://127.0.0.1:{find_port()}")
     for _ in range(2):
         workspace.run("data_processing")
         assert "refuses the connection: the run is recorded here only" in capsys.readouterr().err

@@ -11,8 +11,9 @@ from pathlib import Path
 import httpx
 import psutil
 import pytest
-from servers import free_port
 from workspace import PROJECT, Workspace
+
+from bench.processes import find_port
 
 pytestmark = pytest.mark.servers
 
@@ -27,7 +28,7 @@ def test_make_shows_recorded_runs_without_an_activated_environment_and_leaves_no
         text=True,
         check=True,
     ).stdout.splitlines()[-1]
-    port = free_port()
+    port = find_port()
     command = recipe.replace("kedro mlflow ui", f"kedro mlflow ui --env test --port {port}")
     assert command != recipe
     others = [part for part in os.environ["PATH"].split(os.pathsep) if part != str(PROJECT / programs)]
