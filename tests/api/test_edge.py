@@ -60,10 +60,12 @@ def count_in_flight(service):
         return float(re.search(rb"^gpu_kedro_requests_in_flight (\S+)", answer.read(), re.MULTILINE)[1]) - 1
 
 
-def wait_for(condition, seconds=30):
+def wait_for(expected, look, seconds=30):
     end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, f"not within {seconds} s"
+    seen = Counter()
+    while (found := look()) != expected:
+        seen[found] += 1
+        assert time.monotonic() < end, f"not {expected} within {seconds} s, but {seen}"
         time.sleep(0.1)
 
 
@@ -136,11 +138,11 @@ def test_one_client_has_so_many_connections_and_others_have_theirs(service, star
     slow = [socket.create_connection(("127.0.0.1", edge)) for _ in range(4)]
     for one in slow:
         one.sendall(PREDICT + b"Content-Length: 50\r\n\r\n{")
-    wait_for(lambda: ask(edge).status == 429)
+    wait_for(429, lambda: ask(edge).status)
     assert ask(edge, client="127.0.0.2").status == 200
     for one in slow:
         one.close()
-    wait_for(lambda: ask(edge).status == 200)
+    wait_for(200, lambda: ask(edge).status)
 
 
 def test_another_address_is_believed_from_a_balancer_that_is_named_and_from_nobody_else(service, start_edge):
@@ -171,7 +173,7 @@ def test_slow_readers_do_not_keep_the_service(edge, service):
         deaf.settimeout(60)
         deaf.sendall(head % len(rows) + rows)
         assert deaf.recv(12, socket.MSG_WAITALL) == b"HTTP/1.1 200"
-        wait_for(lambda: count_in_flight(service) == 0, seconds=120)
+        wait_for(0, lambda: count_in_flight(service), seconds=120)
 
 
 def test_one_of_two_replicas_is_enough_and_without_any_it_is_503_with_when_to_come_again(start_server, start_edge):
