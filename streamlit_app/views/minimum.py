@@ -9,7 +9,7 @@ from streamlit_app.backends.cached import Asker
 from streamlit_app.fleet.files import FleetTable
 from streamlit_app.fleet.wizard import read_upload
 from streamlit_app.frame import name_tab, show
-from streamlit_app.prices import PRICE_NOTE
+from streamlit_app.prices import note_prices
 from streamlit_app.widgets.amounts import Amounts
 from streamlit_app.widgets.inputs import choose_gpu
 from streamlit_app.widgets.links import draw_put, link_gpu
@@ -37,7 +37,7 @@ def render(asker: Asker) -> None:
         st.header(f"An example: as fast as a {_EXAMPLE}", anchor=False)
     population, words = _enter_population(asker)
     answer = asker.find_minimum({**wanted, "population": population})
-    _show_least(answer)
+    _show_least(answer, asker)
     if answer["population"] is not None:
         _show_share(answer["population"], words)
 
@@ -92,7 +92,8 @@ def _count(table: FleetTable) -> list[Record] | None:
     return [{"name": name, "count": count} for name, count in listed] or None
 
 
-def _show_least(answer: Record) -> None:
+def _show_least(answer: Record, asker: Asker) -> None:
+    prices = _list_prices(asker)
     reference = answer["reference"]
     taken = reference["taken_for"] or reference["name"] or "the mark"
     st.html(
@@ -102,13 +103,26 @@ def _show_least(answer: Record) -> None:
     for place, (form, title) in zip(st.columns(len(_FORMS), gap="large"), _FORMS.items(), strict=True):
         with place:
             st.header(title, anchor=False)
-            rows = [gpu for one in answer["least"] if one["form"] == form for gpu in one["gpus"]]
+            rows = [
+                {**gpu, **prices.get(gpu["name"], {})}
+                for one in answer["least"]
+                if one["form"] == form
+                for gpu in one["gpus"]
+            ]
             none = [_MAKERS[one["vendor"]] for one in answer["least"] if one["form"] == form and not one["gpus"]]
             if rows:
                 st.html(_draw_least(rows, title))
             if none:
                 st.caption(f"None of {' and '.join(none)} is known to be fast enough with that chance.")
-    st.caption(f"The three least of each maker. {PRICE_NOTE}")
+    st.caption(f"The three least of each maker. {note_prices()}")
+
+
+def _list_prices(asker: Asker) -> Record:
+    """Prices of the market that is looked at, by name of the GPU; nothing where none is."""
+    if asker.market is None:
+        return {}
+    priced = asker.priced_gpus()[["name", "price_usd", "price_usd_source"]].dropna(subset="price_usd")
+    return {row["name"]: row for row in priced.to_dict("records")}
 
 
 def _draw_least(rows: list[Record], title: str) -> str:

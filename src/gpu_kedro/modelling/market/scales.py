@@ -61,12 +61,12 @@ class MarketScales:
     segment_length: float = 1.2
     card: float = 0.06
     card_years: float = 3.0
-    ripple: float = 0.015
+    ripple: float = 0.035
     ripple_years: float = 0.3
     condition: float = 0.2
     market: float = 0.1
     likeness: float = 0.85
-    noise: float = 0.03
+    noise: float = 0.04
     noise_strength: float = 10.0
     junk_share: float = 0.1
     junk: float = 1.5
