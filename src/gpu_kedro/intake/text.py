@@ -20,7 +20,8 @@ Knows = Callable[[str], bool]
 _ONE_COLUMN = "\x1f"
 #: What may stand between cells, the rarest in a text first.
 DELIMITERS = (_ONE_COLUMN, "\t", ";", "|", ",")
-_BYTE_ORDER_MARKS = (
+#: What a file of text may begin with, and the encoding it tells; the longer of two that begin alike first.
+BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
@@ -120,7 +121,7 @@ def find_dialect(source: Source, knows: Knows) -> Dialect:
     """
     with source.open() as file:
         sample = file.read(_SAMPLE_BYTES)
-    marked = [encoding for mark, encoding in _BYTE_ORDER_MARKS if sample.startswith(mark)][:1]
+    marked = [encoding for mark, encoding in BYTE_ORDER_MARKS if sample.startswith(mark)][:1]
     readings = [_read_sample(sample, encoding, knows) for encoding in marked or ("utf-8", *_CODE_PAGES)]
     found = [reading for reading in readings if reading is not None]
     if found and found[0].dialect.encoding == "utf-8":

@@ -4,7 +4,6 @@ Nothing is interpreted here: every cell stays text, so that cleaning can say wha
 is the file's own decimal mark: in a file that writes 1.299,00 the numbers are rewritten as 1299.00.
 """
 
-import codecs
 import csv
 import io
 import os
@@ -23,6 +22,7 @@ from gpu_kedro.intake.errors import TableFileError
 from gpu_kedro.intake.excel import Workbook
 from gpu_kedro.intake.parquet import ParquetTable
 from gpu_kedro.intake.source import OWN_FILE, Source
+from gpu_kedro.intake.text import BYTE_ORDER_MARKS
 
 REQUIRED_COLUMNS: dict[str, str] = {
     "gpuName": "name",
@@ -44,13 +44,6 @@ _COLUMNS_BY_ANY_CASE = {name.casefold(): name for name in KNOWN_COLUMNS}
 _DECIMAL_COLUMNS = ("G3Dmark", "G2Dmark", "price", "TDP", "gpuValue", "powerPerformance")
 _SEPARATORS = (",", ";", "\t", "|")
 _NEAR_NAME_SCORE = 75
-_BYTE_ORDER_MARKS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
 _SIGNATURES = (
     (b"\xd0\xcf\x11\xe0", "an old Excel workbook", "export the sheet as CSV"),
     (b"\x1f\x8b", "a gzip archive", "unpack it first"),
@@ -185,7 +178,7 @@ def _decode(content: bytes, file: str) -> tuple[str, str]:
     for signature, what, remedy in _SIGNATURES:
         if content.startswith(signature):
             raise RawDataError(file, f"not a CSV but {what}", remedy)
-    marked = next((encoding for mark, encoding in _BYTE_ORDER_MARKS if content.startswith(mark)), None)
+    marked = next((encoding for mark, encoding in BYTE_ORDER_MARKS if content.startswith(mark)), None)
     for encoding in [marked] if marked else ["utf-8", "cp1252"]:
         try:
             text = content.decode(encoding)

@@ -37,47 +37,39 @@ class RawGpus(pa.DataFrameModel):
         strict = True
 
 
-class CleanGpus(pa.DataFrameModel):
+class _Gpus(pa.DataFrameModel):
+    """What the tables after cleaning have in common."""
+
+    name: str = pa.Field(str_matches=r"\S")
+    reported_name: str
+    g3d_mark: float = pa.Field(nullable=True, gt=0)
+    g2d_mark: float = pa.Field(nullable=True, gt=0)
+    price_usd: float = pa.Field(nullable=True, gt=0)
+    tdp_w: float = pa.Field(nullable=True, gt=0)
+    test_year: float = pa.Field(nullable=True, ge=1980, le=2100)
+    segments: str = pa.Field(nullable=True, isin=SEGMENT_COMBINATIONS)
+
+    class Config:
+        """Exactly these columns."""
+
+        strict = True
+
+
+class CleanGpus(_Gpus):
     """The benchmark table after cleaning: one row a GPU as listed; `name` may repeat, `gpu_id` does not."""
 
     gpu_id: str = pa.Field(unique=True, str_matches=r"^[a-z0-9]+(-[a-z0-9]+)*(--[0-9]+)?$")
-    name: str = pa.Field(str_matches=r"\S")
-    reported_name: str
     source_row: int = pa.Field(ge=1, unique=True)
-    g3d_mark: float = pa.Field(nullable=True, gt=0)
-    g2d_mark: float = pa.Field(nullable=True, gt=0)
-    price_usd: float = pa.Field(nullable=True, gt=0)
-    tdp_w: float = pa.Field(nullable=True, gt=0)
-    test_year: float = pa.Field(nullable=True, ge=1980, le=2100)
-    segments: str = pa.Field(nullable=True, isin=SEGMENT_COMBINATIONS)
-
-    class Config:
-        """Exactly these columns."""
-
-        strict = True
 
 
-class MeasuredGpus(pa.DataFrameModel):
+class MeasuredGpus(_Gpus):
     """The clean table with newer observations; GPUs that only those know have no `source_row`."""
 
     gpu_id: str = pa.Field(unique=True, str_matches=r"^[a-z0-9]+(-[a-z0-9]+)*(--[0-9]+|--observed)?$")
-    name: str = pa.Field(str_matches=r"\S")
-    reported_name: str
     source_row: float = pa.Field(ge=1, nullable=True)
-    g3d_mark: float = pa.Field(nullable=True, gt=0)
-    g2d_mark: float = pa.Field(nullable=True, gt=0)
-    price_usd: float = pa.Field(nullable=True, gt=0)
-    tdp_w: float = pa.Field(nullable=True, gt=0)
-    test_year: float = pa.Field(nullable=True, ge=1980, le=2100)
-    segments: str = pa.Field(nullable=True, isin=SEGMENT_COMBINATIONS)
     g3d_mark_date: str = pa.Field(nullable=True)
     g2d_mark_date: str = pa.Field(nullable=True)
     tdp_w_date: str = pa.Field(nullable=True)
-
-    class Config:
-        """Exactly these columns."""
-
-        strict = True
 
 
 class Specs(pa.DataFrameModel):
