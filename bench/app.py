@@ -27,6 +27,7 @@ from bench.browser import open_browser
 from gpu_kedro.resolvers import PROJECT_PATH, bundle_store
 from gpu_kedro.serving.errors import NoBundleError
 from gpu_kedro.serving.runtime import read_version
+from streamlit_app.prices import write_token
 
 SCREENSHOTS = PROJECT_PATH / "build" / "screenshots"
 IMAGES = PROJECT_PATH / "docs" / "images"
@@ -35,6 +36,16 @@ THEMES = ("light", "dark")
 _TIMEOUT_MS = 30_000
 _TALLEST = 2_400
 _LAPTOP = quote_plus("rtx 4070 laptop")
+_SEEN = [
+    {"name": name, "price_usd": price, "date": "2026-03", "condition": "used"}
+    for name, price in {
+        "RTX 3060": 210,
+        "RTX 3070": 265,
+        "RX 6600": 150,
+        "GTX 1660 Super": 110,
+        "RTX 3080": 3900,
+    }.items()
+]
 PAGES = {
     "ask": f"/?name={_LAPTOP}",
     "deal": "/deal?gpu=GeForce+RTX+3060&price=420&power=250",
@@ -44,6 +55,7 @@ PAGES = {
     "fleet": "/fleet",
     "explore": "/explore",
     "model": "/model",
+    "market": f"/market?market={write_token({'observations': _SEEN})}",
 }
 #: What the README shows: (page, size, theme) → picture.
 SHOWN = {

@@ -54,11 +54,12 @@ def follow_address() -> None:
 def carried_market() -> dict[str, str]:
     """What of the market goes into every address of the app: nothing without one, or where it is too long."""
     market = current_market()
-    token = None if market is None else _write_token(market)
+    token = None if market is None else write_token(market)
     return {} if token is None or len(token) > _LONGEST_TOKEN else {MARKET: token}
 
 
-def _write_token(market: Mapping[str, Any]) -> str:
+def write_token(market: Mapping[str, Any]) -> str:
+    """A market (`Market` of the contract) as addresses of the app carry it."""
     rows = [[one.get(field) for field in _FIELDS] for one in market["observations"]]
     content = json.dumps([market.get("as_of"), market.get("condition"), rows], separators=(",", ":"))
     return base64.urlsafe_b64encode(zlib.compress(content.encode(), 9)).decode().rstrip("=")

@@ -19,6 +19,8 @@ from streamlit_app.widgets.style import ASKED, MEASURED, NEUTRAL
 from streamlit_app.widgets.wording import escape_markdown
 
 _COLUMNS = ("name", "price_usd", "date", "condition", "market")
+#: Said, because a column of gaps would be taken for one of numbers.
+_TYPES = {name: "float64" if name == "price_usd" else "string" for name in _COLUMNS}
 _EXAMPLE = "name,price_usd,date,condition\nRTX 3060,210,2026-03-06,used\nRX 6600,150,2026-03,used\n"
 _ROWS, _READ = "market_rows", "market_read"
 
@@ -31,7 +33,7 @@ def render(asker: Asker) -> None:
     if refused := st.session_state.get("market_refused"):
         st.warning("\n".join(f"- {escape_markdown(line)}" for line in refused[:10]))
     edited = st.data_editor(
-        pd.DataFrame(rows, columns=list(_COLUMNS)).astype({"price_usd": "float64"}),
+        pd.DataFrame(rows, columns=list(_COLUMNS)).astype(_TYPES),
         key=f"market_editor_{st.session_state.get(_READ, 0)}",
         num_rows="dynamic",
         hide_index=True,

@@ -92,6 +92,32 @@ def test_nothing_that_is_pressed_at_once_is_lost(page, running):
     expect(page).to_have_url(re.compile("/find"))
 
 
+PRICES = """name,price_usd,date,condition
+RTX 3060,210,2026-03,used
+RTX 3070,265,2026-03,used
+RX 6600,150,2026-03,used
+GTX 1660 Super,110,2026-03,used
+RTX 3080,39,2026-03,used
+"""
+
+
+def test_prices_that_are_pasted_hold_on_every_page_and_in_its_address(page, running, picture):
+    open_(page, running, "/market")
+    page.get_by_role("textbox", name="Paste rows with a header").fill(PRICES)
+    page.get_by_role("textbox", name="Paste rows with a header").press("Control+Enter")
+    page.get_by_role("button", name="Read").click()
+    expect(page.get_by_text("How well these prices are explained")).to_be_visible()
+    wait_until_drawn(page)
+    page.screenshot(path=picture / "market.png", full_page=True)
+    page.get_by_role("navigation", name="Pages").get_by_role("link", name="Find").click()
+    expect(heading(page)).to_have_text("Find")
+    told = "Prices as of 2026-03, used: 4 observations up to 2026-03"
+    expect(page.get_by_text(told)).to_be_visible()
+    again = page.context.new_page()
+    again.goto(page.url)
+    expect(again.get_by_text(told)).to_be_visible()
+
+
 def test_the_address_is_copied(page, running):
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     open_(page, running, "/?name=GeForce+RTX+3060")

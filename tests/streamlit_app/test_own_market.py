@@ -3,7 +3,7 @@
 import pytest
 from app_pages import texts
 
-from streamlit_app.prices import _read_token, _write_token
+from streamlit_app.prices import _read_token, write_token
 
 MARKET = {
     "observations": [
@@ -17,20 +17,20 @@ MARKET = {
 
 
 def test_a_market_survives_its_way_through_an_address():
-    token = _write_token(MARKET)
+    token = write_token(MARKET)
     assert len(token) < 250
     kept = _read_token(token)
     assert kept["as_of"] == "2026-03"
     assert [one["price_usd"] for one in kept["observations"]] == [210.0, 150.0, 2250.0]
 
 
-@pytest.mark.parametrize("token", ["", "x", "eNqLjgUAARUAuQ", _write_token(MARKET)[:-9], "A" * 3000])
+@pytest.mark.parametrize("token", ["", "x", "eNqLjgUAARUAuQ", write_token(MARKET)[:-9], "A" * 3000])
 def test_an_address_that_holds_no_market_is_passed_over(token):
     assert _read_token(token) is None
 
 
 def test_every_page_is_at_the_prices_of_the_market(open_page, backend_kind):
-    page = open_page("ask", name="RTX 3070", market=_write_token(MARKET))
+    page = open_page("ask", name="RTX 3070", market=write_token(MARKET))
     assert not page.exception
     assert "Prices as of 2026-03, used: 2 observations up to 2026-03-06." in texts(page)
     assert "Prices are of 2026-03, used." in texts(page)

