@@ -1,10 +1,12 @@
 """Runs the service in one process, and ends it without losing a request."""
 
 import asyncio
+import os
 import re
 import resource
 import signal
 import socket
+from contextlib import ExitStack, suppress
 from types import FrameType
 
 import uvicorn
@@ -17,6 +19,10 @@ from api.settings import Settings
 
 #: Open files that are no connections: libraries, the bundle while it is read, the prediction log.
 _OTHER_FILES = 100
+#: So long after a connection is opened, its request may still be on the way.
+_OPENING_SECONDS = 1.0
+#: How long the loop takes to close its own listening files.
+_CLOSING_SECONDS = 0.05
 _UPGRADE = re.compile(rb"\r\nupgrade: *h2c(?=\r\n)", re.IGNORECASE)
 
 
@@ -37,6 +43,13 @@ class CappedProtocol(HttpToolsProtocol):
             head, end, body = data.partition(b"\r\n\r\n")
             data = _UPGRADE.sub(b"", head) + end + body
         super().data_received(data)
+
+    def shutdown(self) -> None:
+        """End the connection after what is being answered; one that has just been opened may still ask."""
+        if self.cycle is None and self.loop.time() < self._since + _OPENING_SECONDS:
+            self.loop.call_later(_OPENING_SECONDS, super().shutdown)
+        else:
+            super().shutdown()
 
     def _rank(self) -> tuple[int, float]:
         """What is given up first: connections without a request, then those between two, the oldest of each."""
@@ -76,7 +89,30 @@ class DrainingServer(uvicorn.Server):
         began = loop.time()
         while loop.time() < began + self._drain_seconds:
             await asyncio.sleep(0.05)
+        await self._take_in_the_last()
         await super().shutdown(sockets)
+
+    async def _take_in_the_last(self) -> None:
+        """Stop listening; a socket that closes would reset those who wait to be accepted, so they are let in first."""
+        with ExitStack() as copies:
+            listeners = [
+                copies.enter_context(socket.socket(fileno=os.dup(listener.fileno())))
+                for server in self.servers
+                for listener in server.sockets
+            ]
+            for server in self.servers:
+                server.close()
+            await asyncio.sleep(_CLOSING_SECONDS)
+            waiting = []
+            for listener in listeners:
+                listener.setblocking(False)
+                with suppress(BlockingIOError):
+                    while True:
+                        waiting.append(listener.accept()[0])
+        state = {"config": self.config, "server_state": self.server_state, "app_state": self.lifespan.state}
+        for client in waiting:
+            client.setblocking(False)
+            await asyncio.get_running_loop().connect_accepted_socket(lambda: CappedProtocol(**state), client)
 
 
 def serve(settings: Settings | None = None) -> None:
