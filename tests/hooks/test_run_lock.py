@@ -76,9 +76,11 @@ def test_a_run_that_is_refused_is_not_looked_at_by_other_hooks(tmp_path: Path):
         def before_pipeline_run(self) -> None:
             seen.append("recorded")
 
-    Session(tmp_path).begin(TRAINING)
+    first = Session(tmp_path)  # kept: a lock that nobody holds any more is given back
+    first.begin(TRAINING)
     with pytest.raises(RunLockedError):
         Session(tmp_path, Recording()).begin(TRAINING)
+    first.end()
     assert seen == []
 
 
