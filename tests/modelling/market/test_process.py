@@ -34,6 +34,16 @@ def test_half_prices_of_three_cards_halve_the_price_of_a_fourth():
     assert not process.is_junk.any()
 
 
+def test_a_slope_leads_only_a_little_beyond_what_was_observed():
+    process = MarketProcess(prices({"alpha": 40.0, "beta": 90.0, "gamma": 210.0, "delta": 420.0, "epsilon": 700.0}))
+    far = {"g3d_mark": 5.0, "price_predicted": 45.0, "price_low_90": 20.0, "price_high_90": 100.0, "release_year": 1999}
+    old, older = (
+        process.price(cards("gamma", **{**far, "g3d_mark": mark}), 2023.5, "used", "shop") for mark in (5.0, 0.005)
+    )
+    assert float(old.price_usd[0]) > 0.5
+    assert float(older.price_usd[0]) == pytest.approx(float(old.price_usd[0]), rel=0.6)
+
+
 def test_an_observed_card_costs_what_it_was_observed_at():
     process = MarketProcess(prices({**HALVED, "delta": 230.0}))
     assert price_of(process, "delta") == pytest.approx(230, rel=0.05)

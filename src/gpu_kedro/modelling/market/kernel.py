@@ -26,6 +26,8 @@ from gpu_kedro.modelling.market.scales import (
 )
 
 Matrix = NDArray[np.float64]
+#: How far beyond the observed cards a slope leads: logarithms of answer, mark, excess, power, memory; years of age.
+_BEYOND = np.array([1.5, 1.5, 1.5, 1.5, 1.5, 5.0])
 
 
 @dataclass(frozen=True)
@@ -75,14 +77,7 @@ class Offers:
         logs = (cards.log_answer - CENTRE_ANSWER, cards.log_mark - CENTRE_MARK, cards.log_power - CENTRE_POWER)
         answer, mark, power = logs
         memory = cards.log_memory - CENTRE_MEMORY
-        slopes = (
-            scales.answer * answer,
-            scales.mark * mark,
-            scales.excess * cards.log_excess,
-            scales.power * power,
-            scales.memory * memory,
-            scales.age * self.ages,
-        )
+        slopes = (answer, mark, cards.log_excess, power, memory, self.ages)
         places = (
             mark / scales.mark_length,
             power / scales.power_length,
@@ -91,7 +86,8 @@ class Offers:
             memory / scales.memory_length,
         )
         labels = (cards.vendors, cards.segments, cards.keys, self.conditions, self.markets)
-        return EmbeddedOffers(self.times, np.array(slopes).T, np.array(places).T, [_encode(words) for words in labels])
+        scaled = scales.slopes * np.array(slopes).T
+        return EmbeddedOffers(self.times, scaled, np.array(places).T, [_encode(words) for words in labels])
 
 
 class EmbeddedOffers(NamedTuple):
@@ -108,6 +104,15 @@ class EmbeddedOffers(NamedTuple):
     slopes: Matrix
     places: Matrix
     labels: list[NDArray[np.int64]]
+
+    def believe_within(self, observed: Self, scales: MarketScales) -> Self:
+        """The same offers with slopes that lead no further than a little beyond what was observed.
+
+        Ten prices of cards of today would else make a card of 1999 cost a cent.
+        """
+        beyond = scales.slopes * _BEYOND
+        low, high = observed.slopes.min(axis=0) - beyond, observed.slopes.max(axis=0) + beyond
+        return self._replace(slopes=np.clip(self.slopes, low, high))
 
 
 def prior_mean(offers: Offers, scales: MarketScales) -> Vector:

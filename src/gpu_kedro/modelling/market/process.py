@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gpu_kedro.modelling.market.cards import MarketCards, Vector
-from gpu_kedro.modelling.market.kernel import Matrix, Offers, covariance, prior_mean, prior_variance
+from gpu_kedro.modelling.market.kernel import EmbeddedOffers, Matrix, Offers, covariance, prior_mean, prior_variance
 from gpu_kedro.modelling.market.observed import ObservedPrices
 from gpu_kedro.modelling.market.scales import TABLE_TIME, MarketScales
 
@@ -115,11 +115,14 @@ class MarketProcess:
             market: one of the observed markets, or another.
         """
         asked = Offers.at(cards, time, condition, market)
-        embedded = asked.embed(self.scales)
+        embedded = self._embed(asked)
         across = covariance(embedded, self._embedded, self.scales)
         known = ((across @ self._inverse) * across).sum(axis=1)
         variance = (prior_variance(embedded, self.scales) - known).clip(0.0) + self.noise_**2
         return MarketPrices(prior_mean(asked, self.scales) + across @ self._solved, variance)
+
+    def _embed(self, asked: Offers) -> EmbeddedOffers:
+        return asked.embed(self.scales).believe_within(self._embedded, self.scales)
 
     def total(
         self, cards: MarketCards, counts: Sequence[int], time: float, condition: str, market: str
@@ -140,14 +143,14 @@ class MarketProcess:
         many = np.array(counts, float)
         each = self.price(cards, time, condition, market)
         shares = many * np.exp(each.log_price + each.variance / 2)
-        asked = Offers.at(cards, time, condition, market).embed(self.scales)
+        asked = self._embed(Offers.at(cards, time, condition, market))
         weights = covariance(self._embedded, asked, self.scales)
         known = self._inverse @ weights
         own = np.expm1(self.noise_**2) * (shares**2 / many * np.exp(each.variance - self.noise_**2)).sum()
         together = 0.0
         for start in range(0, len(cards), _BLOCK_CARDS):
             block = slice(start, start + _BLOCK_CARDS)
-            some = Offers.at(cards.take(block), time, condition, market).embed(self.scales)
+            some = self._embed(Offers.at(cards.take(block), time, condition, market))
             shared = covariance(some, asked, self.scales) - weights[:, block].T @ known
             together += float(shares[block] @ np.expm1(shared) @ shares)
         return sum_lognormal(float(shares.sum()), together + float(own))

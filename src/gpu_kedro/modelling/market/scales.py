@@ -6,6 +6,9 @@ half of the cards for the other half, and rounded; errors change by a hundredth 
 
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 #: When the prices of the table were collected.
 TABLE_TIME = 2022.5
 
@@ -76,6 +79,11 @@ class MarketScales:
     mark_reach: float = 1.0
     age_mean: float = -0.02
     used_mean: float = -0.25
+
+    @property
+    def slopes(self) -> NDArray[np.float64]:
+        """(6,) scales of the slopes."""
+        return np.array([self.answer, self.mark, self.excess, self.power, self.memory, self.age])
 
 
 #: Where the inputs are centred, so that slopes turn around a card in the middle of the market.
