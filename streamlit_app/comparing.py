@@ -118,12 +118,12 @@ def _tell_chance(relation: Record | None) -> str:
 
 
 def mark_best(cells: Sequence[str], values: Sequence[float | None], *, is_highest: bool) -> list[str]:
-    """Cells of a row in HTML, the best of at least two known values marked; several where they are equal."""
+    """Cells of one figure in HTML, the best of at least two known values marked; several where they are equal."""
     known = [value for value in values if value is not None]
     if len(known) < 2 or len(set(known)) < 2:
         return list(cells)
     best = max(known) if is_highest else min(known)
-    star = '<span class="gk-best" title="best of the row"><span aria-hidden="true">★</span></span>'
+    star = '<span class="gk-best" title="best of all"><span aria-hidden="true">★</span></span>'
     return [
         f'{cell} {star}<span class="gk-sr"> (best)</span>' if value == best else cell
         for cell, value in zip(cells, values, strict=True)

@@ -5,11 +5,18 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from streamlit_app.widgets.style import MEASURED, PREDICTED
-from streamlit_app.widgets.wording import KNOWN_SOURCES, QUANTITIES, escape_html, shorten
+from streamlit_app.widgets.style import LISTED, MEASURED, PREDICTED
+from streamlit_app.widgets.wording import QUANTITIES, escape_html, shorten
 
 CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"]}
 _BANDS = {90: "rgba(27, 127, 196, 0.18)", 80: "rgba(27, 127, 196, 0.32)"}
+#: Source → colour and shape of its mark: those of `style.css`.
+_MARKS = {
+    "measured": (MEASURED, "diamond"),
+    "given": (LISTED, "triangle-up"),
+    "listed": (LISTED, "square"),
+    "predicted": (PREDICTED, "circle"),
+}
 
 
 def label_name(name: str | None, length: int = 34) -> str:
@@ -82,8 +89,7 @@ def draw_side_by_side(rows: Sequence[Mapping[str, Any]], quantity_name: str) -> 
                 line={"color": _BANDS[percent].replace("0.18", "0.45").replace("0.32", "0.6"), "width": width},
                 hovertemplate=f"{percent} %: {quantity.write_range((low, high))}<extra>{label}</extra>",
             )  # fmt: skip
-    marks = dict.fromkeys(KNOWN_SOURCES, (MEASURED, "diamond")) | {"predicted": (PREDICTED, "circle")}
-    for source, (colour, symbol) in marks.items():
+    for source, (colour, symbol) in _MARKS.items():
         chosen = [(label, row) for label, row in zip(labels, rows, strict=True) if row["source"] == source]
         if chosen:
             figure.add_scatter(

@@ -14,7 +14,7 @@ from streamlit_app.site.visit import MOST_COMPARED, current_visit
 from streamlit_app.widgets.inputs import clean_name
 from streamlit_app.widgets.links import link_gpu
 from streamlit_app.widgets.marks import draw_legend
-from streamlit_app.widgets.tables import Column, draw_sourced, draw_table
+from streamlit_app.widgets.tables import HEADS, Column, draw_sourced, draw_table
 from streamlit_app.widgets.wording import (
     FIGURES,
     QUANTITIES,
@@ -124,32 +124,36 @@ def _list_rows(comparison: Record, quantity: str) -> list[dict[str, Any]]:
 
 def _show_table(comparison: Record) -> None:
     predictions = comparison["predictions"]
-    rows = {"Segment": [escape_html(join_segments(one["segment"]["labels"])) for one in predictions]}
-    rows |= {
-        quantity.title: mark_best(
+    figures = {
+        name: (
             [draw_sourced(name, one[name]["value"], one[name]["source"]) for one in predictions],
             [one[name]["value"] for one in predictions],
-            is_highest=name == "g3d_mark",
         )
-        for name, quantity in FIGURES.items()
+        for name in FIGURES
     }
-    rows |= {
-        QUANTITIES[ratio].title: mark_best(
-            [QUANTITIES[ratio].write_short(one[ratio]) for one in comparison["ratios"]],
-            [one[ratio] for one in comparison["ratios"]],
-            is_highest=True,
-        )
-        for ratio in _RATIOS
-    }
-    rows["Taken for"] = [
-        escape_html(f"{one['match']['spec'] or 'none'}: {describe_match(one['match'])}") for one in predictions
-    ]
-    cards = [
-        Column(link_gpu(one["name"]), [cells[place] for cells in rows.values()])
-        for place, one in enumerate(predictions)
+    for ratio in _RATIOS:
+        values = [one[ratio] for one in comparison["ratios"]]
+        figures[ratio] = [QUANTITIES[ratio].write_short(value) for value in values], values
+    columns = [
+        Column("GPU", [link_gpu(one["name"]) for one in predictions]),
+        *(
+            Column(
+                HEADS[name],
+                mark_best(cells, values, is_highest=name not in ("price_usd", "tdp_w")),
+                is_number=True,
+                is_wide=name in _RATIOS,
+            )
+            for name, (cells, values) in figures.items()
+        ),
+        Column("Segment", [escape_html(join_segments(one["segment"]["labels"])) for one in predictions], is_wide=True),
+        Column("Taken for", [_describe_match(one["match"]) for one in predictions], is_wide=True),
     ]
     sources = {one[name]["source"] for one in predictions for name in FIGURES}
-    st.html(draw_table([Column("", list(rows)), *cards], "Comparison") + draw_legend(sources))
+    st.html(draw_table(columns, "Comparison") + draw_legend(sources))
+
+
+def _describe_match(match: Record) -> str:
+    return escape_html(f"{match['spec'] or 'none'}: {describe_match(match)}")
 
 
 show(

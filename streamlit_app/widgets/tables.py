@@ -39,11 +39,11 @@ def show_gpus(gpus: Sequence[Mapping[str, Any]], label: str) -> None:
     columns = [
         Column("GPU", [f"{link_gpu(gpu['name'])} {draw_put(gpu['name'])}" for gpu in gpus]),
         *(
-            Column(_HEADS[name], [draw_sourced(name, gpu[name], gpu[f"{name}_source"]) for gpu in gpus], is_number=True)
+            Column(HEADS[name], [draw_sourced(name, gpu[name], gpu[f"{name}_source"]) for gpu in gpus], is_number=True)
             for name in FIGURES
         ),
         *(
-            Column(_HEADS[ratio], [_divide(ratio, gpu, below) for gpu in gpus], is_number=True, is_wide=True)
+            Column(HEADS[ratio], [_divide(ratio, gpu, below) for gpu in gpus], is_number=True, is_wide=True)
             for ratio, below in (("g3d_per_usd", "price_usd"), ("g3d_per_watt", "tdp_w"))
         ),
         Column("Segment", [escape_html(gpu["segment"] or "not clear") for gpu in gpus], is_wide=True),
@@ -91,7 +91,7 @@ def _divide(ratio: str, gpu: Mapping[str, Any], below: str) -> str:
     return QUANTITIES[ratio].write_short(gpu["g3d_mark"] / gpu[below])
 
 
-_HEADS = {
+HEADS = {
     "g3d_mark": "Points",
     "price_usd": "Price",
     "tdp_w": "Power",

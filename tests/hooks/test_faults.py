@@ -24,6 +24,15 @@ def test_what_the_disk_is_to_blame_for_is_told_with_a_remedy(number: int, remedy
     )
 
 
+def test_an_error_among_its_own_causes_is_told_all_the_same():
+    full, defect = OSError(errno.ENOSPC, "why", "/data/table.parquet"), ValueError("no such column")
+    for error in (full, defect):
+        error.__cause__ = RuntimeError("Failed while saving data to dataset")
+        error.__cause__.__cause__ = error
+    assert str(explain_fault(full)).startswith("why: /data/table.parquet.")
+    assert explain_fault(defect) is None
+
+
 def test_a_defect_is_no_known_fault():
     def fail() -> None:
         raise ValueError("no such column")

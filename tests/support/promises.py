@@ -188,7 +188,8 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
     assert not silent, f"promised, but never stated: {', '.join(silent)}"
     broken = [row for row in rows if not row.is_kept]
     if broken and table.holds(item):
-        raise LimitError("; ".join(f"{row.id}: {row.value:g} {row.unit}, limit {row.limit:g}" for row in broken))
+        told = [f"{row.id}: {row.value:g} {row.unit}, limit {row.limit:g} ({row.detail})" for row in broken]
+        raise LimitError("; ".join(told))
 
 
 @pytest.hookimpl(wrapper=True)

@@ -56,7 +56,7 @@ class AtomicSave:
                 super(AtomicSave, beside).save(data)  # type: ignore[misc]
             except DatasetError as err:
                 # names the part: what is raised here, Kedro raises again with the name of the file
-                raise err.__cause__ or err from err.__cause__
+                raise (err.__cause__ or err) from None
 
 
 class CSVDataset(AtomicSave, pandas.CSVDataset):  # type: ignore[misc]  # the library has no types

@@ -1,5 +1,7 @@
 """Errors a person can act on: one line that names the place and says what to do."""
 
+from collections.abc import Iterator
+
 
 class GpuKedroError(ValueError):
     """Base of the project's own errors; `str()` is always one line."""
@@ -39,3 +41,18 @@ class LedgerError(GpuKedroError):
 
 class NotLearnableError(GpuKedroError):
     """A target has too few distinct known values to learn anything from."""
+
+
+def walk_causes(error: BaseException | None) -> Iterator[BaseException]:
+    """The error and all it came from, each once, for an error may be among its own causes.
+
+    urllib3 keeps some causes in `reason` and in `args`.
+    """
+    waiting, seen = [error], set()
+    while waiting:
+        cause = waiting.pop(0)
+        if not isinstance(cause, BaseException) or id(cause) in seen:
+            continue
+        seen.add(id(cause))
+        yield cause
+        waiting += [cause.__cause__, cause.__context__, getattr(cause, "reason", None), *cause.args]

@@ -2,14 +2,13 @@
 
 import errno
 import re
-from collections.abc import Iterator
 from difflib import get_close_matches
 from pathlib import Path
 from traceback import walk_tb
 
 from kedro.io import DatasetError
 
-from gpu_kedro.domain.errors import GpuKedroError
+from gpu_kedro.domain.errors import GpuKedroError, walk_causes
 from gpu_kedro.intake.errors import TableFileError
 from gpu_kedro.serving.errors import ServingError
 
@@ -41,8 +40,7 @@ def explain_fault(error: BaseException) -> str | None:
 
     Known are the project's own errors, what a disk or a right is to blame for, and what Kedro itself refuses.
     """
-    causes = list(_walk(error))
-    for cause in causes:
+    for cause in walk_causes(error):
         if isinstance(cause, GpuKedroError | ServingError | TableFileError):
             return _tidy(cause)
         if isinstance(cause, OSError) and cause.errno in _REMEDIES:
@@ -51,12 +49,6 @@ def explain_fault(error: BaseException) -> str | None:
     if isinstance(error, DatasetError) or _is_refused_by_kedro(error):
         return f"{_tidy(error)}{_name_nearest(error)}"
     return None
-
-
-def _walk(error: BaseException | None) -> Iterator[BaseException]:
-    while error is not None:
-        yield error
-        error = error.__cause__ or error.__context__
 
 
 def _is_refused_by_kedro(error: BaseException) -> bool:

@@ -4,9 +4,9 @@ import logging
 import os
 import socket
 import ssl
-from collections.abc import Iterator
 from typing import Any, Literal, NamedTuple
 
+from gpu_kedro.domain.errors import walk_causes
 from gpu_kedro.tracking.bounded import Budget, GivenUpError, bound_answers, call_within
 from gpu_kedro.tracking.errors import hide_secrets
 
@@ -93,7 +93,7 @@ def _ask(address: str, method: str, path: str, seconds: float, **content: Any) -
 
 
 def _explain(error: BaseException, seconds: float) -> str:
-    for cause in _causes(error):
+    for cause in walk_causes(error):
         if isinstance(cause, ConnectionRefusedError):
             return "refuses the connection"
         if isinstance(cause, socket.gaierror):
@@ -103,15 +103,3 @@ def _explain(error: BaseException, seconds: float) -> str:
         if isinstance(cause, TimeoutError) or "Timeout" in type(cause).__name__:
             return f"did not answer within {seconds:g} s"
     return f"cannot be reached ({hide_secrets(str(error))[:200]})"
-
-
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    """The error and everything it came from; urllib3 keeps some causes in `reason` and in `args`."""
-    waiting, seen = [error], set()
-    while waiting:
-        cause = waiting.pop(0)
-        if not isinstance(cause, BaseException) or id(cause) in seen:
-            continue
-        seen.add(id(cause))
-        yield cause
-        waiting += [cause.__cause__, cause.__context__, getattr(cause, "reason", None), *cause.args]
