@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import plotly.io
+from diagrams import show_diagram
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
@@ -33,7 +34,6 @@ _FIGURE = re.compile(r"<!-- figure: (\w+) -->")
 _PROMISES = "<!-- promises -->"
 _NUMBER = re.compile(r"\{\{ ([\w.]+)(?::([^}]*))? \}\}")
 _MERMAID = re.compile(r"```mermaid\n(.*?)```", flags=re.DOTALL)
-_EDGE = re.compile(r"^\s*([\w.-]+)(?:\[.*?\])? (<-->|-->|-\. [\w ]+ \.->)(?:\|\"(.*?)\"\|)? ([\w.-]+)$")
 _OUTSIDE = re.compile(r"\]\(\.\./((?:\.\./)?deploy/[\w-]+)/README\.md\)")
 
 
@@ -108,10 +108,10 @@ def _write_reference(package: str) -> str:
 
 
 def on_page_markdown(markdown: str, **_: Any) -> str:
-    """Put in the figures of the last run, and show diagrams as tables of their arrows: Mermaid would need a script."""
+    """Put in the figures of the last run, and draw the diagrams: Mermaid would need a script."""
     text = _NUMBER.sub(lambda found: _look_up(found[1], found[2] or ""), markdown)
     text = text.replace(_PROMISES, _tabulate_promises()) if _PROMISES in text else text
-    text = _MERMAID.sub(lambda found: _tabulate_arrows(found[1]), text)
+    text = _MERMAID.sub(lambda found: show_diagram(found[1]), text)
     return _OUTSIDE.sub(r"](\1.md)", text)
 
 
@@ -124,16 +124,6 @@ def _look_up(path: str, form: str) -> str:
     if value is None:
         return _NOT_MEASURED
     return format(value, form).replace("-", "−")
-
-
-def _tabulate_arrows(diagram: str) -> str:
-    edges = [found for line in diagram.splitlines() if (found := _EDGE.match(line))]
-    rows = [
-        f"| `{source}` | {'↔' if arrow == '<-->' else '→'} | `{goal}` | "
-        f"{', '.join(f'`{name}`' for name in label.split('<br/>')) if label else arrow.strip('-.<> ')} |"
-        for source, arrow, label, goal in (edge.groups() for edge in edges)
-    ]
-    return "\n".join(["| from | | to | what |", "| --- | --- | --- | --- |", *rows])
 
 
 def on_page_content(html: str, page: Page, **_: Any) -> str:

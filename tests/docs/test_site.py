@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+from base64 import b64decode
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +71,13 @@ def test_the_reference_has_functions_and_routes(site: Path):
     api = (site / "reference" / "api.html").read_text()
     assert "<code>/v1/predict/file</code>" in api
     assert 'href="#gpuquery"' in api
+
+
+def test_the_architecture_is_drawn(site: Path):
+    html = (site / "architecture.html").read_text()
+    pictures = [b64decode(found) for found in re.findall(r'src="data:image/svg\+xml;base64,([^"]+)"', html)]
+    assert len(pictures) == (PROJECT / "docs" / "architecture.md").read_text().count("```mermaid") == 3
+    assert all(b"<svg" in picture for picture in pictures)
 
 
 def test_no_page_asks_another_host(site: Path):
