@@ -22,8 +22,8 @@ from api.settings import Settings
 _OTHER_FILES = 100
 #: So long after a connection is opened, its request may still be on the way.
 _OPENING_SECONDS = 1.0
-#: Clients that are let in together, before the oldest connections make room for them.
-_AT_ONCE = 256
+#: Clients that are let in together at the most, and their share of the files that the process may open.
+_AT_ONCE, _SHARE_AT_ONCE = 256, 8
 #: How long the loop takes to close its own listening files.
 _CLOSING_SECONDS = 0.05
 _UPGRADE = re.compile(rb"\r\nupgrade: *h2c(?=\r\n)", re.IGNORECASE)
@@ -36,7 +36,8 @@ class CappedProtocol(HttpToolsProtocol):
         """Take the connection in."""
         super().connection_made(transport)
         self._since = self.loop.time()
-        if len(self.connections) > resource.getrlimit(resource.RLIMIT_NOFILE)[0] - _OTHER_FILES:
+        at_once, most = _count_files()
+        if len(self.connections) > most - at_once - _OTHER_FILES:
             own = [one for one in self.connections if isinstance(one, CappedProtocol)]
             min(own, key=CappedProtocol._rank).transport.abort()
 
@@ -124,10 +125,17 @@ class DrainingServer(uvicorn.Server):
                 await asyncio.gather(*map(connect, clients))
 
 
+def _count_files() -> tuple[int, int]:
+    """How many clients are let in together, and how many files the process may open."""
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    return min(_AT_ONCE, most // _SHARE_AT_ONCE), most
+
+
 def _accept_some(listener: socket.socket) -> list[socket.socket]:
     clients: list[socket.socket] = []
+    at_once, _ = _count_files()
     with suppress(OSError):  # nobody waits, the first one has gone again, or no file is left
-        while len(clients) < _AT_ONCE:
+        while len(clients) < at_once:
             client = listener.accept()[0]
             client.setblocking(False)
             clients.append(client)

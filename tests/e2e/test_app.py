@@ -11,7 +11,7 @@ from openpyxl import load_workbook
 from playwright.sync_api import expect
 from promises import promise
 
-from bench.app import FLEET_ROWS, PAGES, SESSIONS, SIZES, upload, wait_until_drawn, write_fleet
+from bench.app import FLEET_ROWS, SESSIONS, upload, wait_until_drawn, write_fleet
 from bench.app_servers import run_app
 
 pytestmark = pytest.mark.browser
@@ -209,23 +209,3 @@ def test_ten_people_at_once_all_get_their_answers(browser, watched, running, nam
         expect(one.get_by_test_id("stException")).to_have_count(0)
     for context in contexts:
         context.close()
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", SIZES)
-def test_every_page_fits_its_screen(browser, watched, running, picture, size, scheme):
-    width, height = SIZES[size]
-    context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
-    context.set_default_timeout(30_000)
-    for name, path in PAGES.items():
-        page = watched.watch(context.new_page())
-        open_(page, running, path)
-        expect(page.get_by_test_id("stException")).to_have_count(0)
-        expect(page.get_by_test_id("stAlertContentError")).to_have_count(0)
-        wide, seen = page.evaluate(
-            "[document.querySelector('[data-testid=stMain]').scrollWidth, document.documentElement.clientWidth]"
-        )
-        assert wide <= seen, name
-        page.screenshot(path=picture / f"{name}_{size}_{scheme}.png")
-        page.close()
-    context.close()

@@ -82,7 +82,7 @@ def test_the_feature_is_learned_from_and_listed(extended: tuple[Workspace, str])
 def test_the_model_is_the_one_of_the_page(extended: tuple[Workspace, str]):
     (run,) = [run for run in recorded(extended[0]) if run.info.run_name == "everything"]
     assert run.data.params["regression.tdp_w.model.members.0.kind"] == "ridge"
-    assert run.data.params["regression.tdp_w.model.members.1.trees"] == "200"
+    assert run.data.params["regression.tdp_w.model.members.1.trees"] == "60"
 
 
 def test_folds_of_other_splits_are_refused(asked: dict[str, Any]):

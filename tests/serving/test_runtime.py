@@ -1,6 +1,8 @@
 """The run time answers as Kedro's own runner does, alone as in a batch, and never mixes questions up."""
 
+import errno
 import json
+import os
 import resource
 import shutil
 from concurrent.futures import ThreadPoolExecutor
@@ -306,6 +308,21 @@ def test_what_cannot_be_read_now_is_read_later(bundles: Path, tmp_path: Path):
     assert "Too many open files" in kept.problem
     assert kept.reload_if_changed()
     assert kept.current().version == version
+
+
+def test_a_stale_file_of_a_shared_volume_is_read_again(bundles: Path, monkeypatch: pytest.MonkeyPatch):
+    faults, open_file = [OSError(errno.ESTALE, "Stale file handle")], os.open
+
+    def open_stale(path: Path, flags: int) -> int:
+        if faults and path.name == "features.json":
+            raise faults.pop()
+        return open_file(path, flags)
+
+    monkeypatch.setattr("gpu_kedro.modelling.bundle.disk.os.open", open_stale)
+    kept = RuntimeStore(bundles, check_seconds=0)
+    assert not kept.reload_if_changed()
+    assert "features.json: cannot be read (Stale file handle)" in kept.problem
+    assert kept.reload_if_changed()
 
 
 def test_an_empty_store_says_how_to_fill_it(tmp_path: Path):
