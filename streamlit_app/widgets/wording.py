@@ -93,12 +93,6 @@ def describe_confidence(confidence: float) -> str:
     return "a guess" if confidence > 0 else "none"
 
 
-def explain_source(sourced: Mapping[str, Any]) -> str:
-    """Where a figure comes from, with its year where it was measured."""
-    date = sourced.get("date")
-    return f"{sourced['source']} {date}" if date else str(sourced["source"])
-
-
 REASON_TITLES = {
     "not_a_gpu": "not a GPU",
     "not_covered": "not covered by the data",

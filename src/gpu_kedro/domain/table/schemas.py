@@ -1,6 +1,5 @@
-"""What a table looks like at each boundary: pandera schemas, and their errors in one line."""
+"""What a table looks like at each boundary: pandera schemas, which the catalog names as validators."""
 
-import pandas as pd
 import pandera.pandas as pa
 
 SEGMENT_COMBINATIONS: tuple[str, ...] = (
@@ -12,7 +11,6 @@ SEGMENT_COMBINATIONS: tuple[str, ...] = (
     "Mobile, Workstation",
     "Desktop, Mobile, Workstation",
 )
-_SHOWN_FAILURES = 3
 #: Less is a clock in GHz (the slowest memory ran at 5 MHz, the fastest runs at 3.1 GHz), or a power in kW.
 _LEAST_MHZ, _LEAST_W = 4, 1
 
@@ -134,32 +132,3 @@ class PrimaryGpus(pa.DataFrameModel):
     price_usd: float = pa.Field(nullable=True, gt=0)
     tdp_w: float = pa.Field(nullable=True, gt=0)
     test_year: float = pa.Field(nullable=True, ge=1980, le=2100)
-
-
-def explain_schema_errors(err: pa.errors.SchemaErrors | pa.errors.SchemaError) -> str:
-    """Say in one line which columns fail which check, at which rows (by `source_row` where the table has it)."""
-    if isinstance(err, pa.errors.SchemaErrors):
-        schema, errors = getattr(err.schema, "name", None) or "table", list(err.schema_errors)
-    else:
-        schema, errors = "table", [err]
-    explained = list(dict.fromkeys(_explain(error, err.data) for error in errors))
-    return " ".join(f"{schema}: {'; '.join(explained)}".split())
-
-
-def _explain(error: pa.errors.SchemaError, data: object) -> str:
-    failures = error.failure_cases
-    column = getattr(error.schema, "name", None)
-    check = getattr(error.check, "error", None) or str(error.check)
-    if not isinstance(failures, pd.DataFrame) or "index" not in failures or failures["index"].isna().all():
-        value = failures["failure_case"].iloc[0] if isinstance(failures, pd.DataFrame) and len(failures) else failures
-        if error.reason_code is pa.errors.SchemaErrorReason.COLUMN_NOT_IN_DATAFRAME:
-            return f"column {value!r} is missing"
-        if error.reason_code is pa.errors.SchemaErrorReason.COLUMN_NOT_IN_SCHEMA:
-            return f"column {value!r} is not expected"
-        return f"column {column!r} fails {check} (found {value})"
-    index = failures["index"]
-    rows = data.loc[index, "source_row"] if isinstance(data, pd.DataFrame) and "source_row" in data else index
-    values = list(failures["failure_case"])
-    places = [f"{row} ({value})" for row, value in zip(rows, values, strict=False)][:_SHOWN_FAILURES]
-    more = f" and {len(values) - _SHOWN_FAILURES} more" if len(values) > _SHOWN_FAILURES else ""
-    return f"column {column!r} fails {check} at row {', '.join(places)}{more}"
