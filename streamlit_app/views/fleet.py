@@ -17,7 +17,7 @@ from streamlit_app.frame import show
 from streamlit_app.prices import note_prices
 from streamlit_app.widgets.amounts import Amounts
 from streamlit_app.widgets.inputs import clean_name
-from streamlit_app.widgets.wording import FIGURES, KNOWN_SOURCES, escape_markdown, shorten
+from streamlit_app.widgets.wording import FIGURES, KNOWN_SOURCES, escape_markdown, shorten, start_sentence
 
 _ENDINGS = ("csv", "txt", "tsv", "xlsx", "parquet")
 _EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -35,6 +35,7 @@ def render(asker: Asker) -> None:
         f"A list of GPUs: CSV, Excel or Parquet, up to {settings.max_file_rows:,} rows and {settings.max_file_mb} MB",
         type=_ENDINGS,
         key="file",
+        max_upload_size=settings.max_file_mb,
     )
     if upload is None:
         st.header("An example: eight kinds of computers", anchor=False)
@@ -45,8 +46,7 @@ def render(asker: Asker) -> None:
     try:
         read = read_upload(asker, _EXAMPLE.encode() if upload is None else upload.getvalue())
     except TableFileError as err:
-        told = str(err)
-        st.error(escape_markdown(f"{told[:1].upper()}{told[1:]}"), icon=":material/upload_file:")
+        st.error(escape_markdown(start_sentence(str(err))), icon=":material/upload_file:")
         return
     if read is None:
         return

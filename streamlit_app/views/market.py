@@ -16,7 +16,7 @@ from streamlit_app.charts.figures import CONFIG, finish, label_name
 from streamlit_app.frame import show
 from streamlit_app.prices import current_market, keep_market
 from streamlit_app.widgets.style import ASKED, MEASURED, NEUTRAL
-from streamlit_app.widgets.wording import escape_markdown
+from streamlit_app.widgets.wording import escape_markdown, start_sentence
 
 _COLUMNS = ("name", "price_usd", "date", "condition", "market")
 #: Said, because a column of gaps would be taken for one of numbers.
@@ -80,7 +80,7 @@ def _read_list() -> None:
         try:
             file = read_market_file(content, most=MAX_OBSERVATIONS, file="the list")
         except TableFileError as err:
-            st.error(escape_markdown(str(err)))
+            st.error(escape_markdown(start_sentence(str(err))))
             return
         st.session_state["market_refused"] = file.refused
         st.session_state[_ROWS] = file.observations

@@ -15,7 +15,7 @@ from streamlit_app.widgets.inputs import choose_gpu
 from streamlit_app.widgets.links import draw_put, link_gpu
 from streamlit_app.widgets.marks import draw_legend
 from streamlit_app.widgets.tables import Column, draw_sourced, draw_table
-from streamlit_app.widgets.wording import FIGURES, escape_html, escape_markdown, shorten
+from streamlit_app.widgets.wording import FIGURES, escape_html, escape_markdown, shorten, start_sentence
 
 _EXAMPLE = "GeForce GTX 1060"
 _SURVEY = (
@@ -71,13 +71,17 @@ def _enter_population(asker: Asker) -> tuple[list[Record] | None, str]:
             height=160,
             max_chars=400_000,
         )
-        upload = st.file_uploader("or a file: CSV, Excel or Parquet", type=["csv", "txt", "tsv", "xlsx", "parquet"])
+        upload = st.file_uploader(
+            "or a file: CSV, Excel or Parquet",
+            type=["csv", "txt", "tsv", "xlsx", "parquet"],
+            max_upload_size=asker.settings.max_file_mb,
+        )
     content = upload.getvalue() if upload is not None else pasted.encode() if pasted and pasted.strip() else b""
     words = "your list" if content else "players: an example"
     try:
         read = read_upload(asker, content or _SURVEY.encode())
     except TableFileError as err:
-        st.error(escape_markdown(str(err).capitalize()), icon=":material/upload_file:")
+        st.error(escape_markdown(start_sentence(str(err))), icon=":material/upload_file:")
         return None, words
     return (None if read is None else _count(read[0])), words
 

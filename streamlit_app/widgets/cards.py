@@ -15,6 +15,7 @@ from streamlit_app.widgets.wording import (
     escape_html,
     join_segments,
     shorten,
+    start_sentence,
 )
 
 _VERDICTS = {
@@ -125,7 +126,7 @@ def draw_verdict(verdict: Mapping[str, Any]) -> str:
     return (
         f'<div class="gk gk-verdict" style="border-color:{colour}" role="status">'
         f'<strong><span aria-hidden="true">{sign}</span> {title}</strong>'
-        f"<div>{escape_html(reason[:1].upper() + reason[1:])}.</div></div>"
+        f"<div>{escape_html(start_sentence(reason))}.</div></div>"
     )
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from streamlit_app.widgets.wording import escape_html
+from streamlit_app.widgets.wording import escape_html, start_sentence
 
 #: What matters most stands first: (codes, the line for everybody).
 _HEADLINES: tuple[tuple[frozenset[str], str], ...] = (
@@ -105,18 +105,18 @@ def explain_warning(warning: Mapping[str, Any]) -> str:
         case "shared_memory":
             return f"It {detail}."
         case "laptop_power_limit" | "dual_issue":
-            return f"{detail[:1].upper()}{detail[1:]}."
+            return f"{start_sentence(detail)}."
         case "saturation":
             return f"It is {detail}, so take the estimate with care."
         case "extrapolation":
             return "The card is newer than all the models learned from (to 2022), so they look beyond what they know."
         case "out_of_range":
             limits = _read_limits(warning)
-            return f"{words[:1].upper()}{words[1:]} lies outside what the models learned from ({limits})."
+            return f"{start_sentence(words)} lies outside what the models learned from ({limits})."
         case "contradiction":
-            return f"{words[:1].upper()}{words[1:]} contradicts what is known: {detail}."
+            return f"{start_sentence(words)} contradicts what is known: {detail}."
         case "outlier_listing" | "doubt_value" | "doubt_prediction":
-            return f"{words[:1].upper()}{words[1:]}: {detail}."
+            return f"{start_sentence(words)}: {detail}."
         case "disputed_segment":
             return f"The segment is disputed: {detail}."
     return f"{words}: {detail}" if words else detail

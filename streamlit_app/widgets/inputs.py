@@ -7,6 +7,7 @@ import streamlit as st
 from gpu_kedro.contracts.v1 import MAX_NAME, GpuSpecs
 from streamlit_app.backends.cached import Asker
 from streamlit_app.widgets.amounts import Amounts, describe_field
+from streamlit_app.widgets.wording import start_sentence
 
 _KNOWN = {
     "price_usd": "Price ($)",
@@ -97,7 +98,7 @@ def title_spec(field: str) -> str:
     words = field.split("_")
     unit = _UNITS.get(words[-1]) if len(words) > 1 else None
     text = " ".join(words[:-1] if unit else words)
-    return f"{text[:1].upper()}{text[1:]}{f' ({unit})' if unit else ''}"
+    return f"{start_sentence(text)}{f' ({unit})' if unit else ''}"
 
 
 #: Parameters of the address that tell more of a card than its name.

@@ -93,6 +93,11 @@ def describe_confidence(confidence: float) -> str:
     return "a guess" if confidence > 0 else "none"
 
 
+def start_sentence(text: str) -> str:
+    """The text with a capital at its start; names in it stay as they are."""
+    return f"{text[:1].upper()}{text[1:]}"
+
+
 REASON_TITLES = {
     "not_a_gpu": "not a GPU",
     "not_covered": "not covered by the data",
