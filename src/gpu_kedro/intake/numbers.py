@@ -167,6 +167,25 @@ def find_currency(text: str) -> str | None:
     return None if found is None else found[0].casefold()
 
 
+def read_currency(cell: Any, rates: Mapping[str, float]) -> float:
+    """What one unit of the currency in a cell of its own is worth in US dollars; 1 where the cell is empty.
+
+    Args:
+        cell: a code, a word or a sign.
+        rates: by word and sign, as of `convert_currencies`.
+
+    Raises:
+        ValueError: it is another currency, or none that is known.
+    """
+    text = " ".join(str(cell).split()).casefold() if cell is not None and cell == cell else ""
+    if not text or text in UNITS["_usd"]:
+        return 1.0
+    word = find_currency(text) or text
+    if word not in rates:
+        raise ValueError("in another currency than US dollars")
+    return rates[word]
+
+
 def read_number(cell: Any, mark: str | None, units: Mapping[str, float]) -> float | None:
     """A cell as a number; None where it is empty or says that nothing is known.
 

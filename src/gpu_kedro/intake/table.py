@@ -16,6 +16,7 @@ from gpu_kedro.intake.numbers import (
     convert_currencies,
     find_currency,
     find_units,
+    read_currency,
     read_flag,
     read_number,
     read_text,
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 _HEAD_ROWS = 200
 #: First rows of the sheet that stay with a table, to be looked at.
 _SHOWN_ROWS = 12
+#: A column beside the prices that says what they are in.
+_CURRENCY = HeaderTable(["currency"], read_synonyms())
 FieldKind = Literal["text", "number", "year", "flag", "cell"]
 Reader = Callable[[Any], Any]
 
@@ -97,6 +100,15 @@ class Table:
         if self.row_count < limits.fewest_rows:
             raise TableFileError("has no rows under its header", "give some")
         self._readers = {one.name: (self.places[one.name], self._choose_reader(one)) for one in found}
+        self._currency = next((place for place, column in enumerate(self.columns) if _CURRENCY.knows(column)), None)
+        #: Rates of the amounts of money that the column of currencies is about.
+        self._rates = {
+            one.name: convert_currencies(one.rates)
+            for one in found
+            if one.kind == "number"
+            and "$" in find_units(one.name)
+            and not find_currency(self.columns[self.places[one.name]])
+        }
 
     @property
     def delimiter(self) -> str:
@@ -157,7 +169,19 @@ class Table:
             except ValueError as err:
                 values.append(None)
                 chunk.notes.setdefault(row, []).append(f"{name}: {err}")
+        if self._currency is not None and name in self._rates:
+            self._convert(chunk, name, values, self._rows.column(chunk, self._currency))
         return values
+
+    def _convert(self, chunk: Chunk, name: str, values: list[Any], currencies: Iterable[Any]) -> None:
+        """Turn amounts into US dollars by the column that says what they are in."""
+        for row, currency in enumerate(currencies):
+            if values[row] is not None:
+                try:
+                    values[row] *= read_currency(currency, self._rates[name])
+                except ValueError as err:
+                    values[row] = None
+                    chunk.notes.setdefault(row, []).append(f"{name}: {err}")
 
 
 def _refuse_currency(cell: Any) -> None:

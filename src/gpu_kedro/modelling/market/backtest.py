@@ -158,7 +158,7 @@ def _tell(
     if len(known):
         prices = MarketProcess(known.thin_out()).price(cards, turn.time, condition, market)
     else:
-        prices = price_unobserved(cards, turn.time)
+        prices = price_unobserved(cards, turn.time, condition)
     now = known.take(np.arange(len(known) - turn.known_of_month, len(known)))
     told: dict[str, tuple[Vector, Vector | None]] = {MARKET: (prices.log_price, 1.6449 * np.sqrt(prices.variance))}
     if not turn.earlier:

@@ -75,6 +75,20 @@ class ObservedPrices:
         """The prices at these places."""
         return type(self)(self.offers.take(places), self.log_prices[places], self.counts[places])
 
+    def _cells(self) -> dict[Any, list[int]]:
+        """Places of the prices of each card, month, condition and market."""
+        cells: dict[Any, list[int]] = {}
+        offers = self.offers
+        for place, (key, time, condition, market) in enumerate(
+            zip(offers.cards.keys, offers.times.tolist(), offers.conditions, offers.markets, strict=True)
+        ):
+            cells.setdefault((key, count_months(time), condition, market), []).append(place)
+        return cells
+
+    def has_repeats(self) -> bool:
+        """Whether a card has several prices of one month: they are listings then, and no averages."""
+        return len(self._cells()) < len(self)
+
     def thin_out(self, most: int = MOST_OBSERVATIONS) -> Self:
         """At most so many prices: those of one card, month, condition and market become their median.
 
@@ -82,12 +96,7 @@ class ObservedPrices:
         """
         if len(self) <= most:
             return self
-        cells: dict[Any, list[int]] = {}
-        offers = self.offers
-        for place, (key, time, condition, market) in enumerate(
-            zip(offers.cards.keys, offers.times.tolist(), offers.conditions, offers.markets, strict=True)
-        ):
-            cells.setdefault((key, count_months(time), condition, market), []).append(place)
+        cells, offers = self._cells(), self.offers
         pooled = type(self)(
             offers.take([places[len(places) // 2] for places in cells.values()]),
             np.array([np.median(self.log_prices[places]) for places in cells.values()]),

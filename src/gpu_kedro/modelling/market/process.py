@@ -1,9 +1,10 @@
 """Fits observed prices and tells what any card costs on any date, with what is not known about it.
 
-An observation is a price of its card, or junk (a decimal slip, a bundle, a broken card): which of the two is told from
-what all others say of it, so a price that they contradict counts for nothing. Weights of Student's t, which the design
-proposed, still let half of a decimal slip through where ten prices are known. The search starts with wide noise that
-narrows step by step, or the first junk price would pull everything towards itself.
+An observation is near what its card costs, or loosely so (a hurry, a better board), or junk (a decimal slip, a bundle,
+a broken card): which of them is told from what all others say of it, and junk counts for nothing. Weights of Student's
+t, which the design proposed, still let half of a decimal slip through where ten prices are known. The search starts
+with prices far from the median trusted less, and with wide noise that narrows step by step, or the first junk price
+would pull everything towards itself.
 
 Sources: Minka (2001), Expectation propagation for approximate Bayesian inference; Rasmussen & Williams (2006),
 Gaussian processes for machine learning (sections 3.6 and 5.4.2); Kuss, Pfingsten, Csató & Rasmussen (2005),
@@ -23,7 +24,7 @@ from gpu_kedro.modelling.market.observed import ObservedPrices
 from gpu_kedro.modelling.market.scales import TABLE_TIME, MarketScales
 
 #: Standard deviation of the noise at the start of the search, how fast it may narrow, and how long the search goes on.
-_WIDE_NOISE, _NARROWING, _MOST_STEPS = 0.5, 0.5, 14
+_WIDE_NOISE, _NARROWING, _MOST_STEPS = 0.5, 0.5, 11
 _LEAST_NOISE = 0.01
 #: Of a step that is taken; whole steps may swing to and fro.
 _DAMPING = 0.6
@@ -75,27 +76,27 @@ class MarketProcess:
         self._fit()
 
     def _fit(self) -> None:
-        """Approximate each observation by a normal one with a centre and a precision of its own, until they agree."""
+        """Approximate each observation by a normal one with a precision of its own, until they agree."""
         scales, counts = self.scales, self.observed.counts
         self._embedded = self.observed.offers.embed(scales)
         kernel = covariance(self._embedded, self._embedded, scales)
         mean = prior_mean(self.observed.offers, scales)
         errors = self.observed.log_prices - mean
-        noise = _WIDE_NOISE
-        centres, precisions = errors.copy(), np.full(len(errors), noise**-2.0)
+        noise, usual = _WIDE_NOISE, scales.listing_noise if self.observed.has_repeats() else scales.noise
+        far = errors - np.median(errors)
+        precisions = 1 / (noise**2 + far**2)
         for _ in range(_MOST_STEPS):
-            cavity, spread = _leave_out(kernel, centres, precisions)[:2]
+            cavity, spread = _leave_out(kernel, errors, precisions)[:2]
             site = _match_moments(errors, cavity, spread, noise**2 / counts, scales)
             mixed = _DAMPING * site.precisions + (1 - _DAMPING) * precisions
-            centres = (_DAMPING * site.precisions * site.centres + (1 - _DAMPING) * precisions * centres) / mixed
             moved = float(np.abs(np.log(mixed / precisions)).max())
             precisions = mixed
-            learned = _learn_noise(errors - cavity, spread, site.belief, counts, noise, scales)
+            learned = _learn_noise(errors - cavity, spread, site.is_near, counts, noise, usual, scales.noise_strength)
             moved = max(moved, abs(np.log(learned / noise)))
             noise = max(learned, _NARROWING * noise)
             if moved < _AGREEMENT:
                 break
-        cavity, spread, self._inverse, self._solved = _leave_out(kernel, centres, precisions)
+        cavity, spread, self._inverse, self._solved = _leave_out(kernel, errors, precisions)
         self.noise_ = noise
         self.belief_ = _match_moments(errors, cavity, spread, noise**2 / counts, scales).belief
         self.expected_ = np.exp(mean + cavity)
@@ -157,71 +158,76 @@ class MarketProcess:
 
 
 class _Sites(NamedTuple):
-    """Normal stand-ins of n observations, and how likely each is no junk."""
+    """How precise each of n observations is taken to be, and how likely it is no junk, and near its card's price."""
 
-    centres: Vector
     precisions: Vector
     belief: Vector
+    is_near: Vector
 
 
-def _leave_out(kernel: Matrix, centres: Vector, precisions: Vector) -> tuple[Vector, Vector, Matrix, Vector]:
+def _leave_out(kernel: Matrix, errors: Vector, precisions: Vector) -> tuple[Vector, Vector, Matrix, Vector]:
     """What all other observations say of each: mean and variance; and the inverse they were found with."""
     inverse: Matrix = np.linalg.inv(kernel + np.diag(1 / precisions)).astype(float)
-    solved: Vector = inverse @ centres
+    solved: Vector = inverse @ errors
     left_out: Vector = 1 / np.diagonal(inverse)
     spread: Vector = (left_out - 1 / precisions).clip(1e-6)
-    return centres - solved * left_out, spread, inverse, solved
+    return errors - solved * left_out, spread, inverse, solved
 
 
 def _match_moments(errors: Vector, cavity: Vector, spread: Vector, noise: Vector, scales: MarketScales) -> _Sites:
-    """Observations seen with what the others say: each is a price of its card, or junk.
+    """Observations seen with what the others say: each is near what its card costs, or loosely so, or junk.
 
     Args:
         errors: (n,) what was observed, less the mean of the process.
         cavity: (n,) what all others say.
         spread: (n,) variance of that.
-        noise: (n,) variance of an observation that is no junk.
-        scales: how much junk there is, and how far it scatters.
+        noise: (n,) variance of an observation that is near.
+        scales: how many are loose and junk, and how far these scatter.
     """
     gaps = errors - cavity
-    kinds = []
-    for share, own in ((1 - scales.junk_share, noise), (scales.junk_share, np.full(len(gaps), scales.junk**2))):
-        around = spread + own
-        weight = np.log(share) - 0.5 * np.log(around) - 0.5 * gaps**2 / around
-        kinds.append((weight, cavity + spread / around * gaps, spread * own / around))
-    (sound, centre, rest), (junk, junk_centre, junk_rest) = kinds
-    belief = 1 / (1 + np.exp(np.clip(junk - sound, -500, 500)))
-    middle = belief * centre + (1 - belief) * junk_centre
-    variance = belief * (rest + (centre - middle) ** 2) + (1 - belief) * (junk_rest + (junk_centre - middle) ** 2)
-    precisions = np.clip(1 / variance - 1 / spread, _LEAST_PRECISION, 1 / noise)
-    centres = (middle / variance - cavity / spread) / precisions
-    return _Sites(np.where(precisions > _LEAST_PRECISION, centres, middle), precisions, belief)
+    shares = np.array([1 - scales.loose_share - scales.junk_share, scales.loose_share, scales.junk_share])
+    scatter = np.stack([noise, noise + scales.loose**2, np.full(len(gaps), scales.junk**2)])
+    around = spread + scatter
+    weights = np.log(shares)[:, None] - 0.5 * np.log(around) - 0.5 * gaps**2 / around
+    weights = np.exp(weights - weights.max(axis=0))
+    near, loose, junk = weights / weights.sum(axis=0)
+    pulls = spread / around[:2]  # junk tells nothing of its card
+    centres = np.vstack([cavity + pulls * gaps, cavity])
+    rests = np.vstack([pulls * scatter[:2], spread])
+    kinds = np.stack([near, loose, junk])
+    middle = (kinds * centres).sum(axis=0)
+    variance = (kinds * (rests + (centres - middle) ** 2)).sum(axis=0)
+    # as much as keeps the mean, and no more than the variance bears: so a card is told between what is said of it
+    moved = (kinds[:2] * pulls).sum(axis=0)
+    precisions = np.clip(1 / variance - 1 / spread, _LEAST_PRECISION, moved / (1 - moved) / spread + _LEAST_PRECISION)
+    return _Sites(precisions, near + loose, near)
 
 
 def _learn_noise(
-    gaps: Vector, spread: Vector, belief: Vector, counts: Vector, noise: float, scales: MarketScales
+    gaps: Vector, spread: Vector, is_near: Vector, counts: Vector, noise: float, usual: float, strength: float
 ) -> float:
     """One step towards the noise that explains how far prices are from what all others say (Fisher scoring).
 
-    A price whose card nobody else has seen tells little of the noise and counts for little; the start counts as
-    `noise_strength` prices of well known cards.
+    A price whose card nobody else has seen tells little of the noise and counts for little; the usual noise counts as
+    `strength` prices of well known cards.
     """
     own = noise**2 / counts
-    weights = belief / counts / (spread + own) ** 2
-    prior = scales.noise_strength / noise**4
-    learned = (prior * scales.noise**2 + (weights * (gaps**2 - spread)).sum()) / (prior + (weights / counts).sum())
+    weights = is_near / counts / (spread + own) ** 2
+    prior = strength / noise**4
+    learned = (prior * usual**2 + (weights * (gaps**2 - spread)).sum()) / (prior + (weights / counts).sum())
     return float(np.clip(np.sqrt(max(learned, 0.0)), _LEAST_NOISE, _WIDE_NOISE))
 
 
-def price_unobserved(cards: MarketCards, time: float, scales: MarketScales | None = None) -> MarketPrices:
+def price_unobserved(cards: MarketCards, time: float, condition: str) -> MarketPrices:
     """Prices where nobody observed one: the 2022 answers, widened by the level of prices and the years since.
 
     The model's own interval tells how cards differ from each other. That all of them are dear or cheap together, as
     when prices halved within 2022, it cannot tell.
     """
-    chosen = scales or MarketScales()
-    variance = cards.uncertainty**2 + chosen.level**2 + chosen.drift**2 * abs(time - TABLE_TIME)
-    return MarketPrices(np.log(cards.answer_usd), variance)
+    scales, is_used = MarketScales(), condition == "used"  # the table's prices are of new cards
+    variance = cards.uncertainty**2 + scales.level**2 + scales.drift**2 * abs(time - TABLE_TIME)
+    variance += is_used * scales.condition**2
+    return MarketPrices(np.log(cards.answer_usd) + is_used * scales.used_mean, variance)
 
 
 def sum_lognormal(mean: float, variance: float) -> MarketPrices:

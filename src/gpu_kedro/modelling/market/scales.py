@@ -31,8 +31,10 @@ class MarketScales:
         condition: of the difference of new and used.
         market: of the difference of two markets.
         likeness: correlation of a card's own part in another condition.
-        noise: of one observation, at the start; observations mend it.
-        noise_strength: how many observations the start counts for.
+        noise, listing_noise: usual noise of an observation: where each is the price of a month, and where a card has
+            several in a month, which are listings then; observations mend it.
+        noise_strength: how many observations the usual noise counts for.
+        loose_share, loose: share of observations that are only loosely about the price, and how far they scatter.
         junk_share, junk: share of observations that are no prices of the card at all, and how far they scatter.
         drift: of prices since the table when nothing is observed, per square root of a year.
         excess_mean: share of the table's own deviation from the model that still counts.
@@ -70,7 +72,10 @@ class MarketScales:
     market: float = 0.1
     likeness: float = 0.85
     noise: float = 0.04
+    listing_noise: float = 0.12
     noise_strength: float = 10.0
+    loose_share: float = 0.15
+    loose: float = 0.2
     junk_share: float = 0.1
     junk: float = 1.5
     drift: float = 0.3

@@ -67,7 +67,7 @@ class MarketView:
     def price(self, cards: MarketCards) -> MarketPrices:
         """What cards cost."""
         if self.process is None:
-            return price_unobserved(cards, self.time)
+            return price_unobserved(cards, self.time, self.condition)
         return self.process.price(cards, self.time, self.condition, self.market)
 
     def price_rows(self, rows: Sequence[Mapping[str, Any]]) -> list[tuple[float, dict[int, list[float]]]]:

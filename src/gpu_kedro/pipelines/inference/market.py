@@ -5,6 +5,7 @@ from typing import Any
 
 from gpu_kedro.domain.identify import GpuRow
 from gpu_kedro.modelling.market.cards import MarketCards
+from gpu_kedro.modelling.market.observed import CONDITION
 from gpu_kedro.modelling.market.process import MarketPrices
 from gpu_kedro.modelling.market.view import PERCENTS, MarketView
 
@@ -144,10 +145,10 @@ def _label(price: Answer, market: MarketView) -> Answer:
 
 
 def _find_source(market: MarketView, key: str, source: str) -> Answer:
-    """`measured` where the very card was seen just then; the table's own price is one of 2022."""
+    """`measured` where the very card was seen just then; the table's own price is one of 2022, of a new card."""
     seen = market.find_seen(key)
     if seen is not None:
         return {"source": "measured", "date": seen.date, "origin": "observation", "observed": seen.price_usd}
-    if market.process is None:
+    if market.process is None and market.condition == CONDITION:
         return {"source": source}
     return {"source": "predicted", "date": None, "origin": None}
