@@ -98,7 +98,7 @@ def _wrap(app: FastAPI, settings: Settings, routes: Sequence[BaseRoute]) -> None
             allow_origins=list(settings.cors_origins),
             allow_methods=["GET", "POST"],
             allow_headers=["Content-Type", "X-API-Key", "X-Request-ID"],
-            expose_headers=["X-Request-ID", "Retry-After"],
+            expose_headers=["X-Request-ID", "Retry-After", "X-Market-Notes"],
         )
     app.add_middleware(RequestRecords, metrics=app.state.metrics)
 

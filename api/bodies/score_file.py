@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from api.answers.errors import MalformedBodyError, UnusableTableError
-from api.bodies.uploads import MARKET_PART, Upload
+from api.bodies.uploads import FORM_FIELDS, MARKET_PART, Upload
 from gpu_kedro.contracts.v1 import Market
 from gpu_kedro.contracts.v1.observations import MAX_OBSERVATIONS
 from gpu_kedro.contracts.writing import write_csv, write_parquet
@@ -22,6 +22,8 @@ from gpu_kedro.serving.scoring import open_gpus, score_table
 #: Held at the same time, of each file that is answered part by part.
 _CHUNK_ROWS = 500
 _MAX_ANSWER_BYTES = 200_000_000
+#: Of a market, that a header names with their reasons.
+_TOLD_ROWS = 5
 
 
 def open_upload(content: bytes, kind: Kind | None, runtime: Runtime, column: str | None, max_rows: int) -> Table:
@@ -46,15 +48,19 @@ def open_upload(content: bytes, kind: Kind | None, runtime: Runtime, column: str
         raise UnusableTableError(str(err)) from err
 
 
-def open_market(upload: Upload, runtime: Runtime) -> FittedMarket | None:
+def open_market(upload: Upload, runtime: Runtime) -> tuple[FittedMarket | None, dict[str, str]]:
     """The market that a form brings: a file named `market`, and of when and what prices are wanted.
+
+    Returns:
+        The market, and a header that tells which rows of its file do not count.
 
     Raises:
         UnusableTableError: the file holds no price that can be used, or too many rows; a field cannot be read.
     """
-    asked = {name: upload.fields[name] or None for name in ("as_of", "condition") if name in upload.fields}
+    asked = {name: upload.fields[name] or None for name in FORM_FIELDS if name in upload.fields}
     if upload.market is None and not asked:
-        return None
+        return None, {}
+    refused: list[str] = []
     try:
         market = Market.model_validate(asked).model_dump()
         if upload.market is not None:
@@ -62,12 +68,19 @@ def open_market(upload: Upload, runtime: Runtime) -> FittedMarket | None:
                 upload.market, most=MAX_OBSERVATIONS, default_date=market["as_of"], file=f"the file `{MARKET_PART}`"
             )
             market["observations"] = file.observations
-        return runtime.fit_market(market)
+            refused += file.refused
+        fitted = runtime.fit_market(market)
+        refused += [f"row {file.rows[note['place']]}: {note['reason']}" for note in fitted.notes]
     except TableFileError as err:
         raise UnusableTableError(str(err)) from err
     except ValidationError as err:
         ((field, *_), told) = err.errors()[0]["loc"], err.errors()[0]["msg"]
         raise UnusableTableError(f"{field}: {told}") from err
+    if not refused:
+        return fitted, {}
+    more = f"; and {len(refused) - _TOLD_ROWS} more" if len(refused) > _TOLD_ROWS else ""
+    told = f"not counted: {'; '.join(refused[:_TOLD_ROWS])}{more}"
+    return fitted, {"X-Market-Notes": told.encode("ascii", "backslashreplace").decode()}
 
 
 class _HeldBytesIO(io.BytesIO):

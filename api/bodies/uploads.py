@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 _MAX_PARTS = 20
 #: Of a form: the file of observed prices.
 MARKET_PART: Final = "market"
+#: What a form may say beside its files: of when, and of what, prices are wanted.
+FORM_FIELDS: Final = ("as_of", "condition")
 #: Of a file in memory: itself, or the form that it came in, and its cells.
 _COPIES = 2
 
@@ -89,6 +91,9 @@ def _read_form(body: bytes, boundary: bytes) -> Upload:
         many = f" and {len(markets)} named {MARKET_PART}" if markets else ""
         more = f", and at most one named {MARKET_PART}" if markets else ""
         raise UnusableTableError(f"the form holds {len(files) or 'no'} files{many}: send one{more}")
+    if odd := sorted(form.fields.keys() - set(FORM_FIELDS)):
+        told = f"{MARKET_PART} is a file" if odd == [MARKET_PART] else f"the form has a field {odd[0][:40]!r}"
+        raise UnusableTableError(f"{told}: send files, and of fields {' and '.join(FORM_FIELDS)}")
     fields = {name: b"".join(parts).decode("utf-8", "replace") for name, parts in form.fields.items()}
     return Upload(None, b"".join(files[0]), markets[0] if markets else None, fields)
 

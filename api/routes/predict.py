@@ -152,7 +152,8 @@ async def predict_file(request: Request, column: Annotated[str | None, _COLUMN] 
     and cover sheets are passed over, numbers are read as the file writes them. Columns of your own come back as they
     are, with these behind them (`gpu_` in front where your table has the name): `row`, the number of the row in the
     file; the predictions; `notes`, cells that could not be read and were left out; `error`, why a row has no answer. In
-    CSV, a text that a spreadsheet would run as a formula comes back with an apostrophe in front.
+    CSV, a text that a spreadsheet would run as a formula comes back with an apostrophe in front. Rows of the `market`
+    that do not count are told in the header `X-Market-Notes`.
     """
     lane: Lane = request.app.state.lanes.bulk
     lane.slots.check()
@@ -163,14 +164,14 @@ async def predict_file(request: Request, column: Annotated[str | None, _COLUMN] 
     with lane.slots.take():
         table = await run_bulk(request, open_upload, upload.content, upload.kind, runtime, column, max_rows)
         hold(request, table.held_bytes)
-        market = await run_bulk(request, open_market, upload, runtime)
+        market, told = await run_bulk(request, open_market, upload, runtime)
         if table.kind == "parquet":
             scored = await run_bulk(request, answer_parquet, table, runtime, market, partial(hold, request))
-            return Response(scored, media_type=PARQUET, headers=_attach("parquet"))
+            return Response(scored, media_type=PARQUET, headers=_attach("parquet") | told)
         parts = await run_bulk(request, answer_csv, table, runtime, market)
     ending, media_type = ("tsv", TSV) if table.delimiter == "\t" else ("csv", CSV)
     return StreamingResponse(
-        _stream(request, parts), media_type=f"{media_type}; charset=utf-8", headers=_attach(ending)
+        _stream(request, parts), media_type=f"{media_type}; charset=utf-8", headers=_attach(ending) | told
     )
 
 

@@ -111,6 +111,8 @@ def test_a_file_brings_its_market_as_a_second_part(client):
     answer = send(client, market=prices, as_of="2026-03")
     assert answer.status_code == 200
     assert read_price(answer) == ("2026-03", "used", "1 observation up to 2026-03-06")
+    told = "not counted: row 3: price_usd: in another currency than US dollars; nothing observed"
+    assert answer.headers["X-Market-Notes"].startswith(told)
     assert read_price(send(client)) == ("2022", "new", "2022 table")
 
 
@@ -120,6 +122,8 @@ def test_a_file_brings_its_market_as_a_second_part(client):
         ({"as_of": "soon"}, "as_of: "),
         ({"condition": "broken"}, "condition: "),
         ({"market": "name,price\nRTX 3060,10 €\n"}, "has no price that can be used (row 2: price_usd: in another"),
+        ({"market": "name,price,currency\nRTX 3060,10,EUR\n"}, "(row 2: price_usd: in another currency"),
+        ({"colour": "red"}, "the form has a field 'colour': send files, and of fields as_of and condition"),
         ({"market": "name,price,date\n" + "RTX 3060,10,2026\n" * 501}, "has more than 500 rows"),
     ],
 )

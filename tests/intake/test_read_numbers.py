@@ -6,6 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tables import open_gpus, read_notes, read_values, to_excel
 
+from gpu_kedro.domain.observations.dates import read_moment
+from gpu_kedro.domain.observations.files import open_observations, read_rows
 from gpu_kedro.intake.numbers import find_units, read_number, read_year
 
 
@@ -108,6 +110,21 @@ def test_a_currency_in_the_header_holds_for_its_column():
     table = open_gpus("GPU;Preis (€)\nRTX 3060;329,00\nGTX 970;\n".encode())
     assert read_values(table, "price_usd") == [None, None]
     assert read_notes(table) == {2: ["price_usd: in another currency than US dollars"]}
+
+
+def test_a_column_of_currencies_holds_for_the_prices_beside_it():
+    table = open_gpus(
+        b"currency,GPU,price,TDP\nUSD,RTX 3060,329,170\nEUR,GTX 970,200,145\n,GTX 980,210,165\nXYZ,GTX 960,99,120\n"
+    )
+    assert read_values(table, "price_usd") == [329.0, None, 210.0, None]
+    assert read_values(table, "tdp_w") == [170.0, 145.0, 165.0, 120.0]
+    assert list(read_notes(table)) == [3, 5]
+
+
+def test_a_column_of_currencies_is_converted_where_a_rate_is_given():
+    content = "name,price,currency\nRTX 3060,329,€\nGTX 970,200,usd\n".encode()
+    rows = [row.observation for row in read_rows(open_observations(content, rates={"EUR": 1.1}), read_moment(2026))]
+    assert [row.figures["price_usd"] for row in rows] == pytest.approx([361.9, 200.0])
 
 
 def test_numbers_and_dates_of_excel_are_read_as_they_are():
