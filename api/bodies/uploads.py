@@ -87,6 +87,8 @@ def _read_form(body: bytes, boundary: bytes) -> Upload:
         raise MalformedBodyError("the form does not end")
     markets = [b"".join(parts) for name, parts in form.files if name == MARKET_PART]
     files = [parts for name, parts in form.files if name != MARKET_PART]
+    if markets and not files:
+        raise UnusableTableError(f"the form holds a {MARKET_PART} and no list of GPUs: add one")
     if len(files) != 1 or len(markets) > 1:
         many = f" and {len(markets)} named {MARKET_PART}" if markets else ""
         more = f", and at most one named {MARKET_PART}" if markets else ""

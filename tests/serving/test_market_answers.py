@@ -106,7 +106,7 @@ def test_what_cannot_be_used_costs_nothing_and_says_why(runtime: Runtime):
         11: "no name",
         12: "no price_usd",
     }
-    assert reasons[10].startswith("junk: others say about $3")
+    assert reasons[10].startswith("junk: about $3")
     assert [one["place"] for one in market.observations if one["is_junk"]] == [10]
 
 

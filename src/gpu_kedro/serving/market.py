@@ -27,7 +27,7 @@ class FittedMarket:
         view: what prices are asked of.
         notes: the observations that do not count: `place` (from 0), `name`, `reason`.
         observations: those that were fitted: `place, name, price_usd, date, condition, market, expected_usd, is_junk`;
-            what all others say that the card costs is `expected_usd`.
+            what all others, and the model, say that the card costs is `expected_usd`.
     """
 
     view: MarketView
@@ -86,7 +86,7 @@ def fit_market(asked: Mapping[str, Any], describe: Describe) -> FittedMarket:
     fitted = _fit(usable, moment, condition)
     found = [place for place in fitted.observations if place["is_junk"]]
     notes += [
-        _note(one["place"], one["name"], f"junk: others say about ${one['expected_usd']:,.0f}; it does not count")
+        _note(one["place"], one["name"], f"junk: about ${one['expected_usd']:,.0f} is expected; it does not count")
         for one in found
     ]
     return FittedMarket(fitted.view, sorted(notes, key=_place), fitted.observations)
