@@ -84,6 +84,8 @@ def test_the_address_of_an_answer_gives_the_answer_again(page, browser, watched,
     page.get_by_text("You know more?").click()
     page.get_by_role("textbox", name="Power (W)").fill("90")
     page.keyboard.press("Enter")
+    page.wait_for_url(lambda url: "tdp_w=90" in url)
+    wait_until_drawn(page)
     page.get_by_text("What if it had more").click()
     slider = page.get_by_role("slider").nth(2)
     slider.focus()
