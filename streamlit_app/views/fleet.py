@@ -155,7 +155,7 @@ def _correct(asker: Asker, fleet: Fleet) -> None:
                 [*filter(None, guesses), *asker.known_names()],
                 index=None,
                 key=f"really/{place}",
-                placeholder="Type the GPU's name",
+                placeholder="Type the GPU's name and press Enter",
                 accept_new_options=True,
             )
         )
