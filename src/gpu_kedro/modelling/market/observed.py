@@ -16,6 +16,8 @@ from gpu_kedro.modelling.market.kernel import Offers
 CONDITION = "new"
 #: The most that are fitted at once: the work grows with the third power, and this many take a second.
 MOST_OBSERVATIONS = 1000
+#: Share of prices; less are two kinds of a card that are taken for one.
+_REPEATED = 0.1
 
 
 @dataclass(frozen=True)
@@ -85,9 +87,9 @@ class ObservedPrices:
             cells.setdefault((key, count_months(time), condition, market), []).append(place)
         return cells
 
-    def has_repeats(self) -> bool:
-        """Whether a card has several prices of one month: they are listings then, and no averages."""
-        return len(self._cells()) < len(self)
+    def are_listings(self) -> bool:
+        """Whether many prices are one more of a card and month: listings then, and no averages of many."""
+        return len(self) - len(self._cells()) > _REPEATED * len(self)
 
     def thin_out(self, most: int = MOST_OBSERVATIONS) -> Self:
         """At most so many prices: those of one card, month, condition and market become their median.

@@ -82,7 +82,7 @@ class MarketProcess:
         kernel = covariance(self._embedded, self._embedded, scales)
         mean = prior_mean(self.observed.offers, scales)
         errors = self.observed.log_prices - mean
-        noise, usual = _WIDE_NOISE, scales.listing_noise if self.observed.has_repeats() else scales.noise
+        noise, usual = _WIDE_NOISE, scales.listing_noise if self.observed.are_listings() else scales.noise
         far = errors - np.median(errors)
         precisions = 1 / (noise**2 + far**2)
         for _ in range(_MOST_STEPS):

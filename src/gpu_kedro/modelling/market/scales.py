@@ -31,7 +31,7 @@ class MarketScales:
         condition: of the difference of new and used.
         market: of the difference of two markets.
         likeness: correlation of a card's own part in another condition.
-        noise, listing_noise: usual noise of an observation: where each is the price of a month, and where a card has
+        noise, listing_noise: usual noise of an observation: where most are the price of a month, and where cards have
             several in a month, which are listings then; observations mend it.
         noise_strength: how many observations the usual noise counts for.
         loose_share, loose: share of observations that are only loosely about the price, and how far they scatter.
