@@ -66,7 +66,7 @@ class MarketScales:
     segment_length: float = 1.2
     card: float = 0.06
     card_years: float = 3.0
-    ripple: float = 0.035
+    ripple: float = 0.042
     ripple_years: float = 0.3
     condition: float = 0.2
     market: float = 0.1
