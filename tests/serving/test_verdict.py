@@ -5,7 +5,7 @@ from workspace import Workspace
 
 from gpu_kedro.modelling.bundle import ladder
 from gpu_kedro.serving.runtime import Runtime
-from gpu_kedro.serving.verdict import judge_price
+from gpu_kedro.serving.verdict import judge_price, write_amounts
 
 
 @pytest.fixture(scope="module")
@@ -86,3 +86,15 @@ def test_alternatives_are_faster_cost_no_more_and_keep_to_the_listed_power(runti
         assert gpu["price_usd"] <= 600
         assert gpu["price_usd_source"] == "measured"
         assert gpu["tdp_w"] <= 1.1 * own
+
+
+@pytest.mark.parametrize(
+    ("amounts", "told"),
+    [
+        ((480.0, 305.35, 644.47), ["$480", "$305", "$644"]),
+        ((305.0, 305.35, 644.47), ["$305.00", "$305.35", "$644.47"]),
+        ((0.01, 305.35, 644.47), ["$0.01", "$305.35", "$644.47"]),
+    ],
+)
+def test_amounts_that_differ_look_different(amounts, told):
+    assert write_amounts(*amounts) == told

@@ -102,7 +102,7 @@ def _judge(prediction: Mapping[str, Any], fair: Mapping[str, Any], price_usd: fl
     (low_80, high_80), (low_90, high_90) = fair["interval_80"], fair["interval_90"]
     if is_too_wide(low_90, high_90):
         return "cannot_say", f"a fair price lay anywhere from ${low_90:,.0f} to ${high_90:,.0f}: too wide to judge"
-    asked, low, high = _write_amounts(price_usd, low_80, high_80)
+    asked, low, high = write_amounts(price_usd, low_80, high_80)
     span = f"{low} to {high} (80 % of comparable GPUs)"
     if fair["is_outlier"]:
         span += f"; the ${fair['observed']:,.0f} observed then is no market price and does not count"
@@ -113,7 +113,7 @@ def _judge(prediction: Mapping[str, Any], fair: Mapping[str, Any], price_usd: fl
     return "fair", f"{asked} was inside the fair range, {span}"
 
 
-def _write_amounts(*amounts: float) -> list[str]:
+def write_amounts(*amounts: float) -> list[str]:
     """In dollars; with cents where different ones would look alike, or like nothing."""
     whole = [f"${amount:,.0f}" for amount in amounts]
     return whole if len(set(whole)) == len(set(amounts)) and "$0" not in whole else [f"${one:,.2f}" for one in amounts]
