@@ -80,6 +80,7 @@ def test_a_broken_card_among_repeated_prices_is_told():
 def test_scattered_prices_of_one_card_widen_its_interval():
     even = MarketProcess(prices([("gamma", 150.0)] * 8))
     uneven = MarketProcess(prices([("gamma", price) for price in (120, 180, 130, 170, 140, 160, 125, 175)]))
+    assert uneven.noise_ > 3 * even.noise_
     assert even.noise_ < even.scales.listing_noise < uneven.noise_
     assert not uneven.is_junk.any()
 

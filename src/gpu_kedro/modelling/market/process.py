@@ -82,7 +82,7 @@ class MarketProcess:
         kernel = covariance(self._embedded, self._embedded, scales)
         mean = prior_mean(self.observed.offers, scales)
         errors = self.observed.log_prices - mean
-        noise, usual = _WIDE_NOISE, scales.listing_noise if self.observed.are_listings() else scales.noise
+        noise, (usual, strength) = _WIDE_NOISE, scales.usual_noise(are_listings=self.observed.are_listings())
         far = errors - np.median(errors)
         precisions = 1 / (noise**2 + far**2)
         for _ in range(_MOST_STEPS):
@@ -91,7 +91,7 @@ class MarketProcess:
             mixed = _DAMPING * site.precisions + (1 - _DAMPING) * precisions
             moved = float(np.abs(np.log(mixed / precisions)).max())
             precisions = mixed
-            learned = _learn_noise(errors - cavity, spread, site.is_near, counts, noise, usual, scales.noise_strength)
+            learned = _learn_noise(errors - cavity, spread, site.is_near, counts, noise, usual, strength)
             moved = max(moved, abs(np.log(learned / noise)))
             noise = max(learned, _NARROWING * noise)
             if moved < _AGREEMENT:

@@ -33,7 +33,7 @@ class MarketScales:
         likeness: correlation of a card's own part in another condition.
         noise, listing_noise: usual noise of an observation: where most are the price of a month, and where cards have
             several in a month, which are listings then; observations mend it.
-        noise_strength: how many observations the usual noise counts for.
+        noise_strength, listing_strength: how many observations the usual noise counts for.
         loose_share, loose: share of observations that are only loosely about the price, and how far they scatter.
         junk_share, junk: share of observations that are no prices of the card at all, and how far they scatter.
         drift: of prices since the table when nothing is observed, per square root of a year.
@@ -74,6 +74,7 @@ class MarketScales:
     noise: float = 0.04
     listing_noise: float = 0.12
     noise_strength: float = 10.0
+    listing_strength: float = 1.0
     loose_share: float = 0.15
     loose: float = 0.2
     junk_share: float = 0.1
@@ -84,6 +85,10 @@ class MarketScales:
     mark_reach: float = 1.0
     age_mean: float = -0.02
     used_mean: float = -0.25
+
+    def usual_noise(self, *, are_listings: bool) -> tuple[float, float]:
+        """Noise of an observation, and for how many it counts."""
+        return (self.listing_noise, self.listing_strength) if are_listings else (self.noise, self.noise_strength)
 
     @property
     def slopes(self) -> NDArray[np.float64]:
