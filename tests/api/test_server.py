@@ -35,13 +35,14 @@ def predict(port, rows=1):
 
 
 def test_on_sigterm_readiness_drops_first_and_what_is_asked_is_answered(start_server):
-    process, port = start_server(drain_seconds=2, log_level="WARNING")
+    process, port = start_server(drain_seconds=5, log_level="WARNING")
     callers = [Caller(port) for _ in range(8)]
     for caller in callers:
         caller.start()
     time.sleep(0.5)
     process.send_signal(signal.SIGTERM)
-    time.sleep(0.3)
+    while ask(port, "/health/ready") == 200:
+        time.sleep(0.05)
     assert (ask(port, "/health/ready"), ask(port, "/health/live"), predict(port)) == (503, 200, 200)
     for caller in callers:
         caller.join(30)
@@ -51,7 +52,7 @@ def test_on_sigterm_readiness_drops_first_and_what_is_asked_is_answered(start_se
 
 
 def test_a_batch_that_is_being_answered_is_answered_to_its_end(start_server):
-    process, port = start_server(drain_seconds=0, log_level="WARNING")
+    process, port = start_server(drain_seconds=1, log_level="WARNING")
     names = [f"RTX 3070 {place}" for place in range(5000)]
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     connection.request("POST", "/v1/predict/batch", json.dumps({"name": names}), JSON)

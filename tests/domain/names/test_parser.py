@@ -126,10 +126,13 @@ def test_table_falls_into_about_1200_chip_groups() -> None:
     ],
     ids=repr,
 )
-def test_long_or_hostile_text_is_read_within_50_ms(name: str) -> None:
-    start = time.perf_counter()
-    parse_name(name)
-    assert time.perf_counter() - start < 0.05
+def test_long_or_hostile_text_takes_less_than_50_ms_of_cpu(name: str) -> None:
+    seconds = []
+    for _ in range(3):
+        start = time.thread_time()
+        parse_name(name)
+        seconds.append(time.thread_time() - start)
+    assert min(seconds) < 0.05
 
 
 @settings(max_examples=400, deadline=None)
