@@ -85,6 +85,7 @@ notebooks: setup  ## run the notebooks on what the last run left (they open in a
 	@$(BIN)/python -m pytest --nbmake --nbmake-timeout=120 notebooks
 
 viz: setup  ## explore the pipelines in the browser (Kedro-Viz)
+	@echo "the pipelines at a glance: http://127.0.0.1:4141/?types=nodes&expandAllPipelines=false (datasets are switched on at the left)"
 	@$(BIN)/kedro viz run
 
 viz-site: setup  ## build the graph with previews of the last run as a static site into build/viz (Kedro-Viz)

@@ -35,11 +35,14 @@ def render(asker: Asker) -> None:
         name_tab(f"As fast as {shorten(wanted.get('name') or FIGURES['g3d_mark'].write(wanted['g3d_mark']), 60)}")
     else:
         st.header(f"An example: as fast as a {_EXAMPLE}", anchor=False)
-    population, words = _enter_population(asker)
+    population, is_own = _enter_population(asker)
     answer = asker.find_minimum({**wanted, "population": population})
+    _show_needed(answer["reference"])
+    if is_own:
+        _show_share(answer["population"], "Share of your list")
     _show_least(answer, asker)
-    if answer["population"] is not None:
-        _show_share(answer["population"], words)
+    if not is_own:
+        _show_share(answer["population"], "Share of players: an example")
 
 
 def _enter_wanted(asker: Asker) -> tuple[Record, bool]:
@@ -61,8 +64,8 @@ def _enter_wanted(asker: Asker) -> tuple[Record, bool]:
     return {**wanted, "name": name or _EXAMPLE}, name is not None
 
 
-def _enter_population(asker: Asker) -> tuple[list[Record] | None, str]:
-    """A list with counts, pasted or uploaded; the example until there is one, and what to call it."""
+def _enter_population(asker: Asker) -> tuple[list[Record] | None, bool]:
+    """A list with counts, pasted or uploaded; the example until there is one, and whether it is the user's own."""
     with st.expander("Which share of your players or computers is that? Paste or upload a list", key="list"):
         pasted = st.text_area(
             "A GPU and its count or share in each line",
@@ -77,13 +80,12 @@ def _enter_population(asker: Asker) -> tuple[list[Record] | None, str]:
             max_upload_size=asker.settings.max_file_mb,
         )
     content = upload.getvalue() if upload is not None else pasted.encode() if pasted and pasted.strip() else b""
-    words = "your list" if content else "players: an example"
     try:
         read = read_upload(asker, content or _SURVEY.encode())
     except TableFileError as err:
         st.error(escape_markdown(start_sentence(str(err))), icon=":material/upload_file:")
-        return None, words
-    return (None if read is None else _count(read[0])), words
+        return None, True
+    return (None if read is None else _count(read[0])), bool(content)
 
 
 def _count(table: FleetTable) -> list[Record] | None:
@@ -96,14 +98,16 @@ def _count(table: FleetTable) -> list[Record] | None:
     return [{"name": name, "count": count} for name, count in listed] or None
 
 
-def _show_least(answer: Record, asker: Asker) -> None:
-    prices = _list_prices(asker)
-    reference = answer["reference"]
+def _show_needed(reference: Record) -> None:
     taken = reference["taken_for"] or reference["name"] or "the mark"
     st.html(
         f'<p class="gk">Needed: {draw_sourced("g3d_mark", reference["g3d_mark"], reference["source"])} points, as of '
         f"<b>{escape_html(taken)}</b>.</p>"
     )
+
+
+def _show_least(answer: Record, asker: Asker) -> None:
+    prices = _list_prices(asker)
     for place, (form, title) in zip(st.columns(len(_FORMS), gap="large"), _FORMS.items(), strict=True):
         with place:
             st.header(title, anchor=False)
@@ -152,8 +156,10 @@ def _write_chance(chance: float) -> str:
     return {1.0: "sure", 0.0: "no"}.get(chance, f"{100 * chance:.0f} %")
 
 
-def _show_share(population: Record, words: str) -> None:
-    st.header(f"Share of {words}", anchor=False)
+def _show_share(population: Record | None, title: str) -> None:
+    if population is None:
+        return
+    st.header(title, anchor=False)
     if population["share"] is None:
         st.info("Nothing can be said of any GPU in the list.")
         return

@@ -16,7 +16,8 @@ def _refuse(name: str, index: SpecIndex) -> Refusal:
 @pytest.mark.parametrize(
     ("name", "code", "told"),
     [
-        ("", "not_a_gpu", "The name is empty; give the name of a GPU."),
+        ("", "not_a_gpu", "The name has no letters and no digits; give the name of a GPU."),
+        ("🙂", "not_a_gpu", "The name has no letters and no digits; give the name of a GPU."),
         (
             "Microsoft Basic Display Adapter",
             "not_a_gpu",

@@ -107,7 +107,7 @@ def find_refusal(parsed: ParsedName, match: SpecMatch, suggest: Callable[[], tup
         return None
     text = parsed.canonical
     if not text:
-        return Refusal("not_a_gpu", "The name is empty; give the name of a GPU.")
+        return Refusal("not_a_gpu", "The name has no letters and no digits; give the name of a GPU.")
     if parsed.vendor not in _GPU_MAKERS or parsed.series is None:
         for maker, words in NOT_COVERED:
             if words.search(text):
