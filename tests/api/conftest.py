@@ -112,7 +112,13 @@ def start_server(bundles: Path) -> Iterator[StartServer]:
 
 
 @pytest.fixture(scope="module")
-def address(bundles: Path) -> Iterator[str]:
-    """Of a service in a process of its own."""
+def serve_all(bundles: Path) -> Iterator[StartServer]:
+    """Starts services that all tests of a file share."""
     with serve(bundles) as start:
-        yield f"http://127.0.0.1:{start()[1]}"
+        yield start
+
+
+@pytest.fixture(scope="module")
+def address(serve_all: StartServer) -> str:
+    """Of a service in a process of its own."""
+    return f"http://127.0.0.1:{serve_all()[1]}"

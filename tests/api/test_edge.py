@@ -21,10 +21,10 @@ HOST = b"Host: gpu.example\r\n"
 PREDICT = b"POST /v1/predict HTTP/1.1\r\n" + HOST + b"Content-Type: application/json\r\n"
 
 
-@pytest.fixture
-def service(start_server):
+@pytest.fixture(scope="module")
+def service(serve_all):
     """Port of a service that counts its requests."""
-    return start_server(metrics="true", drain_seconds=0, log_level="WARNING")[1]
+    return serve_all(metrics="true", drain_seconds=0, log_level="WARNING")[1]
 
 
 @pytest.fixture
@@ -123,10 +123,11 @@ def test_metrics_are_hidden_and_the_description_where_asked(service, start_edge)
 
 def test_one_client_has_a_rate_and_others_and_health_have_theirs(service, start_edge):
     edge = start_edge(service, rate=1).port
-    statuses = Counter(ask(edge).status for _ in range(120))
-    assert statuses[200] in range(100, 112)
+    began = time.monotonic()
+    statuses = Counter(ask(edge).status for _ in range(200))
     assert set(statuses) == {200, 429}
-    refused = next(answer for answer in (ask(edge) for _ in range(5)) if answer.status == 429)
+    assert 100 <= statuses[200] <= 102 + time.monotonic() - began
+    refused = next(answer for answer in (ask(edge) for _ in range(50)) if answer.status == 429)
     assert refused.getheader("Retry-After") in {"3", "4", "5", "6"}
     assert refused.getheader("Content-Type") == "application/problem+json"
     assert ask(edge, client="127.0.0.2").status == 200
@@ -147,10 +148,10 @@ def test_one_client_has_so_many_connections_and_others_have_theirs(service, star
 
 def test_another_address_is_believed_from_a_balancer_that_is_named_and_from_nobody_else(service, start_edge):
     def count_answered(edge):
-        return sum(ask(edge, headers={"X-Forwarded-For": f"10.0.0.{n}"}).status == 200 for n in range(120))
+        return sum(ask(edge, headers={"X-Forwarded-For": f"10.0.0.{n}"}).status == 200 for n in range(200))
 
-    assert count_answered(start_edge(service, rate=1).port) < 120
-    assert count_answered(start_edge(service, rate=1, trusted="127.0.0.1").port) == 120
+    assert count_answered(start_edge(service, rate=1).port) < 200
+    assert count_answered(start_edge(service, rate=1, trusted="127.0.0.1").port) == 200
 
 
 def test_slow_senders_never_reach_the_service(edge, service):

@@ -1,4 +1,4 @@
-"""Pages in Streamlit's own test harness, over both backends, and servers that misbehave."""
+"""Pages in Streamlit's own test harness, a real service, and servers that misbehave."""
 
 import json
 import shutil
@@ -29,14 +29,10 @@ def service(bundles: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         yield address
 
 
-@pytest.fixture(params=["in process", "over HTTP"])
-def backend_kind(request: pytest.FixtureRequest, bundles: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    """The app answers in process, then over HTTP."""
-    if request.param == "over HTTP":
-        monkeypatch.setenv("API_URL", request.getfixturevalue("service"))
-    else:
-        monkeypatch.setenv("GPU_KEDRO_BUNDLES", str(bundles))
-    return str(request.param)
+@pytest.fixture
+def asks_service(service: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The app asks the real service, as `make app` starts it."""
+    monkeypatch.setenv("API_URL", service)
 
 
 @pytest.fixture

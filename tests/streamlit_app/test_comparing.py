@@ -63,7 +63,7 @@ def test_the_best_of_a_row_is_marked(values, is_highest, best):
     assert [place for place, cell in enumerate(marked) if "(best)" in cell] == best
 
 
-def test_a_card_stands_there_once_under_whatever_names(open_page, backend_kind):
+def test_a_card_stands_there_once_under_whatever_names(open_page, asks_service):
     at = open_page("compare", names=["GeForce RTX 3070", "rtx 3070", "Radeon RX 6700 XT"])
     assert not at.exception
     assert "shown once" in at.info[0].value
@@ -75,7 +75,7 @@ def test_a_card_stands_there_once_under_whatever_names(open_page, backend_kind):
     assert len(tables(alone)[0]) == 1
 
 
-def test_the_best_of_each_figure_is_marked(open_page, backend_kind):
+def test_the_best_of_each_figure_is_marked(open_page, asks_service):
     (table,) = tables(open_page("compare", names=["GeForce RTX 3070", "GeForce GTX 970"]))
     best = {head: [row["GPU"] for row in table if "(best)" in row[head]] for head in table[0]}
     assert best["Points"] == ["GeForce RTX 3070"]

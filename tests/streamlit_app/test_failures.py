@@ -25,7 +25,7 @@ from streamlit_app.backends.opening import open_backend
 from streamlit_app.launch import choose_port
 from streamlit_app.settings import Settings
 
-VIEWS = ("ask", "deal", "compare", "find", "minimum", "fleet", "explore", "model")
+VIEWS = ("ask", "deal", "compare", "find", "minimum", "fleet", "market", "explore", "model")
 PROBLEM = {"type": "urn:x", "title": "Error", "status": 500, "detail": "something went wrong"}
 READY = {"status": "ready", "model_version": "1-a"}
 
@@ -147,7 +147,19 @@ def test_the_questions_of_a_page_share_its_time(misbehave, monkeypatch):
 
 
 @pytest.mark.parametrize("view", VIEWS)
-@pytest.mark.parametrize("case", ["refused", "silent", "429", "500 in HTML", "another form", "401"])
+def test_every_page_answers_without_a_service(open_page, bundles, monkeypatch, view):
+    monkeypatch.setenv("GPU_KEDRO_BUNDLES", str(bundles))
+    at = open_page(view, name="RTX 3060", names=["RTX 3060", "GTX 970"], price="100")
+    assert (not at.exception, list(at.error)) == (True, [])
+
+
+@pytest.mark.parametrize(
+    ("view", "case"),
+    [
+        *((view, case) for view in VIEWS for case in ("refused", "another form")),
+        *(("ask", case) for case in ("silent", "429", "500 in HTML", "401")),
+    ],
+)
 def test_every_page_shows_the_message_and_a_way_to_go_on(open_page, misbehave, monkeypatch, view, case):
     if case == "refused":
         address, words = f"http://127.0.0.1:{choose_port()}", "No service answers"

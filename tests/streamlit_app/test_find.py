@@ -22,7 +22,7 @@ def read_figure(at):
     return {trace["name"]: trace for trace in json.loads(at.get("plotly_chart")[0].proto.spec)["data"]}
 
 
-def test_every_limit_is_kept_and_the_frontier_rises(open_page, backend_kind):
+def test_every_limit_is_kept_and_the_frontier_rises(open_page, asks_service):
     at = open_page("find", budget="400", power="200", segment="Desktop", least="1000", since="2012", maker="NVIDIA")
     assert not at.exception
     best = read_figure(at)["best for the money"]
@@ -36,7 +36,7 @@ def test_every_limit_is_kept_and_the_frontier_rises(open_page, backend_kind):
     assert not any("Radeon" in row["GPU"] for row in table)
 
 
-def test_cards_that_nobody_priced_are_found_and_marked(open_page, backend_kind):
+def test_cards_that_nobody_priced_are_found_and_marked(open_page, asks_service):
     at = open_page("find")
     assert not at.exception
     traces = read_figure(at)
@@ -47,7 +47,7 @@ def test_cards_that_nobody_priced_are_found_and_marked(open_page, backend_kind):
     assert len(sure["measured price"]["x"]) == len(traces["measured price"]["x"])
 
 
-def test_laptop_chips_and_accelerators_are_no_buys_unless_asked_for(open_page, backend_kind, known):
+def test_laptop_chips_and_accelerators_are_no_buys_unless_asked_for(open_page, asks_service, known):
     found = read_figure(open_page("find"))
     shown = {name for title, trace in found.items() if title.endswith("price") for name in trace["text"]}
     forms = known.set_index("name")["form"]
@@ -58,13 +58,13 @@ def test_laptop_chips_and_accelerators_are_no_buys_unless_asked_for(open_page, b
     }
 
 
-def test_a_slot_gives_seventy_five_watts(open_page, backend_kind):
+def test_a_slot_gives_seventy_five_watts(open_page, asks_service):
     (table,) = tables(open_page("find", slot="true", power="120", memory="4"))
     assert table
     assert max(number(row["Power"]) for row in table) <= 75
 
 
-def test_the_ranking_follows_the_chosen_order(open_page, backend_kind):
+def test_the_ranking_follows_the_chosen_order(open_page, asks_service):
     at = open_page("find", budget="400", rank="performance per dollar")
     (table,) = tables(at)
     ratios = [number(row["Points/$"]) for row in table]
@@ -72,7 +72,7 @@ def test_the_ranking_follows_the_chosen_order(open_page, backend_kind):
     assert f">{table[0]['GPU']}</a>" in texts(at)
 
 
-def test_the_file_has_all_that_is_shown(open_page, backend_kind, known):
+def test_the_file_has_all_that_is_shown(open_page, asks_service, known):
     chosen = select_gpus(known, Wanted(budget_usd=300, forms=("laptop",), min_memory_gb=4))
     rows = list(csv.DictReader(io.StringIO(write_gpus(chosen).decode("utf-8-sig"))))
     assert [row["name"] for row in rows] == chosen["name"].tolist()
@@ -80,7 +80,7 @@ def test_the_file_has_all_that_is_shown(open_page, backend_kind, known):
     assert {row["price_usd_source"] for row in rows} <= {"measured", "predicted"}
 
 
-def test_limits_that_nothing_meets_are_said(open_page, backend_kind):
+def test_limits_that_nothing_meets_are_said(open_page, asks_service):
     at = open_page("find", budget="1", least="900000")
     assert not at.exception
     assert "raise the budget" in at.info[0].value

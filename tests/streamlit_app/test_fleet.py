@@ -88,7 +88,7 @@ def test_columns_of_the_file_are_never_overwritten(bundles):
     assert (row["segment"], row["gpu_segment"]) == ("mine", "Desktop")
 
 
-def test_the_page_scores_an_upload_and_offers_it_back(open_page, backend_kind):
+def test_the_page_scores_an_upload_and_offers_it_back(open_page, asks_service):
     at = open_page("fleet")
     assert not at.exception
     at.file_uploader[0].set_value(("fleet.csv", FILE, "text/csv")).run()
@@ -101,7 +101,7 @@ def test_the_page_scores_an_upload_and_offers_it_back(open_page, backend_kind):
     assert len(read_rows(at)) == 4
 
 
-def test_the_page_asks_which_column_holds_the_names(open_page, backend_kind):
+def test_the_page_asks_which_column_holds_the_names(open_page, asks_service):
     at = open_page("fleet")
     at.file_uploader[0].set_value(("a.csv", b"id,what\n1,blurb\n", "text/csv")).run()
     assert "choose the one" in at.info[0].value
@@ -110,7 +110,7 @@ def test_the_page_asks_which_column_holds_the_names(open_page, backend_kind):
     assert read_rows(at)["GPU"].tolist() == ["blurb"]
 
 
-def test_another_column_can_be_chosen_on_the_page(open_page, backend_kind):
+def test_another_column_can_be_chosen_on_the_page(open_page, asks_service):
     at = open_page("fleet")
     at.file_uploader[0].set_value(("a.csv", b"GPU,second\nRTX 3060,GTX 970\n", "text/csv")).run()
     assert read_rows(at)["Taken for"].tolist() == ["GeForce RTX 3060 12 GB"]
@@ -146,7 +146,7 @@ def test_rows_without_an_answer_have_no_figures_and_say_why(bundles):
     assert [row[0].value for row in book["Not read"].iter_rows(min_row=2)] == [3, 4]
 
 
-def test_sums_leave_out_what_has_no_figure_and_count_it(open_page, backend_kind):
+def test_sums_leave_out_what_has_no_figure_and_count_it(open_page, asks_service):
     at = open_page("fleet")
     content = b"name\nGeForce RTX 3060\nApple M2 Pro\nMicrosoft Basic Display Adapter\nGeForce RTX 3060\n"
     at.file_uploader[0].set_value(("fleet.csv", content, "text/csv")).run()
@@ -217,7 +217,7 @@ def test_a_row_is_corrected_in_place(counted, bundles):
     assert counted.unread() == []
 
 
-def test_the_page_without_a_file_is_an_example_to_play_with(open_page, backend_kind):
+def test_the_page_without_a_file_is_an_example_to_play_with(open_page, asks_service):
     at = open_page("fleet")
     assert not at.exception
     assert at.header[0].value == "An example: eight kinds of computers"
@@ -236,7 +236,7 @@ def choose(at, label, value):
     assert not at.exception
 
 
-def test_sheet_header_columns_and_numbers_can_be_changed(open_page, backend_kind):
+def test_sheet_header_columns_and_numbers_can_be_changed(open_page, asks_service):
     book = Workbook()
     book.active.title = "Cover"
     for row in (["Graphics card", "Qty"], ["GeForce GT 710", 1]):
@@ -263,14 +263,14 @@ def test_sheet_header_columns_and_numbers_can_be_changed(open_page, backend_kind
     assert len(read_rows(at)) == 3
 
 
-def test_a_list_without_a_header_has_its_counts_in_its_numbers(open_page, backend_kind):
+def test_a_list_without_a_header_has_its_counts_in_its_numbers(open_page, asks_service):
     at = open_page("fleet")
     at.file_uploader[0].set_value(("a.csv", b"RTX 3060;12\nGTX 970;3\n", "text/csv")).run()
     assert not at.exception
     assert read_rows(at)["Count"].tolist() == [12, 3]
 
 
-def test_a_row_is_corrected_on_the_page(open_page, backend_kind):
+def test_a_row_is_corrected_on_the_page(open_page, asks_service):
     at = open_page("fleet")
     at.file_uploader[0].set_value(("a.csv", b"GPU\nqwertz 123\n", "text/csv")).run()
     at.selectbox(key="really/0").set_value("GeForce GTX 970").run()

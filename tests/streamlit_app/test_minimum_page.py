@@ -1,7 +1,7 @@
 from app_pages import number, plain, tables, texts
 
 
-def test_the_least_cards_reach_what_is_asked(open_page, backend_kind):
+def test_the_least_cards_reach_what_is_asked(open_page, asks_service):
     at = open_page("minimum", name="GeForce GTX 970", since="2012")
     assert not at.exception
     said = texts(at)
@@ -14,14 +14,14 @@ def test_the_least_cards_reach_what_is_asked(open_page, backend_kind):
     assert desktop[0]["GPU"] == "GeForce GTX 970"
 
 
-def test_without_a_question_an_example_and_a_survey_are_shown(open_page, backend_kind):
+def test_without_a_question_an_example_and_a_survey_are_shown(open_page, asks_service):
     at = open_page("minimum")
     assert not at.exception
     assert at.header[0].value == "An example: as fast as a GeForce GTX 1060"
     assert [metric.label for metric in at.metric] == ["Fast enough", "90 % interval", "Counted"]
 
 
-def test_a_pasted_list_gives_its_share(open_page, backend_kind):
+def test_a_pasted_list_gives_its_share(open_page, asks_service):
     at = open_page("minimum", points="5000")
     at.text_area(key="pasted").set_value("GeForce RTX 3070;30\nGeForce GT 710;70\nApple M2;5").run()
     assert not at.exception
@@ -30,7 +30,7 @@ def test_a_pasted_list_gives_its_share(open_page, backend_kind):
     assert "Apple M2 (not covered by the data)" in plain("".join(caption.value for caption in at.caption))
 
 
-def test_a_reference_that_is_no_gpu_is_refused_in_words(open_page, backend_kind):
+def test_a_reference_that_is_no_gpu_is_refused_in_words(open_page, asks_service):
     at = open_page("minimum", name="Apple M2")
     assert not at.exception
     assert "GPUs of Apple are not covered" in plain(at.warning[0].value)

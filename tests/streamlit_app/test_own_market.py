@@ -29,7 +29,7 @@ def test_an_address_that_holds_no_market_is_passed_over(token):
     assert _read_token(token) is None
 
 
-def test_every_page_is_at_the_prices_of_the_market(open_page, backend_kind):
+def test_every_page_is_at_the_prices_of_the_market(open_page, asks_service):
     page = open_page("ask", name="RTX 3070", market=write_token(MARKET))
     assert not page.exception
     assert "Prices as of 2026-03, used: 2 observations up to 2026-03-06." in texts(page)
@@ -37,7 +37,7 @@ def test_every_page_is_at_the_prices_of_the_market(open_page, backend_kind):
     assert "2022 observations" not in texts(page)
 
 
-def test_a_pasted_list_is_read_and_its_junk_told(open_page, backend_kind):
+def test_a_pasted_list_is_read_and_its_junk_told(open_page, asks_service):
     page = open_page("market")
     rows = (
         "RTX 3060,$210,2026-03\nRX 6600,150,2026-03\nRTX 3070,240,2026-03\nRX 6700 XT,2250,2026-03\nRTX 2060,9 €,2026\n"

@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from gpu_kedro.domain.coverage import Refusal, find_refusal
+from gpu_kedro.domain.coverage import PART_ONLY, Refusal, find_refusal, is_part
 from gpu_kedro.domain.names.parser import ParsedName, parse_name
-from gpu_kedro.domain.specs.matching import SpecIndex, SpecMatch
+from gpu_kedro.domain.specs.matching import SpecIndex
 from gpu_kedro.domain.specs.sheets import COLUMN_BY_FIELD, NUMERIC_SPEC_FIELDS
+from gpu_kedro.domain.specs.spec_match import NO_MATCH, SpecMatch
 
 #: Figures that the benchmark table, or the person who asks, may know about a GPU, with their unit.
 KNOWN_FIELDS: tuple[str, ...] = ("g3d_mark", "g2d_mark", "price_usd", "tdp_w", "test_year")
@@ -63,6 +64,10 @@ def read_gpu(name: str, index: SpecIndex) -> Reading:
         parsed = index.consult_device(parsed)
     plain = index.simplify(parsed)
     match = index.match(plain)
+    if is_part(parsed):
+        nothing = ParsedName(parsed.canonical, chip_group=parsed.canonical)
+        card = () if match.spec_name is None else (match.spec_name,)
+        return Reading(nothing, nothing, NO_MATCH, Refusal("not_a_gpu", PART_ONLY, card))
     if match.kind == "other_line":
         plain = index.rename(plain, match)
     refusal = find_refusal(parsed, match, lambda: index.suggest(plain, match))
