@@ -34,7 +34,7 @@ run: setup  ## train, evaluate and report everything (kedro run)
 test: setup  ## run the tests, a file at a time in each of at most 4 processes, the longest first
 	@$(BIN)/python -m pytest -m "not reliability" --numprocesses auto --dist loadfile --no-loadscope-reorder
 
-reliability: setup  ## keep what is promised under load, faults and attacks, as a table (20 minutes, Linux; ROUNDS=5 ONLY=load)
+reliability: setup  ## keep what is promised under load, faults and attacks, as a table (half an hour, Linux; ROUNDS=5 ONLY=load)
 	@$(BIN)/python -m bench.reliability --rounds $(or $(ROUNDS),1) $(addprefix --only ,$(ONLY))
 
 check: setup  ## format, lint, types, import contracts, weaknesses, secrets, notebooks without outputs, documentation with its links

@@ -38,7 +38,7 @@ _NONE = 5  # pytest: nothing was chosen
 #: Have the machine to themselves, for they measure how fast the service is.
 _ALONE = ("test_load.py", "test_load_budgets.py")
 #: Run beside all others, for they take as long as those. A third process would slow the service's answers too much.
-_BESIDE = ("test_training.py", "test_secrets.py")
+_BESIDE = ("test_training.py", "test_secrets.py", "test_bad_bundles.py", "test_sync.py")
 
 Row = dict[str, Any]
 Round = dict[str, Any]
@@ -47,8 +47,8 @@ Round = dict[str, Any]
 def run_round(only: Sequence[str], number: int) -> Round:
     """Run the tests that promise something once, with pytest's own progress on the terminal.
 
-    Those that need a quiet machine go first. Then training and secrets are tested beside all others, and what pytest
-    says of them is shown when both are over.
+    Those that need a quiet machine go first. Then the others run in two processes, and what pytest says of the second
+    one's is shown when both are over.
 
     Returns:
         `rows`, `notes`, `seconds`, and the worst of pytest's `exit_code`s.
@@ -170,7 +170,7 @@ def tabulate(rows: Sequence[Row], rounds: int) -> Table:
 @click.option("--rounds", type=click.IntRange(min=1), default=1, show_default=True, help="how often to run it all")
 @click.option("--only", type=click.Choice(list(SECTIONS)), multiple=True, help="a section; may be given several times")
 def main(rounds: int, only: tuple[str, ...]) -> None:
-    """Run every test that states a promise of the README, and print each with its figure and limit (20 minutes)."""
+    """Run every test that states a promise of the README, and print each with its figure and limit (half an hour)."""
     console = Console(width=max(Console().width, 140))
     machine = describe_machine()
     done: list[Round] = []
