@@ -126,18 +126,17 @@ def compare_answers(servers: Mapping[str, Server], queries: Queries, sizes: Size
         advance("answers compared")
     asked = [orjson.dumps({"dataframe_records": [{"name": name}]}) for name in names]
     answers = [json.loads(post(servers[MLFLOW], "/invocations", body))["predictions"][0] for body in asked]
-    found[MLFLOW] = [
-        name for name, one, row in zip(names, expected, answers, strict=True) if not _is_same_row(one, row)
-    ]
+    found[MLFLOW] = [name for name, one, row in zip(names, expected, answers, strict=True) if not is_same_row(one, row)]
     row = json.loads(post(servers[SESSION], PREDICT, bodies[0]))
-    found[SESSION] = [] if _is_same_row(expected[0], row) else names[:1]
+    found[SESSION] = [] if is_same_row(expected[0], row) else names[:1]
     advance("answers compared")
     return found
 
 
-def _is_same_row(expected: Any, row: Mapping[str, Any]) -> bool:
-    """Whether flat columns say what an answer says."""
-    return all(float(row[f"{target}_predicted"]) == expected[target]["predicted"] for target in ("g3d_mark", "tdp_w"))
+def is_same_row(expected: Any, row: Mapping[str, Any]) -> bool:
+    """Whether flat columns say what an answer says; null where nothing is predicted."""
+    pairs = [(row[f"{target}_predicted"], expected[target]["predicted"]) for target in ("g3d_mark", "tdp_w")]
+    return all((None if told is None else float(told)) == predicted for told, predicted in pairs)
 
 
 def _find_differences(names: Sequence[str], expected: Sequence[Any], answers: Sequence[Any]) -> list[str]:

@@ -75,7 +75,7 @@ def judge(results: Mapping[str, Any]) -> list[Figure]:
     return [
         Figure("one prediction: CPU, (b) / (a)", ours["cpu_ratio"], 1.10, "×"),
         Figure("one prediction: CPU, (b) / (d)", ratio_to(SESSION), 1 / 100, "×"),
-        Figure("one prediction: CPU, (b) / (e)", ratio_to(MLFLOW), 1 / 20, "×"),
+        Figure("one prediction: CPU, (b) / (e)", ratio_to(MLFLOW), 1 / 2, "×"),
         Figure("one prediction: CPU", ours["cpu_ms"], 1.5, "ms"),
         Figure("one prediction: CPU, with a market / without", results["market"]["with"]["cpu_ratio"], 1.3, "×"),
         Figure("requests/s at 16 connections, (b) / (a)", rate, 0.95, "×", is_floor=True),

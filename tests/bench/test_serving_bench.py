@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from workspace import PROJECT, Workspace
 
+from bench.measuring import is_same_row
+
 SERVERS = ("handwritten", "ours", "sequential_runner", "kedro_session", "mlflow")
 
 
@@ -52,6 +54,15 @@ def bench(trained: Workspace, tmp_path_factory: pytest.TempPathFactory) -> dict[
 def test_all_servers_give_the_same_answers(bench):
     assert bench["answers"] == {"names": 50, **{name: [] for name in SERVERS if name != "handwritten"}}
     assert bench["batch"]["answers_equal"] is True
+
+
+@pytest.mark.parametrize(
+    ("told", "is_same"), [("16958.0", True), (None, False), (17000, False)], ids=["text", "nothing", "another"]
+)
+def test_columns_are_compared_with_an_answer(told, is_same):
+    """Also of a GPU of which nothing is predicted, such as one that the table does not cover."""
+    answer = {"g3d_mark": {"predicted": 16958.0}, "tdp_w": {"predicted": None}}
+    assert is_same_row(answer, {"g3d_mark_predicted": told, "tdp_w_predicted": None}) is is_same
 
 
 @pytest.mark.parametrize("server", SERVERS)
