@@ -101,7 +101,7 @@ def test_each_figure_stands_beside_its_limit(bench):
     assert {figure["title"]: figure["limit"] for figure in bench["figures"]} == {
         "one prediction: CPU, (b) / (a)": 1.1,
         "one prediction: CPU, (b) / (d)": 0.01,
-        "one prediction: CPU, (b) / (e)": 0.05,
+        "one prediction: CPU, (b) / (e)": 0.5,
         "one prediction: CPU": 1.5,
         "one prediction: CPU, with a market / without": 1.3,
         "requests/s at 16 connections, (b) / (a)": 0.95,
