@@ -44,44 +44,6 @@ def test_a_name_that_cannot_be_answered_says_why(index: SpecIndex, name: str, co
 
 
 @pytest.mark.parametrize(
-    "name",
-    [
-        "RTX 3060 waterblock",
-        "EK water block for RTX 3080",
-        "Bykski Wasserkühler water-block für RTX 3080 Ti",
-        "EVGA RTX 3090 back-plate only",
-        "ASUS ROG Strix RTX 3080 box only",
-        "GTX 1080 replacement fan",
-        "heatsink for GTX 970",
-    ],
-)
-def test_a_part_of_a_card_is_not_the_card(index: SpecIndex, name: str) -> None:
-    reading = read_gpu(name, index)
-    assert reading.refusal is not None
-    assert (reading.refusal.code, reading.match.spec_name) == ("not_a_gpu", None)
-    assert "part or an extra of a card" in reading.refusal.detail
-    assert len(reading.refusal.did_you_mean) == 1
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        "MSI RTX 3060 with EK waterblock",
-        "RTX 3060 + waterblock",
-        "RTX 3060 w/ backplate",
-        "RTX 3060 waterblock installed",
-        "Palit RTX 3060 Dual 12GB GDDR6 backplate",
-        "RTX 3060 open box",
-        "RTX 3060 no box",
-        "ASUS Dual RTX 3060 twin fan",
-    ],
-)
-def test_a_card_with_its_parts_is_the_card(index: SpecIndex, name: str) -> None:
-    reading = read_gpu(name, index)
-    assert (reading.refusal, reading.match.spec_name) == (None, "GeForce RTX 3060 12 GB")
-
-
-@pytest.mark.parametrize(
     ("processor", "graphics"),
     [
         ("Intel Core i7-1185G7", "Iris Xe Graphics G7 96EU Mobile"),

@@ -71,15 +71,6 @@ NOT_A_GPU: tuple[tuple[str, re.Pattern[str]], ...] = (
         ),
     ),
 )
-#: Parts and extras that are sold for a card, standing last, or before the card that they are for.
-_PART = re.compile(
-    r"\b(?:water ?block|back ?plate|(?:support )?bracket|heat ?sink|shroud|thermal pads?|riser(?: cable)?|box only"
-    r"|(?:empty|only) box|(?:replacement|spare) fans?|fans? replacement)(?: only| nur)?"
-    r"(?:$| (?:for|fits|fur|pour|para|per)\b)"
-)
-#: What tells a card that has such a part from the part: words before it, and the size of a memory anywhere.
-_WHOLE = re.compile(r"\b(?:with|w|incl\w*|and|plus|mit|inkl\w*|und|avec|et|con|y)\b|[+&]|\b\d+ ?gb\b")
-PART_ONLY = "This is a part or an extra of a card, no GPU; name the card alone for its figures."
 _GPU_MAKERS = frozenset({"nvidia", "amd", "intel", "matrox"})
 
 
@@ -102,14 +93,6 @@ TOO_LITTLE_KNOWN = Refusal(
     "too_little_known",
     "No specification sheet is known for this name, and it says too little; give a model or a sheet.",
 )
-
-
-def is_part(parsed: ParsedName) -> bool:
-    """Whether a text offers a part of a card ("RTX 3080 water block") and not the card."""
-    if not parsed.leftovers:
-        return False
-    found = _PART.search(parsed.canonical)
-    return found is not None and _WHOLE.search(parsed.canonical[: found.start()]) is None
 
 
 def find_refusal(parsed: ParsedName, match: SpecMatch, suggest: Callable[[], tuple[str, ...]]) -> Refusal | None:

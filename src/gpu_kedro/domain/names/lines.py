@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from gpu_kedro.domain.names.patterns import word_set
+from gpu_kedro.domain.names.vocabulary import BOARD_WORDS
 
 #: The model numbers of each line, by the word that stands before them.
 SHAPES = {
@@ -63,6 +64,10 @@ _NVIDIA_NUMBER = re.compile(r"(?:[2-5]0[5-9]0)m?")
 _GTX_NUMBER = re.compile(r"(?:10[5-8]0|16[356]0)m?")
 _RTX_A_NUMBER = re.compile(r"a[2-6][05]00")
 _PROFESSIONAL_WORDS = word_set("nvidia pny quadro rtx workstation precision")
+#: Words of a shop's text that make a bare number a card's; those of older cards are numbers of screens as well.
+_BOARDS = BOARD_WORDS - word_set("dell hp hpe lenovo fujitsu acer supermicro his elsa")
+_OLDER_BOARDS = _BOARDS - word_set("asus asustek msi gigabyte asrock gaming tuf rog strix aorus")
+_COMPUTERS = word_set("optiplex precision latitude monitor 1080p display")
 _RX_NUMBER = re.compile(r"[5-7][3-9][05]0|9060|9070")
 BUILT_IN = re.compile(r"6[168]0m|7[468]0m|8[4689]0m|80[456]0s")
 
@@ -78,10 +83,9 @@ def find_line_of_bare_model(words: Sequence[str], at: int) -> list[str] | None:
     if _RX_NUMBER.fullmatch(word) and following in ("xt", "xtx", "gre"):
         return ["radeon", "rx"]
     is_called = following in ("ti", "super", "laptop") or (at and words[at - 1] in ("nvidia", "geforce"))
-    if is_called and _NVIDIA_NUMBER.fullmatch(word):
-        return ["geforce", "rtx"]
-    if is_called and _GTX_NUMBER.fullmatch(word):
-        return ["geforce", "gtx"]
+    for shape, line, boards in ((_NVIDIA_NUMBER, "rtx", _BOARDS), (_GTX_NUMBER, "gtx", _OLDER_BOARDS)):
+        if shape.fullmatch(word) and (is_called or (_COMPUTERS.isdisjoint(words) and not boards.isdisjoint(words))):
+            return ["geforce", line]
     if BUILT_IN.fullmatch(word) and not {"radeon", "amd", "ryzen"}.isdisjoint(words):
         return ["radeon"]
     return None

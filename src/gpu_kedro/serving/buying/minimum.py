@@ -155,8 +155,10 @@ def _share(
     for start in range(0, len(open_ones), _BLOCK):
         part = np.array(open_ones[start : start + _BLOCK])
         drawn += (generator.random((_DRAWS, len(part))) < part[:, 0]) @ part[:, 1]
-    ends = {
-        f"interval_{percent}": np.clip(np.quantile(drawn, [0.5 - percent / 200, 0.5 + percent / 200]), 0, 1).tolist()
-        for percent in (80, 90)
-    }
-    return {"share": float(chances @ counts / counts.sum()), **ends}
+    share = float(chances @ counts / counts.sum())
+    told: dict[str, Any] = {"share": share}
+    for percent in (80, 90):
+        low, high = np.clip(np.quantile(drawn, [0.5 - percent / 200, 0.5 + percent / 200]), 0, 1).tolist()
+        # of few models the expected share may be one that is never drawn, beside the only likely one
+        told[f"interval_{percent}"] = [min(low, share), max(high, share)]
+    return told
