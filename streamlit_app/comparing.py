@@ -61,7 +61,7 @@ def describe_pair(pair: Record, first: str, second: str) -> str:
     said = f"{', '.join(parts[:-1])} and {parts[-1]}" if len(parts) > 1 else "".join(parts)
     names = f"<strong>{escape_html(first)}</strong>", f"<strong>{escape_html(second)}</strong>"
     if not said:
-        return f"Too little is known to set {names[0]} against {names[1]}."
+        return f"Too little is known to compare {names[0]} with {names[1]}."
     return f"{names[0]} {said} than {names[1]}.{_tell_chance(pair['g3d_mark'])}"
 
 
@@ -113,8 +113,8 @@ def _tell_chance(relation: Record | None) -> str:
     if chance < 1 - _SURE:
         return " It is slower almost surely."
     if chance < 0.5:
-        return f" It is the slower one with {100 * (1 - chance):.0f} %."
-    return f" It is the faster one with {100 * chance:.0f} %."
+        return f" It is the slower one with a chance of {100 * (1 - chance):.0f} %."
+    return f" It is the faster one with a chance of {100 * chance:.0f} %."
 
 
 def mark_best(cells: Sequence[str], values: Sequence[float | None], *, is_highest: bool) -> list[str]:

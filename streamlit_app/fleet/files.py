@@ -122,7 +122,7 @@ def _read_quantities(chunk: Chunk) -> list[float]:
     quantities = []
     for place, value in enumerate(given):
         if value is not None and not 0 < value < _MOST_OF_ONE:
-            chunk.notes.setdefault(place, []).append(f"quantity: {value:g} is none; counted as 1")
+            chunk.notes.setdefault(place, []).append(f"quantity: {value:g} is none, counted as 1")
         quantities.append(value if value is not None and 0 < value < _MOST_OF_ONE else 1.0)
     return quantities
 

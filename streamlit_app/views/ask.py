@@ -36,6 +36,8 @@ def render(asker: Asker) -> None:
     query: Record = {**known} | ({"name": name} if name else {}) | ({"specs": sheet} if sheet else {})
     card = asker.describe(query)
     show_card(asker, card)
+    if card["prediction"]["answer"] == "none":
+        return
     show_reasons(asker, query)
     show_what_if(asker, name, merge_sheet(card, sheet))
     show_comparable(card)

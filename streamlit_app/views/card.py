@@ -26,7 +26,11 @@ def show_card(asker: Asker, card: Record) -> None:  # noqa: ARG001
     prediction = card["prediction"]
     with st.container(border=True, key="card"):
         guesses = draw_guesses("", prediction["match"]["did_you_mean"])
-        st.html(draw_match(prediction) + draw_reason(prediction) + guesses + _draw_onwards(prediction))
+        said = draw_match(prediction) + draw_reason(prediction) + guesses
+        if prediction["answer"] == "none":
+            st.html(said)
+            return
+        st.html(said + _draw_onwards(prediction))
         columns = st.columns(len(FIGURES) + 1, gap="medium")
         for column, target in zip(columns, FIGURES, strict=False):
             with column:

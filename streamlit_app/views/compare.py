@@ -87,7 +87,8 @@ def _tell_pairs(comparison: Record) -> None:
     places = range(len(names))
     base = 0
     if len(names) > 2:
-        base = st.selectbox("Told of", places, format_func=names.__getitem__, key=f"told_of/{'/'.join(names)}")
+        key = f"told_of/{'/'.join(names)}"
+        base = st.selectbox("Compared with the others", places, format_func=names.__getitem__, key=key)
     told = "".join(
         f"<li>{describe_pair(orient(comparison['pairs'], base, other), names[base], names[other])}</li>"
         for other in places
@@ -95,7 +96,8 @@ def _tell_pairs(comparison: Record) -> None:
     )
     st.html(f'<ul class="gk gk-pairs">{told}</ul>')
     st.caption(
-        "In brackets: 80 % intervals. Errors of different cards count as independent, measured figures as exact."
+        "In brackets: 80 % intervals. Errors of different cards count as independent, measured figures as exact; "
+        "prices at a market are never exact."
     )
 
 

@@ -42,7 +42,8 @@ def render(asker: Asker) -> None:
     else:
         verdict = asker.judge({"name": name, "price_usd": price, "max_tdp_w": power})
     _show_verdict(verdict)
-    _show_alternatives(verdict, power)
+    if verdict["prediction"]["answer"] != "none":
+        _show_alternatives(verdict, power)
 
 
 def _show_verdict(verdict: Record) -> None:

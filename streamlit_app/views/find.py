@@ -50,9 +50,9 @@ def render(asker: Asker) -> None:
     best = find_best(found[found["has_price"]])
     st.plotly_chart(draw_frontier(best, found), config=CONFIG, key="frontier")
     st.caption(
-        f"{len(found):,} of {len(known):,} cards keep to these limits; of those with a measured price, {len(best):,} "
-        f"are beaten by none in both price and performance: the line. Predicted prices do not take part in it, since "
-        f"those predicted too low would win. {note_prices()} Some are listings of scarce old stock."
+        f"{len(found):,} of {len(known):,} cards keep to these limits. The line joins those {len(best):,} with a "
+        f"measured price than which none is both cheaper and faster; predicted prices are left out of it, since those "
+        f"too low would win. {note_prices()} Some are listings of scarce old stock."
     )
     _show_ranking(found)
 
@@ -119,4 +119,4 @@ def _show_ranking(found: pd.DataFrame) -> None:
     )  # fmt: skip
 
 
-show("Find", "Say what you can spend and need: the cards that keep to it, and those beaten by none.", render)
+show("Find", "Say what you can spend and need: the cards that fit, and the best buys among them.", render)

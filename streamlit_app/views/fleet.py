@@ -1,5 +1,6 @@
 """Fleet: a whole list of GPUs at once, from the file to what to do with each."""
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -19,6 +20,7 @@ from streamlit_app.widgets.amounts import Amounts
 from streamlit_app.widgets.inputs import clean_name
 from streamlit_app.widgets.wording import FIGURES, KNOWN_SOURCES, escape_markdown, shorten, start_sentence
 
+_MOST_NOTES = 10
 _ENDINGS = ("csv", "txt", "tsv", "xlsx", "parquet")
 _EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _EXAMPLE = (
@@ -56,6 +58,7 @@ def render(asker: Asker) -> None:
     advice = advise(fleet, asker.priced_gpus(), goal, budget)
     note_advice(fleet, advice)
     _show_summary(fleet, advice, goal)
+    _tell_notes(fleet)
     _correct(asker, fleet)
     _show_rows(fleet, advice)
     _offer_downloads(fleet)
@@ -95,10 +98,13 @@ def _show_summary(fleet: Fleet, advice: Sequence[Advice], goal: float | None) ->
         told = sums[target]
         numbers.append((f"Sum of {told['count'] if told else 0:,.0f} {words}", _write(told, target)))
     if goal is not None:
-        spent = sum(
-            one.price_usd * fleet.row(place).quantity for place, one in enumerate(advice) if one.price_usd is not None
-        )
-        numbers.append((f"{_count(fleet, advice, 'replace'):,.0f} to replace", FIGURES["price_usd"].write(spent)))
+        bought = [
+            (one.price_usd, fleet.row(place).quantity) for place, one in enumerate(advice) if one.price_usd is not None
+        ]
+        wanted, paid = _count(fleet, advice, "replace"), sum(quantity for _, quantity in bought)
+        title = f"{wanted:,.0f} to replace" if wanted == paid else f"{paid:,.0f} of {wanted:,.0f} to replace"
+        spent = sum(price * quantity for price, quantity in bought)
+        numbers.append((title, FIGURES["price_usd"].write(spent)))
     for column, (title, value) in zip(st.columns(len(numbers)), numbers, strict=True):
         column.metric(title, escape_markdown(value), border=True)
     ranges = "; ".join(
@@ -111,6 +117,19 @@ def _show_summary(fleet: Fleet, advice: Sequence[Advice], goal: float | None) ->
         f"{note_prices()} 80 % intervals of the sums: {escape_markdown(ranges)}; GPUs of one model err together, "
         f"others independently, known figures are exact.{_tell_left_out(fleet)}"
     )
+
+
+def _tell_notes(fleet: Fleet) -> None:
+    """Which cells were not taken as they stand, the first of each kind."""
+    noted = [(row.number, row.notes) for row in fleet.table.rows if row.notes]
+    if not noted:
+        return
+    kinds: dict[str, str] = {}
+    for number, notes in noted:
+        for note in notes.split("; "):
+            kinds.setdefault(re.sub(r"[\d.,]+", "#", note), f"row {number}: {note}")
+    listed = "".join(f"\n- {escape_markdown(shorten(line, 200))}" for line in list(kinds.values())[:_MOST_NOTES])
+    st.warning(f"Of {len(noted):,} rows a cell was not taken as it stands; the first of each kind:{listed}")
 
 
 def _write(told: Mapping[str, Any] | None, target: str) -> str:

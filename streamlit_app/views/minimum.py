@@ -7,6 +7,7 @@ from gpu_kedro.intake.errors import TableFileError
 from streamlit_app.backends.base import Record
 from streamlit_app.backends.cached import Asker
 from streamlit_app.fleet.files import FleetTable
+from streamlit_app.fleet.pasted import tabulate_counts
 from streamlit_app.fleet.wizard import read_upload
 from streamlit_app.frame import name_tab, show
 from streamlit_app.prices import note_prices
@@ -79,12 +80,14 @@ def _enter_population(asker: Asker) -> tuple[list[Record] | None, bool]:
             type=["csv", "txt", "tsv", "xlsx", "parquet"],
             max_upload_size=asker.settings.max_file_mb,
         )
-    content = upload.getvalue() if upload is not None else pasted.encode() if pasted and pasted.strip() else b""
+    content = upload.getvalue() if upload is not None else tabulate_counts(pasted or "").encode()
     try:
         read = read_upload(asker, content or _SURVEY.encode())
     except TableFileError as err:
         st.error(escape_markdown(start_sentence(str(err))), icon=":material/upload_file:")
         return None, True
+    if read is not None and content and "quantity" not in read[0].places:
+        st.warning("No counts were found: each line counts once. Write `12x RTX 3060` or `RTX 3060, 12`.")
     return (None if read is None else _count(read[0])), bool(content)
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
-from tables import find_refusal, open_gpus, read_numbers, read_values, replace_parts, to_excel
+from tables import find_refusal, open_gpus, read_notes, read_numbers, read_values, replace_parts, to_excel
 
 from gpu_kedro.intake.errors import TableFileError
 
@@ -25,6 +25,11 @@ def test_rows_have_the_numbers_that_excel_shows():
     table = open_gpus(to_excel(rows))
     assert (table.header_row, read_numbers(table)) == (3, [5, 8])
     assert read_values(table, "tdp_w") == [170.0, 145.0]
+
+
+def test_empty_cells_at_the_end_of_a_row_are_no_fault():
+    table = open_gpus(to_excel([["GPU", "TDP", "Room"], ["RTX 3060", 170, "A1"], ["GTX 970"]]))
+    assert read_notes(table) == {}
 
 
 def test_cells_keep_their_kinds():

@@ -151,6 +151,16 @@ def test_the_share_of_a_population_is_that_of_its_parts(runtime: Runtime):
     assert told["interval_80"] == told["interval_90"] == pytest.approx([0.3, 0.5])
 
 
+def test_a_share_lies_in_its_intervals(runtime: Runtime):
+    """Also where one of few models qualifies with a chance that an interval leaves out."""
+    population = [{"name": "rtx 4070 laptop", "count": 3}, {"name": "GeForce GT 710", "count": 4}]
+    middle = runtime.predict([{"name": "rtx 4070 laptop"}])[0]["g3d_mark"]["value"]
+    for factor in np.geomspace(0.3, 3, 25):
+        told = find_minimum(runtime, {"g3d_mark": middle * factor}, 0.8, None, population)["population"]
+        for low, high in (told["interval_80"], told["interval_90"]):
+            assert low <= told["share"] <= high
+
+
 def test_who_just_misses_is_told(runtime: Runtime):
     marks = np.where(runtime.catalogue.is_measured("g3d_mark"), runtime.catalogue.g3d_mark, np.nan)
     others = [runtime.catalogue.names[find(marks)] for find in (np.nanargmin, np.nanargmax)]

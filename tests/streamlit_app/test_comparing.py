@@ -29,7 +29,7 @@ def plain(html):
 def test_a_pair_is_told_in_words_and_numbers():
     assert plain(describe_pair(PAIR, "A", "B")) == (
         "A is 22 % faster [15 % faster to 30 % faster], needs 40 W less and costs $60 more [$30 less to $170 more] "
-        "than B. It is the faster one with 93 %."
+        "than B. It is the faster one with a chance of 93 %."
     )
 
 
@@ -37,7 +37,7 @@ def test_the_other_way_round_everything_turns():
     turned = plain(describe_pair(orient([PAIR], 1, 0), "B", "A"))
     assert turned == (
         "B is 18 % slower [23 % slower to 13 % slower], needs 40 W more and costs $60 less [$170 less to $30 more] "
-        "than A. It is the slower one with 93 %."
+        "than A. It is the slower one with a chance of 93 %."
     )
 
 
@@ -45,7 +45,7 @@ def test_what_is_not_known_is_left_out():
     told = plain(describe_pair({**PAIR, "g3d_mark": None, "price_usd": None}, "A", "B"))
     assert told == "A needs 40 W less than B."
     nothing = {**PAIR, "g3d_mark": None, "price_usd": None, "tdp_w": None}
-    assert plain(describe_pair(nothing, "A", "B")) == "Too little is known to set A against B."
+    assert plain(describe_pair(nothing, "A", "B")) == "Too little is known to compare A with B."
 
 
 @pytest.mark.parametrize(

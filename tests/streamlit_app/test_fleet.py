@@ -231,6 +231,19 @@ def test_the_page_without_a_file_is_an_example_to_play_with(open_page, asks_serv
     assert any(metric.label.endswith("to replace") for metric in at.metric)
 
 
+def test_cells_that_are_not_taken_are_told_above_the_rows(open_page, asks_service):
+    at = open_page("fleet", goal="9000", budget="400")
+    content = "GPU;Anzahl;Preis (€)\nGTX 970;-2;100\nRTX 3060;3;\nGTX 750 Ti;40;90\n".encode()
+    at.file_uploader[0].set_value(("a.csv", content, "text/csv")).run()
+    assert not at.exception
+    (warning,) = at.warning
+    said = plain(warning.value)
+    assert "-2 is none, counted as 1" in said.replace("\u2060", "").replace("\\", "")
+    assert said.count("currency") == 1
+    (title,) = [metric.label for metric in at.metric if metric.label.endswith("to replace")]
+    assert title == "0 of 40 to replace"
+
+
 def choose(at, label, value):
     next(box for box in at.selectbox if box.label == label).set_value(value).run()
     assert not at.exception

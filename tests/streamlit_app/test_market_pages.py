@@ -25,6 +25,13 @@ def test_a_price_gets_its_verdict_and_reason(open_page, asks_service, price, ver
     assert "gk-asked" in page
 
 
+def test_what_is_no_gpu_gets_no_alternatives(open_page, asks_service):
+    at = open_page("deal", gpu="RTX 3080 waterblock", price="120")
+    assert not at.exception
+    assert "part or an extra of a card" in texts(at)
+    assert [header.value for header in at.header] == []
+
+
 def test_without_a_price_the_page_asks_for_one(open_page, asks_service):
     at = open_page("deal", gpu="GeForce GTX 1060 6GB")
     assert [info.value for info in at.info] == ["Enter the asking price to get a verdict."]

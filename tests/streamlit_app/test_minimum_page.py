@@ -1,3 +1,4 @@
+import pytest
 from app_pages import number, plain, tables, texts
 
 
@@ -28,6 +29,17 @@ def test_a_pasted_list_gives_its_share(open_page, asks_service):
     shown = {metric.label: metric.value for metric in at.metric}
     assert shown == {"Fast enough": "30 %", "90 % interval": "30 to 30 %", "Counted": "100 of 105"}
     assert "Apple M2 (not covered by the data)" in plain("".join(caption.value for caption in at.caption))
+
+
+@pytest.mark.parametrize(
+    ("pasted", "share"),
+    [("GeForce RTX 3070 30\nGeForce GT 710 70", "30 %"), ("GeForce RTX 3070\nGeForce GT 710", "50 %")],
+)
+def test_counts_are_read_or_said_to_lack(open_page, asks_service, pasted, share):
+    at = open_page("minimum", points="5000")
+    at.text_area(key="pasted").set_value(pasted).run()
+    assert at.metric[0].value == share
+    assert [plain(warning.value)[:20] for warning in at.warning] == ["No counts were found"] * (share == "50 %")
 
 
 def test_a_reference_that_is_no_gpu_is_refused_in_words(open_page, asks_service):

@@ -64,10 +64,14 @@ class SheetRows(Rows):
         rows: gives all that hold something, with their numbers.
         layout: where the table lies.
         held_bytes: what giving them keeps in memory.
+        is_text: whether a short row is one that was cut off; a workbook leaves out empty cells at a row's end.
     """
 
-    def __init__(self, rows: Callable[[], Iterable[Row]], layout: Layout, held_bytes: int = 0) -> None:
+    def __init__(
+        self, rows: Callable[[], Iterable[Row]], layout: Layout, held_bytes: int = 0, *, is_text: bool = False
+    ) -> None:
         self.held_bytes = held_bytes
+        self._is_text = is_text
         self._all = rows
         self._first = layout.first_row
         self._width = len(layout.columns)
@@ -102,7 +106,8 @@ class SheetRows(Rows):
         """A row of the header's width: a short one is filled up, and empty cells behind its end are left out."""
         width, fitted = len(cells), list(cells[: self._width])
         if width < self._width:
-            chunk.notes[place] = [f"the row has {width} of {self._width} cells"]
+            if self._is_text:
+                chunk.notes[place] = [f"the row has {width} of {self._width} cells"]
             return fitted + [None] * (self._width - width)
         if any(map(_holds, cells[self._width :])):
             chunk.faults[place] = f"has {width} cells, but the header has {self._width}"

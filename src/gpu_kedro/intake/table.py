@@ -262,7 +262,7 @@ def _open(
         raise TableFileError("is empty", "give one with a header and rows")
     limits.check_columns(max(len(cells) for _, cells in head))
     layout = find_layout(head, headers, search, choices=choices)
-    return _Opened(CSV, layout, SheetRows(lambda: text, layout), head, dialect=text.dialect)
+    return _Opened(CSV, layout, SheetRows(lambda: text, layout, is_text=True), head, dialect=text.dialect)
 
 
 def _open_excel(book: Workbook, headers: HeaderTable, search: NameSearch, choices: Choices) -> _Opened:

@@ -74,7 +74,7 @@ def fit_market(asked: Mapping[str, Any], describe: Describe) -> FittedMarket:
     for place, one in read:
         card = cards[one.name]
         if card is None:
-            notes.append(_note(place, one.name, "no GPU that a price can be told of; check the name"))
+            notes.append(_note(place, one.name, "not a GPU that a price can be given for; check the name"))
         elif until is not None and one.moment.start >= until.end:
             notes.append(_note(place, one.name, f"later than {until.text}, the date asked for"))
         else:

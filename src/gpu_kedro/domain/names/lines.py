@@ -83,9 +83,9 @@ def find_line_of_bare_model(words: Sequence[str], at: int) -> list[str] | None:
     if _RX_NUMBER.fullmatch(word) and following in ("xt", "xtx", "gre"):
         return ["radeon", "rx"]
     is_called = following in ("ti", "super", "laptop") or (at and words[at - 1] in ("nvidia", "geforce"))
-    for shape, line, boards in ((_NVIDIA_NUMBER, "rtx", _BOARDS), (_GTX_NUMBER, "gtx", _OLDER_BOARDS)):
+    for shape, brand, boards in ((_NVIDIA_NUMBER, "rtx", _BOARDS), (_GTX_NUMBER, "gtx", _OLDER_BOARDS)):
         if shape.fullmatch(word) and (is_called or (_COMPUTERS.isdisjoint(words) and not boards.isdisjoint(words))):
-            return ["geforce", line]
+            return ["geforce", brand]
     if BUILT_IN.fullmatch(word) and not {"radeon", "amd", "ryzen"}.isdisjoint(words):
         return ["radeon"]
     return None
