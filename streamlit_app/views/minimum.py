@@ -173,7 +173,8 @@ def _show_share(population: Record | None, title: str) -> None:
     columns[1].metric("90 % interval", f"{100 * low:.0f} to {100 * high:.0f} %", border=True)
     columns[2].metric("Counted", f"{known:,.6g} of {population['count']:,.6g}", border=True)
     st.caption(
-        "The share is of those counted. GPUs of one model qualify together or not at all; of different models independently."
+        "The share is of those counted. GPUs of one model qualify together or not at all; those of different models "
+        "independently."
     )
     if population["just_missing"]:
         st.subheader("Who just misses", anchor=False)
