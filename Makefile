@@ -65,7 +65,7 @@ app: setup  ## start the Streamlit app on port 8501, and the service with it whe
 screenshots: setup  ## draw every page of the app into docs/images and print how fast it is (needs chromium and a trained bundle)
 	@$(BIN)/python -m bench.app
 
-bench: setup  ## measure the service beside other ways to serve the same models (4 minutes, Linux)
+bench: setup  ## measure the service beside other ways to serve the same models (5 minutes, Linux)
 	@$(BIN)/python -m bench.serving
 
 $(VENV)-autogluon/.ready: bench/autogluon/requirements.lock | $(VENV)/.ready
