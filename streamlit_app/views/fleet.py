@@ -129,7 +129,8 @@ def _tell_notes(fleet: Fleet) -> None:
         for note in notes.split("; "):
             kinds.setdefault(re.sub(r"[\d.,]+", "#", note), f"row {number}: {note}")
     listed = "".join(f"\n- {escape_markdown(shorten(line, 200))}" for line in list(kinds.values())[:_MOST_NOTES])
-    st.warning(f"Of {len(noted):,} rows a cell was not taken as it stands; the first of each kind:{listed}")
+    rows = "1 row" if len(noted) == 1 else f"{len(noted):,} rows"
+    st.warning(f"In {rows} a cell was not taken as it stands; the first of each kind:{listed}")
 
 
 def _write(told: Mapping[str, Any] | None, target: str) -> str:

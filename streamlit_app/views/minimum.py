@@ -80,7 +80,7 @@ def _enter_population(asker: Asker) -> tuple[list[Record] | None, bool]:
             type=["csv", "txt", "tsv", "xlsx", "parquet"],
             max_upload_size=asker.settings.max_file_mb,
         )
-    content = upload.getvalue() if upload is not None else tabulate_counts(pasted or "").encode()
+    content = upload.getvalue() if upload is not None else tabulate_counts((pasted or "").strip()).encode()
     try:
         read = read_upload(asker, content or _SURVEY.encode())
     except TableFileError as err:

@@ -17,7 +17,9 @@ MSI RTX 3060 with EK waterblock | RTX 3060 + waterblock | RTX 3060 w/ backplate 
 Palit RTX 3060 Dual 12GB GDDR6 backplate | RTX 3060 open box | RTX 3060 no box | ASUS Dual RTX 3060 twin fan
 RTX 3060 without backplate | RTX 3060 no bracket | RTX 3060 not box only | Gigabyte RTX 3060 Gaming OC, original box
 MSI GeForce RTX 3060 Ventus 2X 12G OC, GDDR6, HDMI, DP, ATX, backplate | EVGA RTX 3060 XC Hydro Copper Waterblock
-ASUS RTX 3060 low profile, half height bracket | Видеокарта RTX 3060 в коробке, с backplate"""
+RTX 3060, fans only spin under load | RTX 3060 box only opened to test it | RTX 3060, no card reader
+RTX 3060 original box | RTX 3060 desktop, quiet fans for gaming | Видеокарта RTX 3060 в коробке, с backplate
+ASUS RTX 3060 low profile, half height bracket"""
 
 
 def list_titles(text: str) -> list[str]:

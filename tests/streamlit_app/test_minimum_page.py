@@ -20,6 +20,8 @@ def test_without_a_question_an_example_and_a_survey_are_shown(open_page, asks_se
     assert not at.exception
     assert at.header[0].value == "An example: as fast as a GeForce GTX 1060"
     assert [metric.label for metric in at.metric] == ["Fast enough", "90 % interval", "Counted"]
+    at.text_area(key="pasted").set_value(" \n ").run()
+    assert (list(at.error), [header.value for header in at.header][-1]) == ([], "Share of players: an example")
 
 
 def test_a_pasted_list_gives_its_share(open_page, asks_service):

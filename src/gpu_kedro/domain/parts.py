@@ -4,6 +4,7 @@ import re
 
 from gpu_kedro.domain.names.parsed_name import ParsedName
 from gpu_kedro.domain.names.patterns import any_of, word_set
+from gpu_kedro.domain.names.vocabulary import BOARD_WORDS
 
 PART_ONLY = "This is a part or an extra of a card, no GPU; name the card alone for its figures."
 
@@ -11,14 +12,20 @@ _PARTS = r"""water_?blocks? wasserkuhler wasserblock eisblock 水冷头 back_?pl
     kuhler kuhlkorper ersatzlufter lufter fans? ventilateurs? ventilador ventola (?:support_)?brackets? risers? pcb
     pads? cables? kabel mounts? holders? halterung bridges? poster keychain stickers?"""
 _BOXES = "box karton ovp verpackung caja boite scatola"
-#: "X for RTX 3080": the part stands before the card.
-_PART = any_of(f"{_PARTS} {_BOXES}")
-_FOR = re.compile(r"(?: [\w.+-]+){0,5}? (?:for|fur|fits|pour|para|per|compatible)\b")
+_PART = any_of(_PARTS)
+#: "Fan for RTX 3080": what it is for follows, by its maker, line or number.
+_FOR = re.compile(
+    r"(?: [\w.+-]+){0,5}? (?:for|fur|fits|pour|para|per|compatible)(?: (?:the|your|my|with|die|la))? (\S+)"
+)
+_PART_OR_BOX = any_of(f"{_PARTS} {_BOXES}")
+_CARD_WORDS = BOARD_WORDS - {"gaming"} | word_set("nvidia geforce rtx gtx gt amd radeon rx quadro vega")
 #: What says that the card itself is not there.
 _WITHOUT_CARD = re.compile(
-    r"(?<!\bnot )\b(?:{parts}) (?:only|nur)\b|\b(?:only|just|nur|solo|seulement)(?: the| die| der| la)? (?:{boxes})\b"
+    r"(?<!\bnot )\b(?:{parts}) (?:only|nur)(?:$| (?:no|without|with|ohne|mit|for)\b)"
+    r"|\b(?:only|just|nur|solo|seulement)(?: the| die| der| la)? (?:{boxes})\b"
     r"|\b(?:empty|leere[rs]?) (?:{boxes})\b|\b(?:{boxes}) (?:vacia|vide|vuota|leer)\b|\bleerkarton\b|\b(?:空盒|包装盒)"
-    r"|\b(?:no|without|ohne|sans|sin|senza)(?: the)? (?:card|gpu|core|karte|grafikkarte|carte|tarjeta|scheda)\b".format(
+    r"|\b(?:no|without|ohne|sans|sin|senza)(?: the)? (?:card|gpu|karte|grafikkarte|carte|tarjeta|scheda)"
+    r"(?:$| (?:included|inside|enthalten|incluida|inclus[ae]?)\b)".format(
         parts="|".join(f"{_PARTS} {_BOXES}".split()).replace("_", " "), boxes="|".join(_BOXES.split())
     )
 )
@@ -37,12 +44,12 @@ def is_part(parsed: ParsedName) -> bool:
     text = parsed.canonical
     if _WITHOUT_CARD.search(text):
         return True
-    found = _PART.search(text)
+    found = _PART_OR_BOX.search(text)
     if found is None:
         return False
     before = text[: found.start()]
-    is_first = parsed.model_token is None or parsed.model_token not in before.split()
-    if is_first and _FOR.match(text, found.end()):
-        return True
+    what_for = _FOR.match(text, found.end())
+    if what_for is not None and (what_for[1] in _CARD_WORDS or what_for[1] == parsed.model_token):
+        return parsed.model_token not in before.split()
     is_alone = all(word in _BESIDE_PARTS or _PART.fullmatch(word) for word in parsed.leftovers)
     return is_alone and _JOINED.search(before) is None

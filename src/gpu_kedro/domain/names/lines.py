@@ -68,6 +68,7 @@ _PROFESSIONAL_WORDS = word_set("nvidia pny quadro rtx workstation precision")
 _BOARDS = BOARD_WORDS - word_set("dell hp hpe lenovo fujitsu acer supermicro his elsa")
 _OLDER_BOARDS = _BOARDS - word_set("asus asustek msi gigabyte asrock gaming tuf rog strix aorus")
 _COMPUTERS = word_set("optiplex precision latitude monitor 1080p display")
+_UNITS = word_set("mhz rpm mm w hz mb cuda cores shaders")
 _RX_NUMBER = re.compile(r"[5-7][3-9][05]0|9060|9070")
 BUILT_IN = re.compile(r"6[168]0m|7[468]0m|8[4689]0m|80[456]0s")
 
@@ -83,8 +84,9 @@ def find_line_of_bare_model(words: Sequence[str], at: int) -> list[str] | None:
     if _RX_NUMBER.fullmatch(word) and following in ("xt", "xtx", "gre"):
         return ["radeon", "rx"]
     is_called = following in ("ti", "super", "laptop") or (at and words[at - 1] in ("nvidia", "geforce"))
+    is_sold = following not in _UNITS and _COMPUTERS.isdisjoint(words)
     for shape, brand, boards in ((_NVIDIA_NUMBER, "rtx", _BOARDS), (_GTX_NUMBER, "gtx", _OLDER_BOARDS)):
-        if shape.fullmatch(word) and (is_called or (_COMPUTERS.isdisjoint(words) and not boards.isdisjoint(words))):
+        if shape.fullmatch(word) and (is_called or (is_sold and not boards.isdisjoint(words))):
             return ["geforce", brand]
     if BUILT_IN.fullmatch(word) and not {"radeon", "amd", "ryzen"}.isdisjoint(words):
         return ["radeon"]
