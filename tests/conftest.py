@@ -119,6 +119,7 @@ def primary_gpus() -> pd.DataFrame:
 @pytest.fixture(scope="session")
 def model_input(primary_gpus: pd.DataFrame) -> pd.DataFrame:
     """Answers, folds and features of the whole table."""
-    features = tabulate_features(primary_gpus, build_features(list_gpus(primary_gpus)))
+    gpu_rows, gpu_ids = list_gpus(primary_gpus)
+    features = tabulate_features(gpu_ids, build_features(gpu_rows))
     splits = SplitOptions(calibration_years=3, folds=5, last_training_year=2019, seed=1)
     return assemble_model_input(primary_gpus, features, splits)

@@ -225,11 +225,11 @@ def build_features(rows: Collection[Row]) -> FeatureTable:
     Values are rounded to float32, the precision in which tree libraries and ONNX compare them, so that a
     model answers alike before and after its export.
     """
-    values = np.empty((len(rows), len(FEATURES)), dtype=np.float32)
+    values = np.empty((len(rows), len(FEATURES)))
     texts = []
     for place, row in enumerate(rows):
         texts.append(complete_name(row["canonical"], row["series"], row["kind"]))
         part = values[place]
         for places, compute in _COMPUTE:
             part[places] = compute(row)
-    return FeatureTable(texts=texts, values=values.astype(np.float64))
+    return FeatureTable(texts=texts, values=values)

@@ -129,6 +129,6 @@ class GpuRows(Collection[GpuRow]):
         return any(row == own for own in self)
 
 
-def list_gpus(primary_gpus: pd.DataFrame) -> GpuRows:
-    """The table as plain rows."""
-    return GpuRows(primary_gpus)
+def list_gpus(primary_gpus: pd.DataFrame) -> tuple[GpuRows, pd.Series]:
+    """The table as plain rows, and the `gpu_id` of each."""
+    return GpuRows(primary_gpus), primary_gpus["gpu_id"]

@@ -24,11 +24,11 @@ class UnknownTargetError(GpuKedroError):
     """A target is named that the table does not have."""
 
 
-def tabulate_features(primary_gpus: pd.DataFrame, feature_table: FeatureTable) -> pd.DataFrame:
+def tabulate_features(gpu_ids: pd.Series, feature_table: FeatureTable) -> pd.DataFrame:
     """Features as a table: `gpu_id`, `name_text` and one column per feature, in the order of the primary table."""
     # their own precision, in half of the memory
     features = pd.DataFrame(feature_table.values.astype(np.float32), columns=list(FEATURE_NAMES), copy=False)
-    features.insert(0, "gpu_id", primary_gpus["gpu_id"].to_numpy())
+    features.insert(0, "gpu_id", gpu_ids.to_numpy())
     features.insert(1, "name_text", feature_table.texts)
     return features
 

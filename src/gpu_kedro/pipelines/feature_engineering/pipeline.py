@@ -22,8 +22,8 @@ def create_pipeline() -> Pipeline:
     """Primary table in; features, their dictionary, the model input and the name embedding out."""
     around = Pipeline(
         [
-            node(list_gpus, "primary_gpus", "gpu_rows", name="list_gpus"),
-            node(tabulate_features, ["primary_gpus", "feature_table"], "gpu_features", name="tabulate_features"),
+            node(list_gpus, "primary_gpus", ["gpu_rows", "gpu_ids"], name="list_gpus"),
+            node(tabulate_features, ["gpu_ids", "feature_table"], "gpu_features", name="tabulate_features"),
             node(describe_features, "gpu_features", "feature_dictionary", name="describe_features"),
             node(
                 assemble_model_input,
