@@ -11,9 +11,8 @@ from gpu_kedro.hooks.run_lock import RunLockHook
 from gpu_kedro.promotion.hook import PromotionHook
 from gpu_kedro.resolvers import read_env_file
 from gpu_kedro.tracking.hook import SendingHook, TrackingHook
-from gpu_kedro.tracking.notes import RunNotes
-from gpu_kedro.tracking.outbox import Outbox
-from gpu_kedro.tracking.stopwatch import Stopwatch
+from gpu_kedro.tracking.notes import RunNotes, Stopwatch
+from gpu_kedro.tracking.server.outbox import Outbox
 
 read_env_file()
 _CONSOLE = Console(stderr=True)

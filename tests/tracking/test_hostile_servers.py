@@ -16,7 +16,7 @@ from workspace import PROJECT, Workspace
 
 from gpu_kedro.tracking.errors import NotSentError, TrackingError
 from gpu_kedro.tracking.options import TrackingOptions
-from gpu_kedro.tracking.sync import Sender
+from gpu_kedro.tracking.server.sync import Sender
 
 OPTIONS = {"is_required": False, "probe_seconds": 5, "send_seconds": 18, "registry_model": ""}
 #: What a run asks of a server, and by how much that raises the highest memory of the process, in MB.
@@ -24,7 +24,7 @@ ASK = """
 import re, sys
 from pathlib import Path
 from mlflow.tracking import MlflowClient
-from gpu_kedro.tracking.probe import bound_requests, has_registry, probe_server
+from gpu_kedro.tracking.server.probe import bound_requests, has_registry, probe_server
 def highest():
     return int(re.search(r"VmHWM:\\s*([0-9]+)", Path("/proc/self/status").read_text())[1]) / 1024
 bound_requests(5)

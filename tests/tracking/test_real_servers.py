@@ -171,7 +171,7 @@ def test_a_promotion_is_mirrored_where_there_is_a_registry(
     home: Workspace, server: TrackingServer, logged_in, monkeypatch: pytest.MonkeyPatch
 ):
     from gpu_kedro.configuration import open_configuration
-    from gpu_kedro.tracking.registry import mirror_promotion
+    from gpu_kedro.tracking.server.registry import mirror_promotion
 
     logged_in(server)
     sync()

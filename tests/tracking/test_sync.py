@@ -18,7 +18,8 @@ from workspace import PROJECT, Workspace
 
 from gpu_kedro.command_line import main
 from gpu_kedro.tracking.errors import NotSentError
-from gpu_kedro.tracking.sync import PROCESS_TAG, SENT_TAG, SOURCE_TAG
+from gpu_kedro.tracking.naming import PROCESS_TAG
+from gpu_kedro.tracking.server.sync import SENT_TAG, SOURCE_TAG
 
 pytestmark = pytest.mark.servers
 

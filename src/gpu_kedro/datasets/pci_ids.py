@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 
 from kedro.io import AbstractDataset, DatasetError
 
-from gpu_kedro.domain.specs.pci_ids import read_amdgpu_ids, read_pci_ids
+from gpu_kedro.domain.names.pci_ids import read_amdgpu_ids, read_pci_ids
 
 _LOGGER = logging.getLogger(__name__)
 

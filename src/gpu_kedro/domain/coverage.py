@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 
 from gpu_kedro.domain.names.parser import ParsedName
 from gpu_kedro.domain.names.patterns import any_of
-from gpu_kedro.domain.specs.intel_processors import find_intel_graphics
+from gpu_kedro.domain.specs.processors.intel import find_intel_graphics
 from gpu_kedro.domain.specs.spec_match import SpecMatch
 
 RefusalCode = Literal["not_a_gpu", "not_covered", "too_little_known"]

@@ -7,8 +7,7 @@ from kedro.pipeline.node import Node
 from rich.console import Console
 
 from gpu_kedro.hooks.faults import explain_fault
-from gpu_kedro.tracking.notes import RunNotes
-from gpu_kedro.tracking.stopwatch import Stopwatch
+from gpu_kedro.tracking.notes import RunNotes, Stopwatch
 
 
 class ProgressHook:

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Protocol
 
+from gpu_kedro.intake.formats.parquet import ParquetTable
 from gpu_kedro.intake.layout import Layout, Row
 from gpu_kedro.intake.numbers import Convention
-from gpu_kedro.intake.parquet import ParquetTable
 from gpu_kedro.intake.source import Limits
 
 if TYPE_CHECKING:

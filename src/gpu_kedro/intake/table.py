@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from gpu_kedro.intake.errors import NoNameColumnError, TableFileError
-from gpu_kedro.intake.excel import Workbook
+from gpu_kedro.intake.formats.excel import Workbook
+from gpu_kedro.intake.formats.parquet import ParquetTable
+from gpu_kedro.intake.formats.text import Dialect, TextRows
 from gpu_kedro.intake.headers import HeaderTable, read_synonyms
 from gpu_kedro.intake.layout import NO_CHOICES, Choices, Layout, NameSearch, Row, find_layout, list_columns
 from gpu_kedro.intake.numbers import (
@@ -22,10 +24,8 @@ from gpu_kedro.intake.numbers import (
     read_text,
     read_year,
 )
-from gpu_kedro.intake.parquet import ParquetTable
 from gpu_kedro.intake.rows import CHUNK_ROWS, Chunk, ParquetRows, Rows, SheetRows
 from gpu_kedro.intake.source import CSV, EXCEL, PARQUET, Kind, Limits, Opener, Source, find_kind
-from gpu_kedro.intake.text import Dialect, TextRows
 
 if TYPE_CHECKING:
     import pyarrow as pa

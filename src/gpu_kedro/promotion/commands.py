@@ -129,6 +129,6 @@ def _mirror(config: Any, version: str) -> None:
     """Mirror the promotion into a registry where one is configured; a registry that fails takes nothing back."""
     if not config["tracking"]["registry_model"]:
         return
-    from gpu_kedro.tracking.registry import mirror_promotion
+    from gpu_kedro.tracking.server.registry import mirror_promotion
 
     click.echo(mirror_promotion(config, version))

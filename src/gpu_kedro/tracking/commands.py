@@ -9,7 +9,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from gpu_kedro.resolvers import sqlite_path
 from gpu_kedro.tracking.errors import NotSentError, TrackingError, explain_failure, hide_secrets
 from gpu_kedro.tracking.options import TrackingOptions, read_tracking_options
-from gpu_kedro.tracking.probe import bound_requests, probe_server
+from gpu_kedro.tracking.server.probe import bound_requests, probe_server
 
 #: Somebody waits for the command itself, so a slow server may take longer than one that holds up a run.
 _PROBE_SECONDS = 20
@@ -50,7 +50,7 @@ def sync(remote: str | None, experiments: tuple[str, ...], env: str) -> None:
 def _send_all(store: str, options: TrackingOptions, experiments: list[str]) -> None:
     from mlflow.tracking import MlflowClient
 
-    from gpu_kedro.tracking.sync import Sender, find_runs, one_at_a_time
+    from gpu_kedro.tracking.server.sync import Sender, find_runs, one_at_a_time
 
     place = hide_secrets(options.remote)
     database = sqlite_path(store)

@@ -20,10 +20,9 @@ from rich.console import Console
 from gpu_kedro.configuration import check_settings
 from gpu_kedro.tracking.errors import NotSentError, explain_failure
 from gpu_kedro.tracking.naming import list_pipelines, name_run
-from gpu_kedro.tracking.notes import RunNotes
+from gpu_kedro.tracking.notes import RunNotes, Stopwatch
 from gpu_kedro.tracking.options import read_tracking_options
-from gpu_kedro.tracking.outbox import Outbox
-from gpu_kedro.tracking.stopwatch import Stopwatch
+from gpu_kedro.tracking.server.outbox import Outbox
 from gpu_kedro.tracking.store import prepare_store
 
 if TYPE_CHECKING:

@@ -1,10 +1,14 @@
-"""What a run is called, and the command that repeats it."""
+"""What a run is called, the command that repeats it, and the process that records it."""
 
+import os
 import re
 import shlex
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from mlflow.entities import Run
+
+PROCESS_TAG = "gpu_kedro.process"
 #: Longer names are cut off by the table of MLflow's pages.
 _LONGEST = 120
 #: Option of `kedro run` → what Kedro calls it among the parameters of a run.
@@ -77,3 +81,24 @@ def flatten(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, 
             yield from flatten({str(place): item for place, item in enumerate(value)}, f"{name}.")
         else:
             yield name, value
+
+
+def is_running(run: Run) -> bool:
+    """Whether the process that records the run is still there; one that was killed leaves its run open."""
+    if run.info.status != "RUNNING":
+        return False
+    host, _, process = run.data.tags.get(PROCESS_TAG, "").rpartition(":")
+    if host != os.uname().nodename or not process.isdigit():
+        return True
+    try:
+        os.kill(int(process), 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def name_process() -> str:
+    """This process, as `is_running` looks it up."""
+    return f"{os.uname().nodename}:{os.getpid()}"

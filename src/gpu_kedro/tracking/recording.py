@@ -21,9 +21,8 @@ from gpu_kedro.modelling.bundle.files import MANIFEST
 from gpu_kedro.pipelines.packaging.nodes import hash_table
 from gpu_kedro.provenance import describe_commit, describe_environment, hash_lock
 from gpu_kedro.tracking.model import save_mlflow_model
-from gpu_kedro.tracking.naming import describe_command, flatten, list_pipelines, name_runner
+from gpu_kedro.tracking.naming import PROCESS_TAG, describe_command, flatten, list_pipelines, name_process, name_runner
 from gpu_kedro.tracking.notes import RunNotes
-from gpu_kedro.tracking.sync import PROCESS_TAG, name_process
 
 MODEL = "model"
 #: Every figure of a run, one row each, with the name that a metric of it has.

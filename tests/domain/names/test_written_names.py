@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from gpu_kedro.domain.identify import read_gpu
+from gpu_kedro.domain.names.pci_ids import read_amdgpu_ids, read_pci_ids
 from gpu_kedro.domain.specs.matching import SpecIndex
-from gpu_kedro.domain.specs.pci_ids import read_amdgpu_ids, read_pci_ids
 
 _HERE = Path(__file__).parent
 with (_HERE / "written_names.csv").open(encoding="utf-8", newline="") as _file:

@@ -15,7 +15,7 @@ from gpu_kedro.domain.names.parsed_name import ParsedName
 from gpu_kedro.domain.names.processors import parse_processor
 from gpu_kedro.domain.names.several import find_components
 from gpu_kedro.domain.names.single import parse_single
-from gpu_kedro.domain.names.texts import find_named
+from gpu_kedro.domain.names.texts.reading import find_named
 from gpu_kedro.domain.names.tokens import find_memory_words, find_model
 from gpu_kedro.domain.names.vocabulary import BOARD_WORDS, MEMORY_TYPES, UNDERSTOOD_WORDS, VENDOR_BY_WORD, VIRTUAL_WORDS
 

@@ -17,7 +17,7 @@ from gpu_kedro.domain.specs.nearest import (
     find_intel_generic,
     find_other_suffix,
 )
-from gpu_kedro.domain.specs.processors import find_class, find_processor_graphics
+from gpu_kedro.domain.specs.processors.graphics import find_class, find_processor_graphics
 from gpu_kedro.domain.specs.rows import SpecRow, choose_edition, is_other_edition
 from gpu_kedro.domain.specs.spec_table import SpecTable, key_of
 

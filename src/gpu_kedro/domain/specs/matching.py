@@ -10,11 +10,11 @@ from typing import Any
 from rapidfuzz import fuzz, process
 
 from gpu_kedro.domain.names.parser import ParsedName, forget_memory, parse_listed, parse_name
+from gpu_kedro.domain.names.pci_ids import name_device
 from gpu_kedro.domain.names.vocabulary import MEMORY_TYPES
 from gpu_kedro.domain.specs.joins import find_row, is_spelled
 from gpu_kedro.domain.specs.kinds import DOUBTFUL_BELOW, KINDS, MatchKind
-from gpu_kedro.domain.specs.pci_ids import name_device
-from gpu_kedro.domain.specs.processors import derive_values
+from gpu_kedro.domain.specs.processors.graphics import derive_values
 from gpu_kedro.domain.specs.rows import SpecRow, is_mobile_spec, is_workstation_spec, read_spec_row
 from gpu_kedro.domain.specs.spec_match import NO_MATCH, SpecMatch, inherit
 from gpu_kedro.domain.specs.spec_table import SpecTable

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
+from gpu_kedro.domain.names.code_names import CHIP_BY_CODE_NAME
 from gpu_kedro.domain.names.parser import ParsedName
-from gpu_kedro.domain.specs.code_names import CHIP_BY_CODE_NAME
 from gpu_kedro.domain.specs.lineage import CHIPSETS, DEVICES, INTEL_GENERICS
 from gpu_kedro.domain.specs.rows import SpecRow, choose_edition
 from gpu_kedro.domain.specs.spec_table import FORMS, SpecTable, form_of

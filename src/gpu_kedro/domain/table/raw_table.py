@@ -19,10 +19,10 @@ from rapidfuzz import fuzz, process, utils
 
 from gpu_kedro.domain.errors import RawDataError
 from gpu_kedro.intake.errors import TableFileError
-from gpu_kedro.intake.excel import Workbook
-from gpu_kedro.intake.parquet import ParquetTable
+from gpu_kedro.intake.formats.excel import Workbook
+from gpu_kedro.intake.formats.parquet import ParquetTable
+from gpu_kedro.intake.formats.text import BYTE_ORDER_MARKS
 from gpu_kedro.intake.source import OWN_FILE, Source
-from gpu_kedro.intake.text import BYTE_ORDER_MARKS
 
 REQUIRED_COLUMNS: dict[str, str] = {
     "gpuName": "name",

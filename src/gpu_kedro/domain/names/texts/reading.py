@@ -8,10 +8,10 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from gpu_kedro.domain.names.mentions import Mention, find_mentions
 from gpu_kedro.domain.names.patterns import word_set
-from gpu_kedro.domain.names.repairs import repair
-from gpu_kedro.domain.names.surroundings import is_about_laptop
+from gpu_kedro.domain.names.texts.mentions import Mention, find_mentions
+from gpu_kedro.domain.names.texts.repairs import repair
+from gpu_kedro.domain.names.texts.surroundings import is_about_laptop
 from gpu_kedro.domain.names.vocabulary import MEMORY_TYPES, MOBILE_WORDS, NEVER_MOBILE_SERIES
 
 _SIZE = re.compile(r"(\d{1,3})gb?")

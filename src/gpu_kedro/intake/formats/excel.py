@@ -8,7 +8,7 @@ from typing import Any
 from xml.parsers import expat  # nosec B411: see excel_parts
 
 from gpu_kedro.intake.errors import DamagedFileError, TableFileError
-from gpu_kedro.intake.excel_parts import (
+from gpu_kedro.intake.formats.excel_parts import (
     SharedTexts,
     Text,
     find_date_styles,

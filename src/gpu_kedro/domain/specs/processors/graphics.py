@@ -3,7 +3,7 @@
 from typing import Any
 
 from gpu_kedro.domain.names.parser import ParsedName
-from gpu_kedro.domain.specs.apus import (
+from gpu_kedro.domain.specs.processors.apus import (
     A_SERIES,
     A_SERIES_ROWS,
     RYZEN_EDITIONS,

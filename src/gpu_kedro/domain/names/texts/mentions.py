@@ -8,7 +8,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from gpu_kedro.domain.names.lines import (
+from gpu_kedro.domain.names.patterns import word_set
+from gpu_kedro.domain.names.texts.lines import (
     BEFORE_LINE,
     BUILT_IN,
     KEPT_LINKS,
@@ -18,7 +19,6 @@ from gpu_kedro.domain.names.lines import (
     SHAPES,
     find_line_of_bare_model,
 )
-from gpu_kedro.domain.names.patterns import word_set
 from gpu_kedro.domain.names.tokens import find_model, is_series_word
 from gpu_kedro.domain.names.vocabulary import (
     BOARD_WORDS,

@@ -7,7 +7,7 @@ from rich.console import Console
 from gpu_kedro.tracking.bounded import Budget, GivenUpError, call_within
 from gpu_kedro.tracking.errors import NotSentError, TrackingError, explain_failure, hide_secrets
 from gpu_kedro.tracking.options import TrackingOptions
-from gpu_kedro.tracking.probe import bound_requests, probe_server
+from gpu_kedro.tracking.server.probe import bound_requests, probe_server
 
 _LATER = "send it later with `gpu-kedro tracking sync`"
 
@@ -94,7 +94,7 @@ class Outbox:
             raise _not_sent(place, probe.detail)
         budget = Budget(options.send_seconds)
         # sending needs much of MLflow, a run without a server does not
-        from gpu_kedro.tracking.sync import send_run_family
+        from gpu_kedro.tracking.server.sync import send_run_family
 
         bound_requests(math.ceil(options.send_seconds))
         try:

@@ -8,8 +8,8 @@ from mlflow.tracking import MlflowClient
 
 from gpu_kedro.tracking.errors import explain_failure, hide_secrets
 from gpu_kedro.tracking.options import read_tracking_options
-from gpu_kedro.tracking.probe import bound_requests, has_registry
 from gpu_kedro.tracking.recording import MODEL
+from gpu_kedro.tracking.server.probe import bound_requests, has_registry
 
 ALIAS = "champion"
 _REQUEST_SECONDS = 10

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from gpu_kedro.intake.errors import DamagedFileError, TableFileError
-from gpu_kedro.intake.parquet_pages import read_pages
+from gpu_kedro.intake.formats.parquet_pages import read_pages
 from gpu_kedro.intake.source import Budget, Limits, Source
 
 if TYPE_CHECKING:

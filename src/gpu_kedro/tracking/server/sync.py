@@ -5,7 +5,6 @@ in one request; whatever of it has arrived is not sent again; a second tag, writ
 """
 
 import fcntl
-import os
 import tempfile
 import threading
 from collections import deque
@@ -26,11 +25,11 @@ from mlflow.utils.mlflow_tags import MLFLOW_PARENT_RUN_ID
 
 from gpu_kedro.resolvers import sqlite_path
 from gpu_kedro.tracking.bounded import Budget
+from gpu_kedro.tracking.naming import PROCESS_TAG, is_running
 from gpu_kedro.tracking.options import TrackingOptions
 
 SOURCE_TAG = "gpu_kedro.source_run"
 SENT_TAG = "gpu_kedro.sent"
-PROCESS_TAG = "gpu_kedro.process"
 _COMPLETE = "complete"
 _METRICS_PER_REQUEST = 500
 _PARAMS_PER_REQUEST = 100
@@ -258,27 +257,6 @@ class Sender:
         status = run.info.status if run.info.status != "RUNNING" else RunStatus.to_string(RunStatus.KILLED)
         self._target.set_terminated(copy.info.run_id, status, run.info.end_time)
         self._target.set_tag(copy.info.run_id, SENT_TAG, _COMPLETE)
-
-
-def is_running(run: Run) -> bool:
-    """Whether the process that records the run is still there; one that was killed leaves its run open."""
-    if run.info.status != "RUNNING":
-        return False
-    host, _, process = run.data.tags.get(PROCESS_TAG, "").rpartition(":")
-    if host != os.uname().nodename or not process.isdigit():
-        return True
-    try:
-        os.kill(int(process), 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
-
-
-def name_process() -> str:
-    """This process, as `is_running` looks it up."""
-    return f"{os.uname().nodename}:{os.getpid()}"
 
 
 @contextmanager

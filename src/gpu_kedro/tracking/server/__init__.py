@@ -1,0 +1,1 @@
+"""Sends what was recorded to an MLflow server, and to its model registry."""
