@@ -19,6 +19,7 @@ from gpu_kedro.domain.table.options import CleaningOptions
 from gpu_kedro.modelling.options import SplitOptions
 from gpu_kedro.pipelines.data_processing.nodes import clean_table, join_specs, list_gpus
 from gpu_kedro.pipelines.feature_engineering.nodes import assemble_model_input, tabulate_features
+from gpu_kedro.serving.runtime import Runtime
 
 pytest_plugins = ["edge", "promises"]
 
@@ -90,6 +91,18 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
             make_workspace(original).run()
             (original / "done").touch()
     return Workspace(Path(shutil.copytree(original / FOLDER, tmp_path_factory.mktemp("trained") / FOLDER)))
+
+
+@pytest.fixture(scope="session")
+def bundles(trained: Workspace) -> Path:
+    """The store of bundles of the training run."""
+    return trained.bundles
+
+
+@pytest.fixture(scope="module")
+def runtime(bundles: Path) -> Runtime:
+    """What serves the bundle of the training run."""
+    return Runtime.load(bundles)
 
 
 @pytest.fixture

@@ -25,12 +25,6 @@ StartServer = Callable[..., tuple[subprocess.Popen[bytes], int]]
 
 
 @pytest.fixture(scope="session")
-def bundles(trained: Any) -> Path:
-    """The store of bundles of the training run."""
-    return trained.data / "06_models" / "bundles"
-
-
-@pytest.fixture(scope="session")
 def version(bundles: Path) -> str:
     return json.loads((bundles / "current.json").read_text())["version"]
 

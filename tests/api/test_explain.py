@@ -1,11 +1,10 @@
-import json
 from pathlib import Path
 
 import pytest
+from bad_bundles import serve_unexplained
 from records import logged_predictions
 
 from gpu_kedro.contracts.explained import ExplainedPrediction
-from gpu_kedro.modelling.bundle.files import read_bundle, write_bundle
 
 QUERY = {"name": "GeForce RTX 3070"}
 
@@ -47,12 +46,7 @@ def test_an_explained_prediction_is_logged_like_any_other(open_client, tmp_path:
 
 
 def test_a_bundle_that_is_older_than_explanations_says_so(open_client, store: Path, version: str, problem):
-    files, manifest = read_bundle(store / version)
-    del files["typical_gpu.json"]
-    own = ("format", "content_sha256", "files", "manifest_sha256")
-    old = "20250101T000000Z-old"
-    write_bundle(store / old, files, {**{k: v for k, v in manifest.items() if k not in own}, "version": old})
-    (store / "current.json").write_text(json.dumps({"version": old}))
+    old = serve_unexplained(store, version)
     client = open_client(bundles=store)
     assert client.post("/v1/predict", json=QUERY).status_code == 200
     told = problem(client.post("/v1/predict?explain=true", json=QUERY), 503)

@@ -44,7 +44,7 @@ def bench(trained: Workspace, tmp_path_factory: pytest.TempPathFactory) -> dict[
     """One quick run; what it printed is under `printed`, what it left behind under `left`."""
     folder = tmp_path_factory.mktemp("bench")
     out = folder / "reports" / "serving_bench.json"
-    bundles = trained.data / "06_models" / "bundles"
+    bundles = trained.bundles
     done = run_bench(folder, "--bundles", str(bundles), "--out", str(out), "--seconds", "1")
     assert done.returncode == 0, done.stdout + done.stderr
     left = [*list_processes(folder), *(path.name for path in folder.iterdir() if path.name != "reports")]

@@ -35,7 +35,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 @pytest.fixture(scope="session")
 def running(trained: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningApp]:
     """The real app and the real service with the bundle of the training run."""
-    with run_app(trained.data / "06_models" / "bundles", tmp_path_factory.mktemp("app")) as started:
+    with run_app(trained.bundles, tmp_path_factory.mktemp("app")) as started:
         yield started
 
 

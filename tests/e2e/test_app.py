@@ -20,7 +20,7 @@ HOSTILE = "<img src=x onerror=alert(1)> **b** $x$ :red[y] :smile:"
 
 @pytest.fixture(scope="module")
 def names(trained):
-    bundles = trained.data / "06_models" / "bundles"
+    bundles = trained.bundles
     version = json.loads((bundles / "current.json").read_text())["version"]
     catalogue = json.loads((bundles / version / "catalogue.json").read_text())
     return [name for name in catalogue["name"] if len(name) > 3]
@@ -180,7 +180,7 @@ def test_a_hostile_name_is_shown_as_text(page, running, path, measured):
 
 
 def test_the_service_goes_down_in_the_middle_and_comes_back(page, trained, tmp_path, picture):
-    with run_app(trained.data / "06_models" / "bundles", tmp_path) as own:
+    with run_app(trained.bundles, tmp_path) as own:
         open_(page, own, "/?name=GeForce+RTX+3060")
         expect(page.locator(".gk-value")).to_have_count(4)
         os.kill(own.service.process.pid, signal.SIGSTOP)

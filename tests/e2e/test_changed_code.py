@@ -103,7 +103,7 @@ def test_the_target_is_trained_evaluated_and_reported(extended: tuple[Workspace,
 
 def test_its_own_value_feeds_none_of_its_models(extended: tuple[Workspace, str]):
     manifest = _read_manifest(extended[0])
-    bundle = extended[0].data / "06_models" / "bundles" / manifest["version"]
+    bundle = extended[0].bundles / manifest["version"]
     for level in ("partly", "everything"):
         head = json.loads((bundle / "targets" / "g2d_mark" / level / "calibration.json").read_text())
         assert manifest["features"].index("log_g2d_mark") not in head["columns"]
@@ -112,7 +112,7 @@ def test_its_own_value_feeds_none_of_its_models(extended: tuple[Workspace, str])
 
 def _read_manifest(workspace: Workspace) -> dict[str, Any]:
     """Of the bundle that is served."""
-    store = workspace.data / "06_models" / "bundles"
+    store = workspace.bundles
     manifest: dict[str, Any] = json.loads((store / str(read_pointer(store)) / "manifest.json").read_text())
     return manifest
 
@@ -159,7 +159,7 @@ def reduced(copy: FreshCopy, extended: tuple[Workspace, str]) -> tuple[Workspace
 
 def test_a_target_that_was_taken_out_is_gone_from_bundle_and_answer(reduced: tuple[Workspace, str]):
     manifest = _read_manifest(reduced[0])
-    assert not (reduced[0].data / "06_models" / "bundles" / manifest["version"] / "targets" / "g2d_mark").exists()
+    assert not (reduced[0].bundles / manifest["version"] / "targets" / "g2d_mark").exists()
     assert "power" in reduced[1]
     assert "2D performance" not in reduced[1]
 

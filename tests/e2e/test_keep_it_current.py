@@ -22,7 +22,7 @@ PRICES = "name,price,date,market\n" + "".join(f"{name},{price},2026-03,ebay used
 
 
 def answer(workspace: Workspace, name: str) -> dict:
-    return Runtime.load(workspace.data / "06_models" / "bundles").predict([{"name": name}])[0]
+    return Runtime.load(workspace.bundles).predict([{"name": name}])[0]
 
 
 @pytest.fixture
@@ -81,7 +81,7 @@ def test_a_newer_mark_is_learned_and_served_by_the_page(trained: Workspace, tmp_
     lines = [line for block in read_blocks(PAGE, "console") for line in block.splitlines()]
     train, *others = (line for line in lines if line.startswith("kedro "))
     run(copy, train)
-    store = copy.workspace.data / "06_models" / "bundles"
+    store = copy.workspace.bundles
     # whether models of so few GPUs pass the gate is chance: what was trained is looked at, served or not
     told = open_version(store, (store / ".saved").read_text()).runtime.predict([{"name": "RTX 5070"}])[0]
     mark, power = told["g3d_mark"], told["tdp_w"]

@@ -31,7 +31,7 @@ def serve(home: Workspace, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("GPU_KEDRO_PREDICTION_LOG", str(folder))
 
     def ask(names: list[str]) -> None:
-        bundles = home.data / "06_models" / "bundles"
+        bundles = home.bundles
         with TestClient(create_app(Settings(bundles=bundles, prediction_log=folder, log_level="WARNING"))) as client:
             for name in names[:20]:
                 assert client.post("/v1/predict", json={"name": name}).status_code == 200
@@ -42,7 +42,7 @@ def serve(home: Workspace, monkeypatch: pytest.MonkeyPatch):
 
 @pytest.fixture
 def training_names(home: Workspace) -> list[str]:
-    bundles = home.data / "06_models" / "bundles"
+    bundles = home.bundles
     version = json.loads((bundles / "current.json").read_text())["version"]
     return json.loads((bundles / version / "known_gpus.json").read_text())["name"]
 

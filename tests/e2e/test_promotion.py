@@ -13,7 +13,7 @@ from gpu_kedro.modelling.bundle.registry import list_versions, read_history
 
 
 def test_the_first_bundle_of_a_clean_checkout_is_served(trained: Workspace):
-    store = trained.data / "06_models" / "bundles"
+    store = trained.bundles
     (version,) = list_versions(store)
     assert read_pointer(store) == version
     (move,) = read_history(store)
@@ -28,7 +28,7 @@ def test_a_run_on_other_folds_makes_a_candidate_and_says_so(
 ):
     shutil.copytree(trained.data, tmp_path / "data")
     workspace = Workspace(tmp_path)
-    store = workspace.data / "06_models" / "bundles"
+    store = workspace.bundles
     served = read_pointer(store)
     workspace.run(params={"splits": {"seed": 99}}, to_outputs=["bundle"])
     (candidate,) = set(list_versions(store)) - {served}

@@ -82,7 +82,7 @@ def test_the_leaking_columns_would_have_flattered(trained: Workspace):
 
 
 def test_the_bundle_answers_for_every_target_and_level(trained: Workspace):
-    bundle = BundleStoreDataset(str(trained.data / "06_models" / "bundles")).load()
+    bundle = BundleStoreDataset(str(trained.bundles)).load()
     assert bundle.facts["features"] == list(FEATURE_NAMES)
     assert not [name for name in bundle.files if name.endswith((".pkl", ".joblib", ".cbm"))]
     model_input = pd.read_parquet(trained.data / "05_model_input" / "model_input.parquet")
@@ -96,7 +96,7 @@ def test_the_bundle_answers_for_every_target_and_level(trained: Workspace):
 
 
 def test_the_manifest_says_where_the_bundle_comes_from(trained: Workspace):
-    facts = BundleStoreDataset(str(trained.data / "06_models" / "bundles")).load().facts
+    facts = BundleStoreDataset(str(trained.bundles)).load().facts
     assert {"created_at", "git_commit", "data_sha256", "libraries", "metrics", "version"} <= set(facts)
     assert facts["libraries"]["scikit-learn"].startswith("1.")
 
@@ -151,7 +151,7 @@ def test_ledger_figures_cards_and_bundle_are_artifacts_of_the_run(run: Run, trai
     assert {"02_intermediate/ledger.parquet", "08_reporting/model_card.md", "figures/ledger.json"} <= artifacts
     assert {"08_reporting/suspects.csv", "figures/g3d_mark_importance.json"} <= artifacts
     assert {"bundle/manifest.json", "model/MLmodel", "model/artifacts/bundle.zip", "environment.json"} <= artifacts
-    store = trained.data / "06_models" / "bundles"
+    store = trained.bundles
     assert run.data.tags["bundle_version"] in [folder.name for folder in store.iterdir()]
 
 
@@ -160,7 +160,7 @@ def test_the_run_says_where_it_comes_from_and_how_long_each_node_took(run: Run, 
     assert re.fullmatch("[0-9a-f]{40}|unknown", tags["git_commit"])
     assert tags["git_dirty"] in ("true", "false")
     assert tags["lock_sha256"] == hashlib.sha256((PROJECT / "requirements.lock").read_bytes()).hexdigest()
-    facts = BundleStoreDataset(str(trained.data / "06_models" / "bundles")).load().facts
+    facts = BundleStoreDataset(str(trained.bundles)).load().facts
     assert tags["data_sha256"] == facts["data_sha256"]
     seconds = {name.removeprefix("seconds/") for name in figures_of(run) if name.startswith("seconds/")}
     assert seconds == {"all", *(node.name for node in register_pipelines()["__default__"].nodes)}
@@ -169,7 +169,7 @@ def test_the_run_says_where_it_comes_from_and_how_long_each_node_took(run: Run, 
 def test_packaging_makes_the_same_bundle_of_what_is_trained(trained: Workspace, tmp_path: Path):
     shutil.copytree(trained.data, tmp_path / "data")
     home = Workspace(tmp_path)
-    store = home.data / "06_models" / "bundles"
+    store = home.bundles
     before = BundleStoreDataset(str(store)).load().facts["content_sha256"]
     shutil.rmtree(store)
     home.run("packaging")

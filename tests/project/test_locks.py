@@ -83,7 +83,7 @@ def test_the_service_answers_with_the_packages_of_its_image(trained):
         module: {owner.lower().replace("-", "_") for owner in who} for module, who in packages_distributions().items()
     }
     allowed = {module for module, who in owners.items() if who & (names | {"gpu_kedro"})}
-    script = SERVE.format(allowed=allowed, known=set(owners), bundles=str(trained.data / "06_models" / "bundles"))
+    script = SERVE.format(allowed=allowed, known=set(owners), bundles=str(trained.bundles))
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
     assert done.stdout.split("\n")[:3] == ["GeForce RTX 3070", "Radeon RX 6600", "1"]

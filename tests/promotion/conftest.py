@@ -4,19 +4,18 @@ from copy import deepcopy
 from pathlib import Path
 
 import pytest
+from bad_bundles import OWN
 from candidates import Edit
 from workspace import Workspace
 
 from gpu_kedro.modelling.bundle.files import read_bundle, write_bundle
 from gpu_kedro.modelling.bundle.registry import current_version
 
-OWN = ("format", "content_sha256", "files", "manifest_sha256")
-
 
 @pytest.fixture
 def store(trained: Workspace, tmp_path: Path) -> Path:
     """A copy of the store of the training run; its one version is served."""
-    return Path(shutil.copytree(trained.data / "06_models" / "bundles", tmp_path / "06_models" / "bundles"))
+    return Path(shutil.copytree(trained.bundles, tmp_path / "06_models" / "bundles"))
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ def reduced(tmp_path_factory: pytest.TempPathFactory) -> Runtime:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GPU_KEDRO_RAW_DATA", str(PROJECT / "data" / "01_raw" / "gpu_benchmarks.csv"))
         done.run(params={"splits": {"folds": 2}, "embedding": {"dims": 40}}, to_outputs=["bundle"])
-    return Runtime.load(done.data / "06_models" / "bundles")
+    return Runtime.load(done.bundles)
 
 
 @pytest.fixture(scope="session", params=["reduced", "full"])

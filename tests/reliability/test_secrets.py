@@ -57,7 +57,7 @@ def test_planted_secrets_turn_up_nowhere(workspace: Workspace, start_service: St
     )
     assert failing.returncode != 0
     (workspace.folder / "failing.log").write_bytes(failing.stdout + failing.stderr)
-    store = workspace.data / "06_models" / "bundles"
+    store = workspace.bundles
     log = workspace.folder / "asked"
     key = CANARIES["GPU_KEDRO_API_KEY"]
     with pytest.MonkeyPatch.context() as patch:

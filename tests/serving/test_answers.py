@@ -1,15 +1,9 @@
 import numpy as np
 import pytest
-from workspace import Workspace
 
 from gpu_kedro.serving import answers
 from gpu_kedro.serving.errors import UnknownGpuError
 from gpu_kedro.serving.runtime import Runtime
-
-
-@pytest.fixture(scope="module")
-def runtime(trained: Workspace) -> Runtime:
-    return Runtime.load(trained.data / "06_models" / "bundles")
 
 
 def test_search_puts_names_that_hold_every_word_first(runtime: Runtime):

@@ -3,7 +3,6 @@ import math
 import numpy as np
 import pytest
 from scipy.stats import norm
-from workspace import Workspace
 
 from gpu_kedro.serving import answers
 from gpu_kedro.serving.buying.minimum import find_minimum
@@ -13,11 +12,6 @@ from gpu_kedro.serving.errors import UnknownGpuError
 from gpu_kedro.serving.runtime import Runtime
 
 Z80, Z90 = norm.ppf([0.9, 0.95])
-
-
-@pytest.fixture(scope="module")
-def runtime(trained: Workspace) -> Runtime:
-    return Runtime.load(trained.data / "06_models" / "bundles")
 
 
 def predicted(middle, spread):

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from workspace import Workspace
 
 from gpu_kedro.contracts.explained import ExplainedPrediction
 from gpu_kedro.domain.features import build_features
@@ -25,16 +24,6 @@ QUERIES: list[dict[str, Any]] = [
     {"name": "RX 580", "g3d_mark": 8800, "g2d_mark": 800, "tdp_w": 185, "price_usd": 200, "test_year": 2017},
     {"specs": {"shading_units": 6144, "boost_clock_mhz": 2500, "memory_size_gb": 12, "tdp_w": 220}},
 ]
-
-
-@pytest.fixture(scope="module")
-def bundles(trained: Workspace) -> Path:
-    return trained.data / "06_models" / "bundles"
-
-
-@pytest.fixture(scope="module")
-def runtime(bundles: Path) -> Runtime:
-    return Runtime.load(bundles)
 
 
 @pytest.mark.parametrize("query", QUERIES)

@@ -3,17 +3,11 @@
 from typing import Any
 
 import pytest
-from workspace import Workspace
 
 from gpu_kedro.serving.runtime import Runtime
 
 FIGURES = ("g3d_mark", "price_usd", "tdp_w")
 Query = dict[str, Any]
-
-
-@pytest.fixture(scope="module")
-def runtime(trained: Workspace) -> Runtime:
-    return Runtime.load(trained.data / "06_models" / "bundles")
 
 
 @pytest.mark.parametrize(

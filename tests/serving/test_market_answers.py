@@ -4,7 +4,6 @@ import math
 from typing import Any
 
 import pytest
-from workspace import Workspace
 
 from gpu_kedro.serving import answers
 from gpu_kedro.serving.runtime import Runtime
@@ -19,11 +18,6 @@ SEEN = [
     {"name": "RTX 3080", "price_usd": 340, "date": "2026-03-15"},
 ]
 USED: dict[str, Any] = {"observations": SEEN, "as_of": "2026-03", "condition": "used"}
-
-
-@pytest.fixture(scope="module")
-def runtime(trained: Workspace) -> Runtime:
-    return Runtime.load(trained.data / "06_models" / "bundles")
 
 
 def price_of(runtime: Runtime, name: str, asked: dict[str, Any] | None) -> dict[str, Any]:

@@ -17,7 +17,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from kedro.io import DataCatalog, MemoryDataset
 from kedro.runner import SequentialRunner
-from workspace import Workspace
 
 from api.middleware.json_logs import JsonFormatter
 from gpu_kedro.domain.identify import read_gpu
@@ -27,16 +26,6 @@ from gpu_kedro.serving.errors import NoBundleError
 from gpu_kedro.serving.runtime import Runtime, RuntimeStore
 
 Query = dict[str, Any]
-
-
-@pytest.fixture(scope="module")
-def bundles(trained: Workspace) -> Path:
-    return trained.data / "06_models" / "bundles"
-
-
-@pytest.fixture(scope="module")
-def runtime(bundles: Path) -> Runtime:
-    return Runtime.load(bundles)
 
 
 def _run_with_kedro(runtime: Runtime, queries: list[Query], output: str) -> Any:

@@ -1,16 +1,10 @@
 """Verdicts on prices, at their edges."""
 
 import pytest
-from workspace import Workspace
 
 from gpu_kedro.modelling.bundle import ladder
 from gpu_kedro.serving.runtime import Runtime
 from gpu_kedro.serving.verdict import judge_price, write_amounts
-
-
-@pytest.fixture(scope="module")
-def runtime(trained: Workspace) -> Runtime:
-    return Runtime.load(trained.data / "06_models" / "bundles")
 
 
 @pytest.mark.parametrize("name", ["GeForce RTX 3060", "Radeon RX 6500 XT", "Quadro K620"])

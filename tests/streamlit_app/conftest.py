@@ -11,15 +11,10 @@ from typing import Any
 import pytest
 from app_pages import Behaviour, run_service
 from streamlit.testing.v1 import AppTest
-from workspace import PROJECT, Workspace
+from workspace import PROJECT
 
 APP = PROJECT / "streamlit_app" / "app.py"
 OpenPage = Callable[..., AppTest]
-
-
-@pytest.fixture(scope="session")
-def bundles(trained: Workspace) -> Path:
-    return trained.data / "06_models" / "bundles"
 
 
 @pytest.fixture(scope="session")

@@ -7,9 +7,9 @@ from contextvars import copy_context
 
 import pytest
 from app_pages import answer, drip, plain, run_service, stay_silent, tables
+from bad_bundles import serve_unexplained
 from pydantic import ValidationError
 
-from gpu_kedro.modelling.bundle.files import read_bundle, write_bundle
 from streamlit_app.backends.failures import (
     BrokenError,
     BusyError,
@@ -216,12 +216,7 @@ def test_wrong_settings_are_told_by_name(open_page, monkeypatch):
 
 
 def test_a_model_that_is_older_than_explanations_leaves_the_page_whole(open_page, store, version, monkeypatch):
-    files, manifest = read_bundle(store / version)
-    del files["typical_gpu.json"]
-    own = ("format", "content_sha256", "files", "manifest_sha256")
-    old = "20250101T000000Z-old"
-    write_bundle(store / old, files, {**{k: v for k, v in manifest.items() if k not in own}, "version": old})
-    (store / "current.json").write_text(json.dumps({"version": old}))
+    serve_unexplained(store, version)
     monkeypatch.setenv("GPU_KEDRO_BUNDLES", str(store))
     at = open_page("ask", name="GeForce RTX 3060", why="true")
     assert not at.exception

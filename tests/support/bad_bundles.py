@@ -36,6 +36,17 @@ def add_variant(store: Path, version: str, number: int) -> str:
     return name
 
 
+def serve_unexplained(store: Path, version: str) -> str:
+    """Point at a copy of a version that is older than explanations; gives its name."""
+    files, manifest = read_bundle(store / version)
+    del files["typical_gpu.json"]
+    name = "20250101T000000Z-old"
+    facts = {key: value for key, value in manifest.items() if key not in OWN}
+    write_bundle(store / name, files, {**facts, "version": name})
+    point_at(store, name)
+    return name
+
+
 def zero(path: Path) -> None:
     path.write_bytes(bytes(path.stat().st_size))
 

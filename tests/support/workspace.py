@@ -22,6 +22,10 @@ class Workspace:
         return self.folder / "data"
 
     @property
+    def bundles(self) -> Path:
+        return self.data / "06_models" / "bundles"
+
+    @property
     def observations(self) -> Path:
         return self.folder / "observations"
 

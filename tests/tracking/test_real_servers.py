@@ -98,7 +98,7 @@ def test_the_model_predicts_the_same_numbers_as_the_bundle(home: Workspace, serv
         finally:
             mlflow.set_tracking_uri(before)
     assert model.metadata.signature.inputs.input_names()[:1] == ["name"]
-    expected = pd.DataFrame(Runtime.load(home.data / "06_models" / "bundles").predict_columns(QUERIES))
+    expected = pd.DataFrame(Runtime.load(home.bundles).predict_columns(QUERIES))
     pd.testing.assert_frame_equal(model.predict(pd.DataFrame(QUERIES)), expected)
     whole = pd.DataFrame({"name": ["RTX 3070", "RX 6600"], "tdp_w": [220, 132]}, index=[7, 9])
     answered = model.predict(whole)
@@ -142,7 +142,7 @@ print(json.dumps([known.tolist(), sys.modules["gpu_kedro"].__file__]))
     assert done.returncode == 0, done.stderr
     answers, module = json.loads(done.stdout.splitlines()[-1])
     assert "/code/gpu_kedro/" in module
-    columns = Runtime.load(home.data / "06_models" / "bundles").predict_columns(QUERIES)
+    columns = Runtime.load(home.bundles).predict_columns(QUERIES)
     assert answers == [watts for watts in columns["tdp_w_predicted"] if watts is not None]
 
 
@@ -176,7 +176,7 @@ def test_a_promotion_is_mirrored_where_there_is_a_registry(
     logged_in(server)
     sync()
     monkeypatch.setenv("GPU_KEDRO_REGISTRY_MODEL", "gpu_kedro")
-    version = json.loads((home.data / "06_models" / "bundles" / "current.json").read_text())["version"]
+    version = json.loads((home.bundles / "current.json").read_text())["version"]
     for _ in range(2):
         said = mirror_promotion(open_configuration("test"), version)
     if not server.has_registry:

@@ -16,7 +16,7 @@ NAMES = ("GeForce RTX 3070", "Radeon RX 580", "Quadro P2000", "GeForce GTX 960M"
 
 @pytest.fixture(scope="module")
 def importance(trained: Workspace) -> dict[str, Any]:
-    served = ServedBundle(BundleStoreDataset(str(trained.data / "06_models" / "bundles")).load())
+    served = ServedBundle(BundleStoreDataset(str(trained.bundles)).load())
     rows, _ = identify_queries([{"name": name} for name in NAMES], served)
     return measure_importance(rows, build_features(rows), served)
 

@@ -16,7 +16,7 @@ NAMES = ["GeForce RTX 3070", "Radeon RX 6600", "GTX 1060 6GB", "Intel UHD Graphi
 
 @pytest.fixture(scope="session")
 def bundle(trained: Workspace) -> Bundle:
-    return BundleStoreDataset(str(trained.data / "06_models" / "bundles")).load()
+    return BundleStoreDataset(str(trained.bundles)).load()
 
 
 @pytest.fixture
