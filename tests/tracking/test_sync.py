@@ -27,7 +27,6 @@ pytestmark = pytest.mark.servers
 def make_runs(workspace: Workspace, count: int, experiment: str) -> list[str]:
     """Record small runs with parameters, metrics with a history and files."""
     store = workspace.folder / "mlruns"
-    store.mkdir()
     client = MlflowClient(workspace.tracking_uri)
     identity = client.create_experiment(experiment, artifact_location=(store / "artifacts").as_uri())
     made = []

@@ -19,7 +19,6 @@ pytestmark = pytest.mark.servers
 
 
 def test_make_shows_recorded_runs_without_an_activated_environment_and_leaves_no_process(workspace: Workspace):
-    (workspace.folder / "mlruns").mkdir()
     programs = os.path.relpath(Path(sys.executable).parent, PROJECT)
     recipe = subprocess.run(
         ["make", "--dry-run", "--no-print-directory", f"BIN={programs}", "mlflow-ui"],

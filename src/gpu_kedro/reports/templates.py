@@ -7,7 +7,6 @@ from typing import Any
 import plotly.graph_objects as go
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
-from plotly.offline import get_plotlyjs
 
 from gpu_kedro.modelling.formatting import format_count, format_factor, format_number, format_share, level_title
 from gpu_kedro.reports.tables.table import Table, escape_markdown
@@ -62,5 +61,11 @@ def _environment() -> Environment:
         "html": lambda table: Markup(table.to_html()),  # noqa: S704  # nosec B704: its cells are escaped
         "figure": lambda figure, name: Markup(figure_html(figure, name)),  # noqa: S704  # nosec B704: Plotly escapes JSON
     }
-    environment.globals["plotly_js"] = lambda: Markup(get_plotlyjs())  # noqa: S704  # nosec B704: a script of the library
+    environment.globals["plotly_js"] = _plotly_js
     return environment
+
+
+def _plotly_js() -> Markup:
+    from plotly.offline import get_plotlyjs  # with IPython, where it is installed: half a second
+
+    return Markup(get_plotlyjs())  # noqa: S704  # nosec B704: a script of the library
