@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from operator import attrgetter
 from typing import Any, NamedTuple
 
+from gpu_kedro.domain.accessories import PART_ONLY, is_part
 from gpu_kedro.domain.coverage import Refusal, find_refusal
 from gpu_kedro.domain.names.parser import ParsedName, parse_name
-from gpu_kedro.domain.parts import PART_ONLY, is_part
 from gpu_kedro.domain.specs.matching import SpecIndex
 from gpu_kedro.domain.specs.sheets import COLUMN_BY_FIELD, NUMERIC_SPEC_FIELDS
 from gpu_kedro.domain.specs.spec_match import NO_MATCH, SpecMatch
