@@ -1,4 +1,8 @@
-"""Logs as one JSON object a line on standard output: never a key, a body or a value that was sent."""
+"""Logs as one JSON object a line on standard output: never a key, a body or a value that was sent.
+
+Why not python-json-logger: it writes the text of an exception, which may quote a request; leaving that out takes a
+formatter of one's own again.
+"""
 
 import logging
 import sys

@@ -1,4 +1,7 @@
-"""Calls that end, whatever a server does: also while a name is looked up, or an answer trickles in or never ends."""
+"""Calls that end, whatever a server does: also while a name is looked up, or an answer trickles in or never ends.
+
+Why not tenacity: it calls again, and cannot end a call.
+"""
 
 import threading
 import time

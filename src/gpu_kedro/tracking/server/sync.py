@@ -2,6 +2,9 @@
 
 The server's own copy is the only record of what was sent. A run is created there with the id of its source in a tag,
 in one request; whatever of it has arrived is not sent again; a second tag, written last, says that it is complete.
+
+Why not MLflow's asynchronous logging, or mlflow-export-import: the first holds what was not taken in memory, and loses
+it with the process; the second makes another copy of a run each time.
 """
 
 import fcntl
