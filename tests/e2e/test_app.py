@@ -40,6 +40,13 @@ def ask(page, name, label="Which GPU?"):
     page.keyboard.press("Enter")
 
 
+def ask_and_look(page, name):
+    """What is opened while an answer is still being drawn, Streamlit may close again."""
+    ask(page, name)
+    page.wait_for_url(lambda url: "name=" in url or "gpu=" in url)
+    wait_until_drawn(page)
+
+
 def test_type_a_name_and_read_the_card(page, running, picture):
     open_(page, running)
     ask(page, "rtx 4070 laptop")
@@ -80,7 +87,7 @@ def test_everything_is_reached_with_the_keyboard(page, running):
 
 def test_the_address_of_an_answer_gives_the_answer_again(page, browser, watched, running):
     open_(page, running)
-    ask(page, "rtx 4070 laptop")
+    ask_and_look(page, "rtx 4070 laptop")
     page.get_by_text("You know more?").click()
     page.get_by_role("textbox", name="Power (W)").fill("90")
     page.keyboard.press("Enter")
@@ -113,7 +120,7 @@ def test_did_you_mean_is_a_click_away(page, running):
 
 def test_a_price_gets_a_verdict(page, running, picture):
     open_(page, running, "/deal")
-    ask(page, "GeForce RTX 3060")
+    ask_and_look(page, "GeForce RTX 3060")
     page.get_by_role("textbox", name="Asking price ($)").fill("9000")
     page.keyboard.press("Enter")
     expect(page.get_by_role("status").filter(has_text="Overpriced")).to_contain_text("$9,000 was above the fair range")
