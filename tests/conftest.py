@@ -59,8 +59,8 @@ LONGEST = (
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """Two more than there are cores: tests of tracking and of the app wait, for servers, browsers and time-outs."""
-    return min(4, (os.cpu_count() or 1) + 2)
+    """One more than there are cores: tests of tracking and of the app wait, for servers, browsers and time-outs."""
+    return min(4, (os.cpu_count() or 1) + 1)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -7,6 +7,7 @@ import os
 import signal
 
 import pytest
+from browsing import ask, ask_and_look
 from openpyxl import load_workbook
 from playwright.sync_api import expect
 from promises import promise
@@ -33,18 +34,6 @@ def open_(page, running, path="/"):
 
 def heading(page):
     return page.get_by_role("heading", level=1)
-
-
-def ask(page, name, label="Which GPU?"):
-    page.get_by_role("combobox", name=label).fill(name)
-    page.keyboard.press("Enter")
-
-
-def ask_and_look(page, name):
-    """What is opened while an answer is still being drawn, Streamlit may close again."""
-    ask(page, name)
-    page.wait_for_url(lambda url: "name=" in url or "gpu=" in url)
-    wait_until_drawn(page)
 
 
 def test_type_a_name_and_read_the_card(page, running, picture):

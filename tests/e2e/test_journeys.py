@@ -7,6 +7,7 @@ import csv
 import io
 
 import pytest
+from browsing import ask_and_look
 from openpyxl import Workbook, load_workbook
 from playwright.sync_api import expect
 
@@ -18,11 +19,6 @@ pytestmark = pytest.mark.browser
 def open_(page, running, path="/"):
     page.goto(running.address + path)
     wait_until_drawn(page)
-
-
-def ask(page, name, label):
-    page.get_by_role("combobox", name=label).fill(name)
-    page.keyboard.press("Enter")
 
 
 def go(page, title):
@@ -45,9 +41,8 @@ def is_on_screen(page, locator):
 def test_a_buyer_on_a_phone_looks_judges_and_compares(page, running, picture):
     page.set_viewport_size({"width": 390, "height": 844})
     open_(page, running)
-    ask(page, "GeForce RTX 3060", "Which GPU?")
+    ask_and_look(page, "GeForce RTX 3060")
     expect(page.get_by_role("heading", level=1)).to_have_text("GeForce RTX 3060")
-    wait_until_drawn(page)
     card = page.locator(".st-key-card")
     expect(card.locator(".gk-standing")).to_contain_text("benchmarked GPUs")
     assert all(is_on_screen(page, one) for one in card.locator(".gk-value").all())
@@ -114,7 +109,7 @@ def test_a_refurbisher_finds_cards_without_a_power_cable(page, running, picture)
 
 def test_a_game_developer_sets_a_minimum_and_counts_players(page, running, picture):
     open_(page, running, "/minimum")
-    ask(page, "GeForce GTX 970", "As fast as which GPU?")
+    ask_and_look(page, "GeForce GTX 970", "As fast as which GPU?")
     expect(page.get_by_role("heading", name="Desktop cards")).to_be_visible()
     expect(page.locator(".gk-table").first).to_contain_text("GeForce GTX 970")
     page.get_by_text("Which share of your players").click()
