@@ -81,12 +81,16 @@ def make_workspace(parent: Path) -> Workspace:
 
 
 @pytest.fixture
-def workspace(tmp_path: Path, no_records: Path) -> Workspace:
-    """An empty one, with a store of records: MLflow takes seconds to make that."""
-    made = make_workspace(tmp_path)
-    (made.folder / "mlruns").mkdir()
-    shutil.copy(no_records, made.folder / "mlruns")
-    return made
+def empty_workspace(tmp_path: Path) -> Workspace:
+    return make_workspace(tmp_path)
+
+
+@pytest.fixture
+def workspace(empty_workspace: Workspace, no_records: Path) -> Workspace:
+    """An empty one, but for a store of records: MLflow takes seconds to make that."""
+    (empty_workspace.folder / "mlruns").mkdir()
+    shutil.copy(no_records, empty_workspace.folder / "mlruns")
+    return empty_workspace
 
 
 @pytest.fixture(scope="session")

@@ -28,8 +28,8 @@ _MAX_PARTS = 20
 MARKET_PART: Final = "market"
 #: What a form may say beside its files: of when, and of what, prices are wanted.
 FORM_FIELDS: Final = ("as_of", "condition")
-#: Of a file in memory: itself, or the form that it came in, its cells, and the part that is being written.
-_COPIES = 3
+#: Of a file in memory: itself, or the form that it came in, and its cells.
+_COPIES = 2
 
 
 class Upload(NamedTuple):

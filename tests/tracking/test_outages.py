@@ -45,7 +45,7 @@ def find_lost(workspace: Workspace) -> list[str]:
 
 def assert_nothing_ran(workspace: Workspace) -> None:
     assert [path.name for path in workspace.data.rglob("*")] in ([], [".run.lock"])
-    assert recorded(workspace) == []
+    assert not (workspace.folder / "mlruns").exists()
 
 
 @pytest.fixture(scope="module")
@@ -137,7 +137,7 @@ def test_the_time_an_outage_may_cost_is_bounded_by_settings():
 @promise("tracking.credentials", "A server that refuses the credentials ends a run before it begins, after", **DELAY)
 @pytest.mark.parametrize("status", [401, 403])
 def test_wrong_credentials_stop_the_run_before_it_starts(
-    workspace: Workspace, point_at, measured: Measured, status: int
+    empty_workspace: Workspace, point_at, measured: Measured, status: int
 ):
     started = time.monotonic()
     with run_http(count_requests([], status)) as address:
@@ -145,15 +145,15 @@ def test_wrong_credentials_stop_the_run_before_it_starts(
         with pytest.raises(
             TrackingError, match=f"HTTP {status}.*MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD"
         ):
-            workspace.run("data_processing")
+            empty_workspace.run("data_processing")
     measured("tracking.credentials", time.monotonic() - started)
-    assert_nothing_ran(workspace)
+    assert_nothing_ran(empty_workspace)
 
 
-def test_wrong_credentials_are_one_line_without_the_password(workspace: Workspace):
+def test_wrong_credentials_are_one_line_without_the_password(empty_workspace: Workspace):
     with run_http(count_requests([], 401)) as address:
         done = kedro(
-            workspace,
+            empty_workspace,
             *("run", "--env", "test", "--pipeline", "data_processing"),
             MLFLOW_TRACKING_URI=address.replace("//", f"//ada:{PASSWORD}@"),
             MLFLOW_TRACKING_USERNAME="ada",
@@ -164,18 +164,18 @@ def test_wrong_credentials_are_one_line_without_the_password(workspace: Workspac
     (line,) = [line for line in said.splitlines() if line.strip()]
     assert line.startswith(f"Error: {address} refuses the credentials")
     assert PASSWORD not in said
-    assert_nothing_ran(workspace)
+    assert_nothing_ran(empty_workspace)
 
 
 @pytest.mark.parametrize(
     ("uri", "complaint"),
     [("", "set MLFLOW_TRACKING_URI"), ("http://127.0.0.1:9/ada/gpus.mlflow", "refuses the connection, and this")],
 )
-def test_the_dagshub_environment_does_not_fall_back(workspace: Workspace, point_at, uri: str, complaint: str):
+def test_the_dagshub_environment_does_not_fall_back(empty_workspace: Workspace, point_at, uri: str, complaint: str):
     point_at(uri)
     with pytest.raises(TrackingError, match=complaint):
-        workspace.run("data_processing", env="dagshub")
-    assert_nothing_ran(workspace)
+        empty_workspace.run("data_processing", env="dagshub")
+    assert_nothing_ran(empty_workspace)
 
 
 @promise("tracking.killed", "A server that dies during a run costs it", **DELAY)
@@ -335,10 +335,9 @@ def test_a_server_that_is_not_of_mlflow_gets_nothing_and_leaves_nothing_here(
     assert not list(here.iterdir())
 
 
-def test_a_sync_of_nothing_says_so(tmp_path: Path):
+def test_a_sync_of_nothing_says_so(empty_workspace: Workspace):
     with run_http(count_requests([])) as address:
-        environment = Workspace(tmp_path).environment()
-        done = CliRunner().invoke(main, ["tracking", "sync", "--to", address], env=environment)
+        done = CliRunner().invoke(main, ["tracking", "sync", "--to", address], env=empty_workspace.environment())
     assert done.exit_code == 1
     assert "no run is recorded yet" in done.output
-    assert not (tmp_path / "mlruns").exists()
+    assert not (empty_workspace.folder / "mlruns").exists()
