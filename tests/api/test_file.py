@@ -1,5 +1,6 @@
 import csv
 import io
+import random
 import re
 
 import pyarrow as pa
@@ -207,6 +208,19 @@ def test_parquet_comes_back_as_parquet_with_its_types(client):
     assert table.column("row").to_pylist() == [1, 2, 3]
     single = client.post("/v1/predict", json={"name": "GeForce RTX 3070", "tdp_w": 220}).json()
     assert table.column("g3d_mark_value")[0].as_py() == pytest.approx(single["g3d_mark"]["value"], rel=1e-9)
+
+
+def test_a_large_file_alone_is_answered_whatever_it_keeps_in_memory(client):
+    """Its bytes, its texts, which are kept for as long as it is read, and an answer as large as itself."""
+    chance = random.Random(1)
+    texts = [f"{chance.getrandbits(1320):x}" for _ in range(55_000)]
+    file = io.BytesIO()
+    table = pa.table({"name": ["RTX 3070", "RX 6600"] * 27_500, "note": texts})
+    pq.write_table(table, file, compression="none", dictionary_pagesize_limit=40_000_000)
+    assert 18_000_000 < file.tell() < 20_000_000
+    answer = client.post(ADDRESS, content=file.getvalue(), headers=PARQUET)
+    assert answer.status_code == 200
+    assert pq.read_table(io.BytesIO(answer.content)).column("note").to_pylist() == texts
 
 
 @pytest.mark.parametrize(
