@@ -73,7 +73,7 @@ class _Wish:
 
 def _find_or_start(settings: Settings, children: list[subprocess.Popen[bytes]]) -> str:
     """The address of a service that answers; one is started where none does."""
-    address = settings.api_url or f"http://127.0.0.1:{os.environ.get('PORT', '').strip() or 8000}"
+    address = settings.api_url or f"http://127.0.0.1:{settings.service_port}"
     if is_service(address):
         click.echo(f"asking the service at {address}", err=True)
         return address

@@ -1,6 +1,7 @@
 """Settings of the app: environment variables, listed in `.env.example`."""
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from pydantic import AliasChoices, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -9,7 +10,7 @@ from gpu_kedro.resolvers import bundle_store
 
 
 class Settings(BaseSettings):
-    """How the app runs; every field can be set as `GPU_KEDRO_APP_<FIELD>`, three have names of their own."""
+    """How the app runs; every field can be set as `GPU_KEDRO_APP_<FIELD>`, four have names of their own."""
 
     model_config = SettingsConfigDict(
         env_prefix="GPU_KEDRO_APP_", env_ignore_empty=True, extra="ignore", frozen=True, populate_by_name=True
@@ -22,6 +23,9 @@ class Settings(BaseSettings):
         default=None,
         validation_alias=AliasChoices("GPU_KEDRO_APP_API_KEY", "GPU_KEDRO_API_KEY"),
         description="sent to the service as X-API-Key",
+    )
+    service_port: int = Field(
+        default=8000, ge=1, le=65535, validation_alias="PORT", description="of the service on this machine"
     )
     bundles: Path = Field(
         default_factory=bundle_store, validation_alias="GPU_KEDRO_BUNDLES", description="bundles to answer from"
@@ -42,4 +46,5 @@ class Settings(BaseSettings):
             return None
         if not value.startswith(("http://", "https://")):
             raise ValueError("starts with http:// or https://, e.g. http://localhost:8000")
+        _ = urlsplit(value).port  # raises ValueError where it is none
         return value.rstrip("/")

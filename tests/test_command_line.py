@@ -73,6 +73,15 @@ def test_a_market_that_cannot_be_taken_is_told(ask, prices: Path, options: tuple
     assert told in done.output
 
 
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [(("--rate", "EUR"), "write EUR=1.08"), (("--rate", "EUR=1.08"), "name that too")],
+)
+def test_a_rate_without_a_market_is_told(ask, options: tuple[str, ...], told: str):
+    done = ask("predict", "RTX 3070", *options)
+    assert (done.exit_code, told in done.output) == (2, True)
+
+
 def test_explain_prints_what_adds_up_to_each_answer(ask):
     done = ask("predict", "GeForce RTX 3070", "--explain")
     assert done.exit_code == 0, done.output
@@ -197,6 +206,39 @@ def test_score_keeps_the_mode_of_a_result_and_follows_a_link_to_it(ask, tmp_path
     assert (link.is_symlink(), kept.stat().st_mode & 0o777) == (True, 0o640)
     assert kept.read_text().startswith("name,row,")
     assert [path.name for path in kept.parent.iterdir()] == ["kept.csv"]
+
+
+def test_score_does_not_replace_the_table_by_its_answers(ask, tmp_path: Path):
+    source, link = tmp_path / "in.csv", tmp_path / "link.csv"
+    source.write_text("name\nRTX 3070\n")
+    link.symlink_to(source)
+    for result in (source, link):
+        done = ask("score", str(source), str(result))
+        assert (done.exit_code, "is the table itself" in done.output) == (2, True)
+    assert source.read_text() == "name\nRTX 3070\n"
+
+
+@pytest.mark.parametrize(
+    ("command", "variable", "value"),
+    [
+        ("serve", "PORT", "abc"),
+        ("serve", "GPU_KEDRO_MAX_BULK", "x"),
+        ("serve", "GPU_KEDRO_API_KEY", "se cret"),
+        ("app", "PORT", "abc"),
+        ("app", "GPU_KEDRO_APP_PORT", "99999999"),
+        ("app", "API_URL", "localhost:8000"),
+        ("app", "API_URL", "http://localhost:abc"),
+    ],
+)
+def test_settings_that_cannot_be_taken_are_told_in_one_line_without_a_key(
+    ask, monkeypatch: pytest.MonkeyPatch, command: str, variable: str, value: str
+):
+    monkeypatch.setenv(variable, value)
+    done = ask(command)
+    assert done.exit_code == 1
+    (line,) = done.output.splitlines()
+    assert variable.removeprefix("GPU_KEDRO_").removeprefix("APP_").lower() in line.lower()
+    assert "se cret" not in line
 
 
 def test_a_card_steers_no_terminal():

@@ -5,7 +5,8 @@ The module is not called `cli`: Kedro takes that name for commands of its own.
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -69,7 +70,12 @@ def _market_options(command: Callable[..., None]) -> Callable[..., None]:
         ),
         click.option("--condition", type=click.Choice(["new", "used"]), help="of what; that of most when left out"),
         click.option(
-            "--rate", "rates", multiple=True, metavar="EUR=1.08", help="US dollars for one unit of another currency"
+            "--rate",
+            "rates",
+            multiple=True,
+            callback=_read_rates,
+            metavar="EUR=1.08",
+            help="US dollars for one unit of another currency of the market's file",
         ),
     )
     for option in reversed(options):
@@ -78,19 +84,19 @@ def _market_options(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def _open_market(
-    runtime: "Runtime", market_file: Path | None, as_of: str | None, condition: str | None, rates: Sequence[str]
+    runtime: "Runtime", market_file: Path | None, as_of: str | None, condition: str | None, rates: Mapping[str, float]
 ) -> "FittedMarket | None":
     """The market of `_market_options`; what of the file does not count is told on standard error."""
     from gpu_kedro.serving.market_file import MarketFile, read_market_file
 
+    if rates and market_file is None:
+        raise click.UsageError("--rate is for the prices in the file of --market: name that too")
     if market_file is None and as_of is None and condition is None:
         return None
     file = MarketFile([], [], [])
     try:
         if market_file is not None:
-            file = read_market_file(
-                market_file, rates=dict(map(_read_rate, rates)), default_date=as_of, file=str(market_file)
-            )
+            file = read_market_file(market_file, rates=rates, default_date=as_of, file=str(market_file))
         market = runtime.fit_market({"observations": file.observations, "as_of": as_of, "condition": condition})
     except ValueError as err:
         raise click.ClickException(str(err)) from err
@@ -100,12 +106,15 @@ def _open_market(
     return market
 
 
-def _read_rate(text: str) -> tuple[str, float]:
-    code, _, rate = text.partition("=")
-    try:
-        return code.strip().upper(), float(rate)
-    except ValueError as err:
-        raise click.UsageError(f"--rate: {text!r} is none; write EUR=1.08") from err
+def _read_rates(_context: click.Context, _option: click.Parameter, texts: tuple[str, ...]) -> dict[str, float]:
+    rates = {}
+    for text in texts:
+        code, _, rate = text.partition("=")
+        try:
+            rates[code.strip().upper()] = float(rate)
+        except ValueError as err:
+            raise click.BadParameter(f"{text!r} is none; write EUR=1.08") from err
+    return rates
 
 
 @main.command()
@@ -125,7 +134,7 @@ def predict(
     market_file: Path | None,
     as_of: str | None,
     condition: str | None,
-    rates: Sequence[str],
+    rates: Mapping[str, float],
     **known: float | None,
 ) -> None:
     """Estimate segment, performance, price and power of the GPU called NAME."""
@@ -236,7 +245,7 @@ def score(
     market_file: Path | None,
     as_of: str | None,
     condition: str | None,
-    rates: Sequence[str],
+    rates: Mapping[str, float],
 ) -> None:
     """Score the GPUs of SOURCE into RESULT.
 
@@ -251,6 +260,8 @@ def score(
     from gpu_kedro.serving.runtime import Runtime
     from gpu_kedro.serving.scoring import open_gpus, score_table
 
+    if result.exists() and result.samefile(source):
+        raise click.UsageError(f"RESULT: {result} is the table itself: write the answers to another file")
     scored = 0
     try:
         write = choose_writer(result)
@@ -280,6 +291,18 @@ def score(
     click.echo(f"{scored:,} of {table.row_count:,} GPUs{read_from} scored into {result}")
 
 
+@contextmanager
+def _telling_wrong_settings(program: str) -> Iterator[None]:
+    from pydantic import ValidationError
+
+    try:
+        yield
+    except ValidationError as err:
+        # without what was given: it may be a key
+        told = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in err.errors(include_input=False))
+        raise click.ClickException(f"the settings of the {program} cannot be taken: {told}") from None
+
+
 @main.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="address to listen on")
 @click.option("--port", type=click.IntRange(1, 65535), help="port to listen on; $PORT, else 8000")
@@ -289,7 +312,9 @@ def serve(host: str, port: int | None) -> None:
     from api.settings import Settings
 
     overrides: dict[str, Any] = {"host": host} | ({} if port is None else {"port": port})
-    serve_http(Settings(**overrides))
+    with _telling_wrong_settings("service"):
+        settings = Settings(**overrides)
+    serve_http(settings)
 
 
 @main.command()
@@ -298,18 +323,14 @@ def serve(host: str, port: int | None) -> None:
 @click.option("--in-process", is_flag=True, help="answer without the HTTP service")
 def app(host: str | None, port: int | None, in_process: bool) -> None:
     """Start the Streamlit app, and the HTTP service with it when none answers at $API_URL or on $PORT."""
-    from pydantic import ValidationError
-
     from streamlit_app.launch import LaunchError, launch
     from streamlit_app.settings import Settings
 
     given: dict[str, Any] = {"host": host, "port": port}
-    try:
+    with _telling_wrong_settings("app"):
         settings = Settings(**{name: value for name, value in given.items() if value is not None})
+    try:
         status = launch(settings, in_process=in_process)
-    except ValidationError as err:
-        told = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in err.errors(include_input=False))
-        raise click.ClickException(f"the settings of the app cannot be taken: {told}") from err
     except LaunchError as err:
         raise click.ClickException(str(err)) from err
     sys.exit(status)
