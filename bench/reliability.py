@@ -109,8 +109,7 @@ class _Part:
 
 
 def _promises(path: Path) -> bool:
-    # tests of packages in a virtual environment below `tests` are none of ours
-    return ".venv" not in path.parts and _MARK.encode() in path.read_bytes()
+    return _MARK.encode() in path.read_bytes()
 
 
 def merge_rounds(rounds: Sequence[Round]) -> list[Row]:

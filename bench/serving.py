@@ -6,7 +6,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -18,6 +18,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from bench.environments import SERVICE_PATH, write_service_command
 from bench.measuring import (
     FULL,
     HAND,
@@ -74,10 +75,6 @@ def _start(name: str, folder: Path, stack: ExitStack) -> Server:
     """Start one of the servers on the bundle in `folder`; it ends with the stack."""
     data = folder / "data"
     store = data / "06_models" / "bundles"
-    if name == OURS:
-        arguments = ["-c", "from gpu_kedro.command_line import main; main()", "serve", "--port"]
-    else:
-        arguments = ["-m", f"bench.servers.{_MODULES[name]}", str(store)]
     environment = {
         "GPU_KEDRO_BUNDLES": str(store),
         "GPU_KEDRO_DATA_DIR": str(data),
@@ -86,11 +83,15 @@ def _start(name: str, folder: Path, stack: ExitStack) -> Server:
         "GPU_KEDRO_DRAIN_SECONDS": "0",
         "DO_NOT_TRACK": "1",
         "MLFLOW_DISABLE_TELEMETRY": "true",
-        "PYTHONPATH": str(PROJECT_PATH),
+        "PYTHONPATH": SERVICE_PATH,
         # what a server leaves behind when it is ended goes with the folder
         "TMPDIR": str(folder),
     }
-    command: Callable[[int], list[str]] = lambda port: [sys.executable, *arguments, str(port)]  # noqa: E731
+
+    def write_command(port: int) -> list[str]:
+        return [sys.executable, "-m", f"bench.servers.{_MODULES[name]}", str(store), str(port)]
+
+    command = write_service_command if name == OURS else write_command
     return stack.enter_context(run_server(name, command, environment, folder))
 
 

@@ -2,8 +2,6 @@
 
 import base64
 import contextlib
-import fcntl
-import hashlib
 import http.client
 import json
 import os
@@ -23,9 +21,10 @@ from pathlib import Path
 import requests
 from workspace import PROJECT
 
+from bench.environments import make_environment
 from bench.processes import find_port
 
-OLD = PROJECT / "tests" / "tracking" / "old_server"
+_OLD = PROJECT / "tests" / "tracking" / "old_server" / "requirements.lock"
 USER, PASSWORD = "ada", "correct-horse-battery"
 PREFIX = "/ada/gpus.mlflow"
 _ALLOWED = re.compile(r"/api/2\.0/(mlflow/(runs|experiments|metrics|artifacts)/|mlflow-artifacts/artifacts)")
@@ -57,28 +56,6 @@ class TrackingServer:
             "MLFLOW_TRACKING_USERNAME": USER,
             "MLFLOW_TRACKING_PASSWORD": PASSWORD,
         }
-
-
-def make_old_environment() -> Path:
-    """The Python of a virtual environment with the pinned old MLflow, made where it is missing or outdated."""
-    lock, folder = OLD / "requirements.lock", OLD / ".venv"
-    stamp = hashlib.sha256(lock.read_bytes() + sys.version.encode()).hexdigest()
-    with (OLD / ".setup.lock").open("w") as guard:
-        fcntl.flock(guard, fcntl.LOCK_EX)
-        mark = folder / "stamp"
-        if not mark.is_file() or mark.read_text() != stamp:
-            uv = str(Path(sys.executable).with_name("uv"))
-            python = folder / "bin" / "python"
-            for command in (
-                [uv, "venv", "--quiet", "--clear", "--python", sys.executable, str(folder)],
-                [uv, "pip", "sync", "--quiet", "--python", str(python), "--require-hashes", str(lock)],
-            ):
-                done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=600)
-                assert done.returncode == 0, (
-                    f"the old MLflow server cannot be installed from {lock}; it needs the network once: {done.stderr}"
-                )
-            mark.write_text(stamp)
-    return folder / "bin" / "python"
 
 
 @contextmanager
@@ -140,7 +117,7 @@ def run_current_server(folder: Path) -> Iterator[TrackingServer]:
 def run_dagshub_like_server(folder: Path) -> Iterator[TrackingServer]:
     """An old MLflow behind a proxy with a path prefix, basic auth, and the tracking and artifact endpoints only."""
     port = find_port()
-    python = make_old_environment()
+    python = make_environment(_OLD, PROJECT / ".venv-old-mlflow")
     with run_process([str(python), "-m", "mlflow", "server", *_server_arguments(folder, port)], port, folder, {}):
         # its worker opens the store at the first request, which may take longer than a probe waits
         search = f"http://127.0.0.1:{port}/api/2.0/mlflow/experiments/search"
