@@ -177,13 +177,11 @@ def has_mobile_mark(token: str | None, series: str | None) -> bool:
         return True
     if _MOBILE_TOKEN.fullmatch(token) and not (token[-1] == "s" and series != "radeon rx"):
         return True
-    if re.fullmatch(r"g\d{3}m", token):
-        return True
     if series in ("radeon r5", "radeon r6", "radeon r7", "radeon r8", "radeon r9", "firepro") and token[0] == "m":
         return True
     if series == "radeon rx" and re.fullmatch(r"\d{4}s", token):
         return True
-    if series == "intel arc" and re.fullmatch(r"a\d{3}m|1[34]0[tv]", token):
+    if series == "intel arc" and re.fullmatch(r"1[34]0[tv]", token):
         return True
     return series == "radeon hd" and re.fullmatch(r"\d{4}g", token) is not None
 
@@ -229,11 +227,9 @@ def find_kind(words: Sequence[str], vendor: str | None, series: str | None, toke
         return "integrated"
     if not {"igp", "xpress", "nforce", "ion", "mirage", "mirage3", "unichrome"}.isdisjoint(words):
         return "integrated"
-    if token in APU_MODELS and series == "radeon hd":
-        return "apu"
     if words[-1:] == [token] and token in CHIPSET_MODELS.get(series or "", ()):
         return "integrated"
-    if series == "radeon hd" and token and re.fullmatch(r"\d{4}[dge]", token):
+    if series == "radeon hd" and token and (token in APU_MODELS or re.fullmatch(r"\d{4}[dge]", token)):
         return "apu"
     if (
         series in ("radeon vega", "radeon rx vega")
