@@ -99,11 +99,7 @@ class Limits:
 
 
 class Budget:
-    """What the texts of a file may take when they are unpacked: each may stand there once and be meant a million times.
-
-    Args:
-        limits: of the file.
-    """
+    """What the texts of a file may take unpacked: each may stand there once and be meant a million times."""
 
     #: For rows that are held at the same time.
     _AT_ONCE = 20_000_000
