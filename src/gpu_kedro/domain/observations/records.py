@@ -15,7 +15,6 @@ OBSERVED_FIELDS: Mapping[str, tuple[float, float]] = {
     "g2d_mark": (1.0, 100_000.0),
     "tdp_w": (0.5, 10_000.0),
 }
-CONDITIONS = ("new", "used")
 #: What people write for the two conditions.
 _CONDITION_WORDS = {
     "new": ("new", "neu", "neuf", "nuevo", "nuovo", "novo", "retail", "sealed", "brand new"),
