@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gpu_kedro.domain.names.parser import ParsedName, canonicalise, parse_listed
-from gpu_kedro.domain.names.vocabulary import MEMORY_TYPES, WORKSTATION_SERIES
+from gpu_kedro.domain.names.vocabulary import MEMORY_TYPES
 
 _MOBILE_GENERATION = re.compile(
     r"Mobile|Mobility|-M[(W]|-M$|-WM\(|\bM\d+x\(|Gem System|London|Vancouver|Manhattan|Solar System|Go\b|-T\(|-MW"
@@ -53,8 +53,7 @@ def is_mobile_spec(row: Mapping[str, Any]) -> bool:
 
 def is_workstation_spec(row: Mapping[str, Any]) -> bool:
     """Tell whether a specification row is a professional or data-centre part, from its name."""
-    parsed = _parse_row_name(row)
-    return parsed.is_workstation or parsed.series in WORKSTATION_SERIES
+    return _parse_row_name(row).is_workstation
 
 
 def read_spec_row(row: Mapping[str, Any]) -> SpecRow:
@@ -66,7 +65,7 @@ def read_spec_row(row: Mapping[str, Any]) -> SpecRow:
         spec_name=str(row["spec_name"]),
         parsed=parsed,
         is_mobile=is_mobile_spec(row),
-        is_workstation=is_workstation_spec(row),
+        is_workstation=parsed.is_workstation,
         values=values,
         oddity=len(words) + sum(_UNUSUAL_EDITION.get(word, 0) for word in words),
     )
