@@ -10,12 +10,7 @@ Row = Mapping[str, Any]
 
 def number(field: str) -> Callable[[Row], float]:
     """The field as it is."""
-
-    def compute(row: Row) -> float:
-        value = row[field]
-        return nan if value is None else float(value)
-
-    return compute
+    return lambda row: nan if row[field] is None else float(row[field])
 
 
 def _log(value: float | None) -> float:

@@ -48,12 +48,13 @@ _CURRENCIES: Mapping[str, tuple[str, ...]] = {
 _PLAIN = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?")
 #: More digits than any figure has.
 _LONGEST, _LONGEST_WRITTEN = 400, 40
-_ODD = str.maketrans(
+#: Blanks, signs and invisible characters that stand for usual ones, or for nothing.
+ODD_CHARACTERS = str.maketrans(
     dict.fromkeys("\u00a0\u2007\u2009\u202f\u3000", " ")
     | {"\u2212": "-", "\u2019": "'"}
     | dict.fromkeys("\u200b\u200c\u200d\u2060\ufeff\u00ad", "")
-    | {0xFF10 + digit: str(digit) for digit in range(10)}
 )
+_ODD = ODD_CHARACTERS | {0xFF10 + digit: str(digit) for digit in range(10)}
 _WRITTEN = re.compile(
     r"(?P<before>[^0-9.,+-]*)(?P<sign>[+-]?)\s*(?P<inner>[^0-9.,+-]*)(?P<number>[0-9](?:[0-9.,' ]*[0-9])?)"
     r"(?:[.,][-–—]{1,2}|(?P<after>[^0-9.,]*))"

@@ -17,6 +17,7 @@ from gpu_kedro.domain.names.vocabulary import (
     MOBILE_ONLY_MODELS,
     NOT_A_MODEL,
     SERIES_BY_WORDS,
+    SERIES_WORDS,
     SUFFIX_WORDS,
     VENDOR_BY_WORD,
 )
@@ -30,7 +31,6 @@ _MEMORY = re.compile(r"(\d{1,4})(gb|mb)")
 _MOBILE_TOKEN = re.compile(r"[a-z]?\d{3,4}m(?:x|s)?")
 #: Names are made of a few thousand words, which come again and again.
 _KEPT_WORDS = 8192
-_SERIES_WORDS = frozenset().union(*(words for words, _ in SERIES_BY_WORDS))
 
 
 def find_model(words: Sequence[str]) -> int | None:
@@ -53,11 +53,6 @@ def find_model(words: Sequence[str]) -> int | None:
         if words[start] in ("voodoo", "volari") and _NUMBERED_VERSION.fullmatch(word):
             return at
     return None
-
-
-def is_series_word(word: str) -> bool:
-    """Whether the word tells product lines apart."""
-    return word in _SERIES_WORDS
 
 
 @lru_cache(maxsize=_KEPT_WORDS)
@@ -93,7 +88,7 @@ def find_series(words: Sequence[str], at: int | None, token: str | None) -> str 
         present -= {word for word in words[at + 1 :] if word in ("gt", "gtx", "gts", "pro", "xe", "mx", "hd", "igp")}
     if token and token.startswith("titan") and "gtx" in words:
         return "geforce gtx"
-    series = _series_of_words(_SERIES_WORDS.intersection(present))
+    series = _series_of_words(SERIES_WORDS.intersection(present))
     return _refine_series(series, token, set(words)) if series else _series_of_bare_number(words, at, token)
 
 

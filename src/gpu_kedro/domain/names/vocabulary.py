@@ -171,9 +171,10 @@ SERIES_BY_WORDS: tuple[tuple[frozenset[str], str], ...] = tuple(
     for words, _, series in (rule.strip().partition(" =") for rule in _SERIES.replace("\n", ",").split(",") if rule)
 )
 
-BRAND_WORDS: frozenset[str] = frozenset().union(*(words for words, _ in SERIES_BY_WORDS)) - {
-    "pro", "plus", "ti", "graphics", "xe",
-}  # fmt: skip
+# Words that tell product lines apart.
+SERIES_WORDS: frozenset[str] = frozenset().union(*(words for words, _ in SERIES_BY_WORDS))
+
+BRAND_WORDS: frozenset[str] = SERIES_WORDS - {"pro", "plus", "ti", "graphics", "xe"}
 
 # Radeon HD of a processor (the letters D, G and E mark others) and graphics built into chipsets.
 APU_MODELS: frozenset[str] = word_set("6250 6290 6310 6320 7290 7310 7340 8180 8210 8240 8250 8280 8330 8400")

@@ -59,7 +59,9 @@ def is_workstation_spec(row: Mapping[str, Any]) -> bool:
 def read_spec_row(row: Mapping[str, Any]) -> SpecRow:
     """Prepare a specification row; its missing values (None or NaN) are left out of `values`."""
     parsed = _parse_row_name(row)
-    values = {field: value for field, value in row.items() if field != "spec_name" and not _is_missing(value)}
+    values = {
+        field: value for field, value in row.items() if field != "spec_name" and value is not None and value == value
+    }
     words = (*parsed.qualifiers, *parsed.leftovers)
     return SpecRow(
         spec_name=str(row["spec_name"]),
@@ -122,7 +124,3 @@ def _parse_row_name(row: Mapping[str, Any]) -> ParsedName:
     maker = row.get("manufacturer")
     prefix = f"{maker} " if maker in ("Intel", "Matrox") else ""
     return parse_listed(canonicalise(f"{prefix}{row['spec_name']}"))
-
-
-def _is_missing(value: Any) -> bool:
-    return value is None or value != value
