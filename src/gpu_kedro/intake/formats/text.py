@@ -75,13 +75,15 @@ class TextRows:
         with io.TextIOWrapper(self._source.open(), encoding=self.dialect.encoding, newline="") as text:
             reader = csv.reader(self._watch(text), delimiter=self.dialect.delimiter, strict=True)
             start = 1
+            # empty lines: no more than the rows themselves may take
+            most = max(self._limits.lines, 4 * self._limits.rows)
             try:
                 for cells in reader:
                     self._delimiters = 0
                     if any(cells):
                         yield start, cells
-                    elif reader.line_num > self._limits.lines:
-                        self._check_lines(reader.line_num)
+                    elif reader.line_num > most:
+                        raise TableFileError(f"has more than {most:,} lines", "leave empty lines out, or split it")
                     start = reader.line_num + 1
             except csv.Error as err:
                 problem = f"is not CSV: a quote that does not end, or a cell that is far too long ({err}),"
@@ -96,12 +98,6 @@ class TextRows:
             if self._delimiters > _MAX_DELIMITERS:
                 self._limits.check_columns(self._delimiters)
             yield line
-
-    def _check_lines(self, lines: int) -> None:
-        # no more than the rows themselves may take
-        most = max(self._limits.lines, 4 * self._limits.rows)
-        if lines > most:
-            raise TableFileError(f"has more than {most:,} lines", "leave empty lines out, or split it")
 
 
 def find_dialect(source: Source, knows: Knows) -> Dialect:
