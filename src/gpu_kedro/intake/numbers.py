@@ -77,7 +77,6 @@ class Convention:
     """Gathers how numbers are written in a file, column by column.
 
     Args:
-        columns: places of the columns that hold numbers.
         separated_by_comma: whether the file's cells are; then a comma is no decimal mark unless a cell says so.
         mark: the decimal mark of all columns, where a person has said it.
     """

@@ -1,6 +1,6 @@
 """The words of GPU names: brands, series, product suffixes and knowledge that a name alone does not spell out.
 
-Everything is lower case and already free of punctuation, as `names.py` folds it.
+Everything is lower case and already free of punctuation, as `normalise.py` folds it.
 """
 
 from gpu_kedro.domain.names.patterns import group_by_word, word_set

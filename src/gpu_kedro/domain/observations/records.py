@@ -31,7 +31,6 @@ class Observation:
 
     Args:
         name: of the GPU, as it was written.
-        moment: when.
         figures: by field of `OBSERVED_FIELDS`.
         condition: `new` or `used`, None where nobody said.
         market: where, in free words; empty where nobody said.
@@ -45,11 +44,7 @@ class Observation:
 
 
 def read_observation(row: Mapping[str, Any], default: Moment | None = None) -> Observation:
-    """Check one row.
-
-    Args:
-        row: `name`, any of `OBSERVED_FIELDS`, `date`, `condition` and `market`.
-        default: the date where the row has none.
+    """Check one row: `name`, any of `OBSERVED_FIELDS`, `date` (else the default), `condition` and `market`.
 
     Raises:
         ValueError: why it cannot be used, and what to give instead.

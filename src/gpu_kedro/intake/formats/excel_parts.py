@@ -69,12 +69,9 @@ def read_part(
 ) -> Iterator[None]:
     """Call handlers for the elements of a part, and yield now and then, so that what they gathered can be taken.
 
+    Elements are called by their names without prefix.
+
     Args:
-        archive: the workbook.
-        name: of the part.
-        on_start: takes an element's name without prefix and its attributes.
-        on_end: takes its name.
-        on_text: takes text.
         most: bytes that the part may unpack to; None where that of the whole workbook is enough.
         most_elements: that it may have; None for a file of one's own.
 
