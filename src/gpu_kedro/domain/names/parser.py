@@ -1,7 +1,7 @@
 """Read a GPU's name: from any string to its vendor, series, model number, suffix and form.
 
 A name is folded to lower-case words first (`canonical`), then read word by word; the specification table plays no part.
-What a plain name leaves unread is looked through for the GPUs that it names (`texts.py`).
+What a plain name leaves unread is looked through for the GPUs that it names (`texts`).
 """
 
 import re
