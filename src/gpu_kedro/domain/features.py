@@ -6,7 +6,7 @@ estimator. Every feature is listed in `FEATURES` with its unit, its source and t
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from operator import itemgetter
 from typing import Any, Literal
 
@@ -19,8 +19,7 @@ from gpu_kedro.domain.feature_functions import (
     has_word,
     is_one_of,
     log_effective_fp32,
-    log_fp32_per_bandwidth,
-    log_fp32_per_watt,
+    log_fp32_per,
     log_of,
     log_ratio,
     memory_rank,
@@ -43,17 +42,17 @@ class Feature:
     """One number about a GPU.
 
     Args:
+        group: what must be known for it.
         name: unique name, with its unit; a natural logarithm starts with `log_`.
         unit: what the number counts.
         source: which fields it is computed from.
-        group: what must be known for it.
         compute: row → float, NaN when it cannot be known.
     """
 
+    group: FeatureGroup
     name: str
     unit: str
     source: str
-    group: FeatureGroup
     compute: Callable[[Row], float]
 
 
@@ -70,18 +69,9 @@ class FeatureTable:
     values: NDArray[np.float64]
 
 
-def _name(name: str, unit: str, source: str, compute: Callable[[Row], float]) -> Feature:
-    return Feature(name, unit, source, "name", compute)
-
-
-def _spec(name: str, unit: str, source: str, compute: Callable[[Row], float]) -> Feature:
-    return Feature(name, unit, source, "specs", compute)
-
-
-def _known(name: str, unit: str, source: str, compute: Callable[[Row], float]) -> Feature:
-    return Feature(name, unit, source, "known", compute)
-
-
+_name = partial(Feature, "name")
+_spec = partial(Feature, "specs")
+_known = partial(Feature, "known")
 _FLAG = "0 or 1"
 #: Parts of the sheet's architecture; a later edition of one ("Fermi 2.0") carries both flags.
 _ARCHITECTURES: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -164,8 +154,8 @@ FEATURES: tuple[Feature, ...] = (
     ),
     _spec("log_sheet_tdp_w", "log W", "sheet", log_of("spec_tdp_w")),
     _spec("log_effective_fp32_gflops", "log GFLOP/s", "sheet, dual issue discounted", log_effective_fp32),
-    _spec("log_fp32_per_bandwidth", "log FLOP per byte", "sheet", log_fp32_per_bandwidth),
-    _spec("log_fp32_per_watt", "log GFLOP/s per W", "sheet", log_fp32_per_watt),
+    _spec("log_fp32_per_bandwidth", "log FLOP per byte", "sheet", log_fp32_per("spec_memory_bandwidth_gb_s")),
+    _spec("log_fp32_per_watt", "log GFLOP/s per W", "sheet", log_fp32_per("spec_tdp_w")),
     _spec("log_fp64_per_fp32", "log ratio", "sheet", log_ratio("spec_fp64_gflops", "spec_fp32_gflops")),
     _spec("log_transistors_per_mm2", "log million/mm²", "sheet",
           log_ratio("spec_transistor_count_m", "spec_die_size_mm2")),

@@ -33,7 +33,6 @@ PARSED_FIELDS: tuple[str, ...] = (
     "kind",
     "compute_cores",
 )
-MATCH_FIELDS: tuple[str, ...] = ("spec_name", "match_kind", "match_confidence", "is_strict")
 
 GpuRow = dict[str, Any]
 _PARSED_VALUES = attrgetter(*PARSED_FIELDS)
@@ -88,7 +87,7 @@ def identify_gpu(
     known: Mapping[str, float | None] | None = None,
     specs: Mapping[str, Any] | None = None,
 ) -> GpuRow:
-    """Describe one GPU as a flat row: `PARSED_FIELDS`, `MATCH_FIELDS`, `spec_…` and `KNOWN_FIELDS`.
+    """Describe one GPU as a flat row: `PARSED_FIELDS`, those of its match, `spec_…` and `KNOWN_FIELDS`.
 
     Args:
         name: any spelling of the GPU's name; may be empty when `specs` are given.
@@ -126,11 +125,6 @@ def assemble_row(
     for field in KNOWN_FIELDS:
         row[field] = known.get(field)
     return row
-
-
-def normalise_missing(row: Mapping[str, Any]) -> GpuRow:
-    """Turn the NaN that a table uses for "missing" back into None, field by field."""
-    return {key: None if value is None or value != value else value for key, value in row.items()}
 
 
 NUMERIC_ROW_FIELDS: tuple[str, ...] = (

@@ -1,5 +1,8 @@
 """What stops a file from being read, in one line: the file, the place, what is wrong, what to do."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 
 class TableFileError(ValueError):
     """A file that cannot be used as it is.
@@ -31,12 +34,19 @@ class DamagedFileError(TableFileError):
     """The bytes are not of the kind that they pretend to be."""
 
 
-class NoNameColumnError(TableFileError):
-    """No column can be taken for the one that is asked for.
+@contextmanager
+def telling_damage(damage: tuple[str, str], *errors: type[BaseException]) -> Iterator[None]:
+    """Tell errors of a reader as damage of the file: its problem and its remedy."""
+    try:
+        yield
+    except TableFileError:
+        raise
+    except errors as err:
+        raise DamagedFileError(*damage) from err
 
-    Args:
-        columns: those of the file.
-    """
+
+class NoNameColumnError(TableFileError):
+    """No column of the file can be taken for the one that is asked for."""
 
     def __init__(self, problem: str, remedy: str, columns: tuple[str, ...]) -> None:
         super().__init__(problem, remedy)

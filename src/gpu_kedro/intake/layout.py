@@ -135,12 +135,9 @@ def _take_header(head: Sequence[Row], row: int) -> tuple[int | None, int]:
         return None, 0
     place = next((place for place, (number, _) in enumerate(head) if number == row), None)
     if place is None:
-        raise TableFileError(f"has nothing in row {row} to name its columns", f"choose one of {_list_rows(head)}")
+        rows = ", ".join(str(number) for number, _ in head[:_SHOWN_COLUMNS])
+        raise TableFileError(f"has nothing in row {row} to name its columns", f"choose one of {rows}")
     return place, place + 1
-
-
-def _list_rows(head: Sequence[Row]) -> str:
-    return ", ".join(str(number) for number, _ in head[:_SHOWN_COLUMNS])
 
 
 def _take_columns(places: Mapping[str, int], chosen: Mapping[str, int], width: int) -> dict[str, int]:
@@ -154,12 +151,7 @@ def _take_columns(places: Mapping[str, int], chosen: Mapping[str, int], width: i
 
 
 class _Cells:
-    """The first cells of each column: how full it is, and how many of them are recognised.
-
-    Args:
-        rows: of the table, without its header.
-        recognise: as of `NameSearch`.
-    """
+    """The first cells of each column of a table: how full it is, and how many of them are recognised."""
 
     def __init__(self, rows: Sequence[Row], recognise: Recognise | None) -> None:
         self.rows = rows

@@ -8,27 +8,9 @@ from typing import Any
 
 #: Empty, or a word or sign for "not known".
 PLACEHOLDERS = frozenset(
-    {
-        "",
-        "-",
-        "--",
-        "–",
-        "—",
-        "?",
-        "na",
-        "n/a",
-        "#n/a",
-        "n.a.",
-        "n/s",
-        "nan",
-        "null",
-        "none",
-        "<na>",
-        "nil",
-        "tbd",
-        "tba",
-    }
-    | {"unknown", "unbekannt", "k.a.", "k. a.", "inconnu", "desconocido", "sconosciuto", "不明", "未知"}
+    {"", "-", "--", "–", "—", "?", "na", "n/a", "#n/a", "n.a.", "n/s", "nan", "null", "none", "<na>"}
+    | {"nil", "tbd", "tba", "unknown", "unbekannt", "k.a.", "k. a.", "inconnu", "desconocido", "sconosciuto"}
+    | {"不明", "未知"}
 )
 #: What a field is measured in, by the end of its name, and what else is understood, as multiples of it.
 UNITS: Mapping[str, Mapping[str, float]] = {
@@ -66,12 +48,13 @@ _CURRENCIES: Mapping[str, tuple[str, ...]] = {
 _PLAIN = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?")
 #: More digits than any figure has.
 _LONGEST, _LONGEST_WRITTEN = 400, 40
-_ODD = str.maketrans(
+#: Blanks, signs and invisible characters that stand for usual ones, or for nothing.
+ODD_CHARACTERS = str.maketrans(
     dict.fromkeys("\u00a0\u2007\u2009\u202f\u3000", " ")
     | {"\u2212": "-", "\u2019": "'"}
     | dict.fromkeys("\u200b\u200c\u200d\u2060\ufeff\u00ad", "")
-    | {0xFF10 + digit: str(digit) for digit in range(10)}
 )
+_ODD = ODD_CHARACTERS | {0xFF10 + digit: str(digit) for digit in range(10)}
 _WRITTEN = re.compile(
     r"(?P<before>[^0-9.,+-]*)(?P<sign>[+-]?)\s*(?P<inner>[^0-9.,+-]*)(?P<number>[0-9](?:[0-9.,' ]*[0-9])?)"
     r"(?:[.,][-–—]{1,2}|(?P<after>[^0-9.,]*))"
@@ -94,7 +77,6 @@ class Convention:
     """Gathers how numbers are written in a file, column by column.
 
     Args:
-        columns: places of the columns that hold numbers.
         separated_by_comma: whether the file's cells are; then a comma is no decimal mark unless a cell says so.
         mark: the decimal mark of all columns, where a person has said it.
     """
@@ -239,7 +221,9 @@ def _rewrite(number: str, mark: str | None) -> str:
     Raises:
         ValueError: the marks can be read in two ways, or in none.
     """
-    plain = number.replace("'", "").replace(" ", "") if _is_grouped_by(number, "' ") else number
+    # digits before the first mark in threes by blanks or apostrophes
+    blank_groups = re.split("[' ]", re.split("[.,]", number)[0])[1:]
+    plain = re.sub("[' ]", "", number) if all(len(group) == 3 for group in blank_groups) else number
     for decimal, other in ((".", ","), (",", ".")):
         if _DECIMALS[decimal].fullmatch(plain):
             return plain.replace(other, "").replace(decimal, ".")
@@ -254,11 +238,6 @@ def _rewrite(number: str, mark: str | None) -> str:
     if mark is None:
         raise ValueError("thousands or decimals: the column writes both a point and a comma before decimals")
     return plain.replace(used, ".") if used == mark else plain.replace(used, "")
-
-
-def _is_grouped_by(number: str, marks: str) -> bool:
-    groups = re.split(f"[{marks}]", re.split("[.,]", number)[0])
-    return all(len(group) == 3 for group in groups[1:])
 
 
 def read_year(cell: Any) -> float | None:

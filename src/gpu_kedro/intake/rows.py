@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from gpu_kedro.intake.formats.parquet import ParquetTable
 from gpu_kedro.intake.layout import Layout, Row
@@ -37,33 +37,13 @@ class Chunk:
     faults: dict[int, str] = field(default_factory=dict)
 
 
-class Rows(Protocol):
-    """Rows below the header, from the beginning each time they are asked for."""
-
-    #: What stays in memory beside the file.
-    held_bytes: int
-
-    def survey(self, limits: Limits, convention: Convention) -> int:
-        """Read to the end: how many rows there are, and how their numbers are written.
-
-        Raises:
-            TableFileError: there are too many, or the file is damaged.
-        """
-
-    def chunks(self, rows: int) -> Iterator[Chunk]:
-        """So many rows at a time."""
-
-    def column(self, chunk: Chunk, place: int) -> Sequence[Any]:
-        """One column's cells."""
-
-
-class SheetRows(Rows):
-    """Rows of cells, as CSV and Excel have them.
+class SheetRows:
+    """Rows of cells below the header, as CSV and Excel have them, from the beginning each time they are asked for.
 
     Args:
         rows: gives all that hold something, with their numbers.
         layout: where the table lies.
-        held_bytes: what giving them keeps in memory.
+        held_bytes: what giving them keeps in memory beside the file.
         is_text: whether a short row is one that was cut off; a workbook leaves out empty cells at a row's end.
     """
 
@@ -77,7 +57,11 @@ class SheetRows(Rows):
         self._width = len(layout.columns)
 
     def survey(self, limits: Limits, convention: Convention) -> int:
-        """Read to the end."""
+        """Read to the end: how many rows there are, and how their numbers are written.
+
+        Raises:
+            TableFileError: there are too many, or the file is damaged.
+        """
         count = 0
         rows = self._below_header()
         while part := list(islice(rows, CHUNK_ROWS)):
@@ -118,12 +102,8 @@ def _holds(cell: Any) -> bool:
     return bool(cell.strip()) if isinstance(cell, str) else cell is not None
 
 
-class ParquetRows(Rows):
-    """Rows of a Parquet file.
-
-    Args:
-        table: the file.
-    """
+class ParquetRows:
+    """Rows of a Parquet file, in the manner of `SheetRows`."""
 
     def __init__(self, table: ParquetTable) -> None:
         self.held_bytes = table.held_bytes
@@ -151,3 +131,6 @@ class ParquetRows(Rows):
     def column(self, chunk: Chunk, place: int) -> Sequence[Any]:
         """One column's cells."""
         return self._table.cells(chunk.batch, place)
+
+
+Rows = SheetRows | ParquetRows

@@ -29,11 +29,7 @@ Opener = Callable[[], IO[bytes]]
 
 @dataclass(frozen=True)
 class Source:
-    """A table's bytes.
-
-    Args:
-        content: the bytes themselves, the path of a file that holds them, or what opens it elsewhere.
-    """
+    """A table's bytes: themselves, by the path of a file that holds them, or by what opens it elsewhere."""
 
     content: bytes | Path | Opener
 
@@ -64,7 +60,6 @@ class Limits:
     Args:
         rows: under the header.
         fewest_rows: less are refused.
-        columns: of the file.
         cells: rows × columns, where all of them are kept.
         lines: of a CSV file with the empty ones, which would take seconds to pass over.
         unpacked_bytes: of all that a compressed file holds; None for a file of one's own, which is not distrusted.
@@ -99,11 +94,7 @@ class Limits:
 
 
 class Budget:
-    """What the texts of a file may take when they are unpacked: each may stand there once and be meant a million times.
-
-    Args:
-        limits: of the file.
-    """
+    """What the texts of a file may take unpacked: each may stand there once and be meant a million times."""
 
     #: For rows that are held at the same time.
     _AT_ONCE = 20_000_000

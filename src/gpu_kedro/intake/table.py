@@ -71,15 +71,7 @@ class _Opened(NamedTuple):
 
 
 class Table:
-    """A table whose header and columns are known; its rows can be asked for any number of times.
-
-    Args:
-        opened: the file.
-        fields: what is read of it.
-        limits: what it may cost.
-        file: what errors call it.
-        mark: the decimal mark, where a person has said it.
-    """
+    """A table whose header and columns are known; its rows can be asked for any number of times (`open_table`)."""
 
     def __init__(
         self, opened: _Opened, fields: Sequence[Field], limits: Limits, file: str, mark: str | None = None

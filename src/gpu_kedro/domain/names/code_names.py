@@ -4,18 +4,10 @@ Sources: the LLVM guide to the AMDGPU back end (gfx numbers), Mesa's tables of R
 code names (NV…).
 """
 
-
-def _tabulate(lines: str) -> dict[str, str]:
-    """Read `chip: code names` lines."""
-    table: dict[str, str] = {}
-    for line in lines.strip().splitlines():
-        chip, names = line.split(":")
-        table.update(dict.fromkeys(names.split(), chip.strip()))
-    return table
-
+from gpu_kedro.domain.names.patterns import group_by_word
 
 #: Code name, as one word → chip, as one word.
-CHIP_BY_CODE_NAME: dict[str, str] = _tabulate("""
+CHIP_BY_CODE_NAME: dict[str, str] = group_by_word("""
 tahiti: gfx600
 pitcairn: gfx601
 kaveri: gfx700

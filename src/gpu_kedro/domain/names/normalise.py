@@ -7,8 +7,6 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from gpu_kedro.domain.names.vocabulary import LEADING_VENDOR_WORDS
-
 #: Names are made of a few thousand words, which come again and again.
 _KEPT_WORDS = 8192
 _TRADEMARKS = str.maketrans(dict.fromkeys("™®©℠", " "))
@@ -96,14 +94,6 @@ def split_words(text: str) -> list[str]:
     for word in _WORD.findall(text):
         words.extend(unglue(word))
     return _join_series_digits(words)
-
-
-def drop_leading_vendor(words: list[str]) -> list[str]:
-    """Drop vendor words before the name proper; Intel stays, its series have no other mark."""
-    start = 0
-    while start < len(words) and words[start] in LEADING_VENDOR_WORDS:
-        start += 1
-    return words[start:]
 
 
 @lru_cache(maxsize=_KEPT_WORDS)

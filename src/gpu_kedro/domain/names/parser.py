@@ -1,23 +1,31 @@
 """Read a GPU's name: from any string to its vendor, series, model number, suffix and form.
 
 A name is folded to lower-case words first (`canonical`), then read word by word; the specification table plays no part.
-What a plain name leaves unread is looked through for the GPUs that it names (`texts.py`).
+What a plain name leaves unread is looked through for the GPUs that it names (`texts`).
 """
 
 import re
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import dropwhile
 from operator import attrgetter
 
 from gpu_kedro.domain.names.machine_lines import take_apart
-from gpu_kedro.domain.names.normalise import drop_leading_vendor, fold_text, split_words
+from gpu_kedro.domain.names.normalise import fold_text, split_words
 from gpu_kedro.domain.names.parsed_name import ParsedName
 from gpu_kedro.domain.names.processors import parse_processor
 from gpu_kedro.domain.names.several import find_components
 from gpu_kedro.domain.names.single import parse_single
 from gpu_kedro.domain.names.texts.reading import find_named
 from gpu_kedro.domain.names.tokens import find_memory_words, find_model
-from gpu_kedro.domain.names.vocabulary import BOARD_WORDS, MEMORY_TYPES, UNDERSTOOD_WORDS, VENDOR_BY_WORD, VIRTUAL_WORDS
+from gpu_kedro.domain.names.vocabulary import (
+    BOARD_WORDS,
+    LEADING_VENDOR_WORDS,
+    MEMORY_TYPES,
+    UNDERSTOOD_WORDS,
+    VENDOR_BY_WORD,
+    VIRTUAL_WORDS,
+)
 
 __all__ = ["ParsedName", "canonicalise", "complete_name", "forget_memory", "name_gpu", "parse_listed", "parse_name"]
 
@@ -74,7 +82,8 @@ def _parse_folded(text: str) -> ParsedName:
     line = take_apart(folded)
     words = split_words(line.text)
     prefix = next((VENDOR_BY_WORD[word] for word in words[:3] if word in ("nvidia", "amd", "ati", "intel")), None)
-    words = drop_leading_vendor(words)
+    # Intel's stays: its series have no other mark
+    words = list(dropwhile(LEADING_VENDOR_WORDS.__contains__, words))
     canonical = " ".join(words)
     parsed = _parse_plain(canonical, words, prefix)
     if not _is_read_whole(parsed, words):

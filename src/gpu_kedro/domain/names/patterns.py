@@ -11,3 +11,9 @@ def any_of(words: str) -> re.Pattern[str]:
 def word_set(words: str) -> frozenset[str]:
     """The words of a text."""
     return frozenset(words.split())
+
+
+def group_by_word(lines: str) -> dict[str, str]:
+    """Word → its group, of lines like `group: words`."""
+    groups = (line.split(": ") for line in lines.strip().splitlines())
+    return {word: group for group, words in groups for word in words.split()}

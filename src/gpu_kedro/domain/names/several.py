@@ -1,6 +1,7 @@
 """Take apart a name of two or more GPUs: `Radeon HD 7640G + R5 M200 Dual`, `Radeon HD 7970 / R9 280X`."""
 
 from collections.abc import Sequence
+from itertools import groupby
 from typing import Literal, NamedTuple
 
 from gpu_kedro.domain.names.tokens import find_model
@@ -22,10 +23,10 @@ class Several(NamedTuple):
 def find_components(words: list[str]) -> Several | None:
     """The GPUs of a name that lists several; None for names of one."""
     if "+" in words and "radeon" in words and not _is_memory_note(words):
-        parts = [part for part in _split_at(words, "+") if part]
+        parts = _split_at(words, "+")
         is_combined = "fury" in words
     elif "/" in words and "nforce" not in words and ("intel" not in words or "hd" in words):
-        parts = [part for part in _split_at(words, "/") if part]
+        parts = _split_at(words, "/")
         is_combined = True
         if parts and find_model(parts[0]) is None and parts[0][-1] not in BRAND_WORDS - {"mobility"}:
             # `MOBILITY/RADEON 9000`
@@ -37,18 +38,12 @@ def find_components(words: list[str]) -> Several | None:
 
 
 def _is_memory_note(words: Sequence[str]) -> bool:
-    rest = words[list(words).index("+") + 1 :]
+    rest = words[words.index("+") + 1 :]
     return len(rest) == 1 and rest[0].rstrip("gb").isdecimal()
 
 
 def _split_at(words: Sequence[str], mark: str) -> list[list[str]]:
-    parts: list[list[str]] = [[]]
-    for word in words:
-        if word == mark:
-            parts.append([])
-        else:
-            parts[-1].append(word)
-    return parts
+    return [list(part) for is_mark, part in groupby(words, mark.__eq__) if not is_mark]
 
 
 def _complete_parts(parts: Sequence[list[str]]) -> list[str]:

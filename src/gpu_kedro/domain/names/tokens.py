@@ -17,6 +17,7 @@ from gpu_kedro.domain.names.vocabulary import (
     MOBILE_ONLY_MODELS,
     NOT_A_MODEL,
     SERIES_BY_WORDS,
+    SERIES_WORDS,
     SUFFIX_WORDS,
     VENDOR_BY_WORD,
 )
@@ -30,7 +31,6 @@ _MEMORY = re.compile(r"(\d{1,4})(gb|mb)")
 _MOBILE_TOKEN = re.compile(r"[a-z]?\d{3,4}m(?:x|s)?")
 #: Names are made of a few thousand words, which come again and again.
 _KEPT_WORDS = 8192
-_SERIES_WORDS = frozenset().union(*(words for words, _ in SERIES_BY_WORDS))
 
 
 def find_model(words: Sequence[str]) -> int | None:
@@ -53,11 +53,6 @@ def find_model(words: Sequence[str]) -> int | None:
         if words[start] in ("voodoo", "volari") and _NUMBERED_VERSION.fullmatch(word):
             return at
     return None
-
-
-def is_series_word(word: str) -> bool:
-    """Whether the word tells product lines apart."""
-    return word in _SERIES_WORDS
 
 
 @lru_cache(maxsize=_KEPT_WORDS)
@@ -93,7 +88,7 @@ def find_series(words: Sequence[str], at: int | None, token: str | None) -> str 
         present -= {word for word in words[at + 1 :] if word in ("gt", "gtx", "gts", "pro", "xe", "mx", "hd", "igp")}
     if token and token.startswith("titan") and "gtx" in words:
         return "geforce gtx"
-    series = _series_of_words(_SERIES_WORDS.intersection(present))
+    series = _series_of_words(SERIES_WORDS.intersection(present))
     return _refine_series(series, token, set(words)) if series else _series_of_bare_number(words, at, token)
 
 
@@ -177,13 +172,11 @@ def has_mobile_mark(token: str | None, series: str | None) -> bool:
         return True
     if _MOBILE_TOKEN.fullmatch(token) and not (token[-1] == "s" and series != "radeon rx"):
         return True
-    if re.fullmatch(r"g\d{3}m", token):
-        return True
     if series in ("radeon r5", "radeon r6", "radeon r7", "radeon r8", "radeon r9", "firepro") and token[0] == "m":
         return True
     if series == "radeon rx" and re.fullmatch(r"\d{4}s", token):
         return True
-    if series == "intel arc" and re.fullmatch(r"a\d{3}m|1[34]0[tv]", token):
+    if series == "intel arc" and re.fullmatch(r"1[34]0[tv]", token):
         return True
     return series == "radeon hd" and re.fullmatch(r"\d{4}g", token) is not None
 
@@ -229,11 +222,9 @@ def find_kind(words: Sequence[str], vendor: str | None, series: str | None, toke
         return "integrated"
     if not {"igp", "xpress", "nforce", "ion", "mirage", "mirage3", "unichrome"}.isdisjoint(words):
         return "integrated"
-    if token in APU_MODELS and series == "radeon hd":
-        return "apu"
     if words[-1:] == [token] and token in CHIPSET_MODELS.get(series or "", ()):
         return "integrated"
-    if series == "radeon hd" and token and re.fullmatch(r"\d{4}[dge]", token):
+    if series == "radeon hd" and token and (token in APU_MODELS or re.fullmatch(r"\d{4}[dge]", token)):
         return "apu"
     if (
         series in ("radeon vega", "radeon rx vega")

@@ -1,62 +1,40 @@
 """The words of GPU names: brands, series, product suffixes and knowledge that a name alone does not spell out.
 
-Everything is lower case and already free of punctuation, as `names.py` folds it.
+Everything is lower case and already free of punctuation, as `normalise.py` folds it.
 """
 
-from gpu_kedro.domain.names.patterns import word_set
+from gpu_kedro.domain.names.patterns import group_by_word, word_set
 
 LEADING_VENDOR_WORDS: frozenset[str] = frozenset(
     {"nvidia", "amd", "ati", "corporation", "technologies", "inc", "advanced", "micro", "devices", "/", "mesa", "dri"}
 )
 
 # First hit wins: a word of the name → its vendor. Board makers (ASUS, Sapphire…) are no vendors.
-VENDOR_BY_WORD: dict[str, str] = {
-    **dict.fromkeys(
-        (
-            "geforce",
-            "geforce2",
-            "geforce3",
-            "geforce4",
-            "quadro",
-            "quadro2",
-            "quadro4",
-            "tesla",
-            "nvs",
-            "grid",
-            "titan",
-            "jetson",
-            "cmp",
-        ),
-        "nvidia",
-    ),
-    **dict.fromkeys(("gtx", "rtx", "gts", "gt", "nforce", "ion", "riva", "tnt2", "vanta", "nvidia", "pcx"), "nvidia"),
-    **dict.fromkeys(
-        ("radeon", "firepro", "firegl", "firemv", "firestream", "rage", "ryzen", "instinct", "mxgpu"), "amd"
-    ),
-    **dict.fromkeys(
-        ("rx", "wonder", "mobility", "amd", "ati", "vega", "opteron", "athlon", "trinity", "carrizo"), "amd"
-    ),
-    **dict.fromkeys(("sumo", "spectre", "m860g", "m880g", "xpress", "igp"), "amd"),
-    **dict.fromkeys(("intel", "uhd", "iris", "gma", "arc", "incredible", "phdgd", "i740", "i752", "extreme"), "intel"),
-    **dict.fromkeys(("skylake", "kabylake", "coffeelake", "cometlake", "icelake", "tigerlake", "rocketlake"), "intel"),
-    **dict.fromkeys(("alderlake", "raptorlake", "meteorlake", "haswell", "broadwell"), "intel"),
-    **dict.fromkeys(("matrox", "parhelia", "millennium", "millenium"), "matrox"),
-    **dict.fromkeys(("via", "unichrome", "zx"), "via"),
-    **dict.fromkeys(("s3", "savage4", "chrome"), "s3"),
-    **dict.fromkeys(("sis", "mirage", "mirage3", "xabre"), "sis"),
-    **dict.fromkeys(("xgi", "volari"), "xgi"),
-    **dict.fromkeys(("voodoo", "voodoo2", "voodoo3", "voodoo4", "voodoo5", "3dfx"), "3dfx"),
-    **dict.fromkeys(("qualcomm", "adreno"), "qualcomm"),
-    **dict.fromkeys(("citrix",), "citrix"),
-    **dict.fromkeys(("vmware", "svga"), "vmware"),
-    **dict.fromkeys(("microsoft", "basicdisplay"), "microsoft"),
-    **dict.fromkeys(("parallels",), "parallels"),
-    **dict.fromkeys(("virtualbox",), "virtualbox"),
-    **dict.fromkeys(("qxl",), "redhat"),
-    **dict.fromkeys(("apple",), "apple"),
-    **dict.fromkeys(("mali",), "arm"),
-    **dict.fromkeys(("moore",), "moore threads"),
-}
+VENDOR_BY_WORD: dict[str, str] = group_by_word("""
+nvidia: geforce geforce2 geforce3 geforce4 quadro quadro2 quadro4 tesla nvs grid titan jetson cmp
+nvidia: gtx rtx gts gt nforce ion riva tnt2 vanta nvidia pcx
+amd: radeon firepro firegl firemv firestream rage ryzen instinct mxgpu
+amd: rx wonder mobility amd ati vega opteron athlon trinity carrizo sumo spectre m860g m880g xpress igp
+intel: intel uhd iris gma arc incredible phdgd i740 i752 extreme
+intel: skylake kabylake coffeelake cometlake icelake tigerlake rocketlake
+intel: alderlake raptorlake meteorlake haswell broadwell
+matrox: matrox parhelia millennium millenium
+via: via unichrome zx
+s3: s3 savage4 chrome
+sis: sis mirage mirage3 xabre
+xgi: xgi volari
+3dfx: voodoo voodoo2 voodoo3 voodoo4 voodoo5 3dfx
+qualcomm: qualcomm adreno
+citrix: citrix
+vmware: vmware svga
+microsoft: microsoft basicdisplay
+parallels: parallels
+virtualbox: virtualbox
+redhat: qxl
+apple: apple
+arm: mali
+moore threads: moore
+""")
 
 # Words of display adapters that render nothing themselves: drivers, remote desktops, mirrors, USB adapters, fakes.
 VIRTUAL_WORDS: frozenset[str] = word_set("""
@@ -135,12 +113,11 @@ MOBILE_ONLY_MODELS: dict[str, frozenset[str]] = {
     "quadro": word_set("m5500 m1200 m2200 m520 m620 p500 p520 p3000 p3200 p4200 p5200 t1000 t1200 t2000 500m"),
     "quadro rtx": frozenset({"3000"}),
     "geforce rtx": frozenset({"2050", "4050"}),
-    "geforce": frozenset(),
     "intel arc pro": frozenset({"a30m", "a60m"}),
-    "radeon hd": frozenset(
-        word_set("3670 530v 540v 545v 550v 560v 565v 4225 4270 4330 4530 4570m 5145 5165 5430 8180 8210 8240 8250 8330")
-        | word_set("6250 6290 6310 6320 7290 7310 7340 8210e 8280e 8330e 8400e")
-    ),
+    "radeon hd": word_set("""
+        3670 530v 540v 545v 550v 560v 565v 4225 4270 4330 4530 4570m 5145 5165 5430 8180 8210 8240 8250 8330
+        6250 6290 6310 6320 7290 7310 7340 8210e 8280e 8330e 8400e
+    """),
     "radeon": word_set("8040s 8050s 8060s r1e r2e r3e r4e r5e r6e r7e 530 530x 535 535dx 540x 610 620 630 4100 m535dx"),
     "radeon rx": frozenset({"540", "540x"}),
     "radeon pro": word_set("450 455 460 465 555 555x 560 560x"),
@@ -156,7 +133,6 @@ MOBILE_ONLY_MODELS: dict[str, frozenset[str]] = {
     "intel iris plus": word_set("640 645 650 655"),
     "intel iris pro": frozenset({"580", "6100"}),
     "intel gma": word_set("500 600 900 950 3100 3600 3650 x3100 x4500m x4500mhd x4700mhd"),
-    "tesla": frozenset(),
 }
 
 # What tells Jetson modules apart; few of them have a number.
@@ -171,114 +147,34 @@ DATA_CENTER_MODELS: frozenset[str] = word_set("""
 # Desktop parts among the A-series PRO processors that end in B; all other …B are notebook parts.
 DESKTOP_B_PROCESSORS: frozenset[str] = word_set("7350b 7600b 7800b 7850b 8350b 8650b 8750b 8850b")
 
-# The first rule whose words are all in the name gives the series.
+# The first rule whose words are all in the name gives the series; most series are called by the very words.
+_SERIES = """
+via = via chrome
+quadro rtx, quadro fx, quadro nvs = nvs, nvs, quadro4, quadro2, quadro
+geforce4 mx, geforce4 ti, geforce4, geforce3, geforce2 mx, geforce2, titan, jetson, cmp
+geforce rtx, geforce gtx, geforce gts, geforce gt, geforce fx, geforce pcx, geforce mx, geforce
+grid, tesla, rtx = geforce rtx, gtx = geforce gtx, gts = geforce gts, riva, tnt2 = riva, vanta
+firepro, firegl, firemv, firestream
+radeon ai pro, radeon pro wx vega, radeon pro wx, radeon pro vega, radeon pro, radeon instinct
+radeon rx vega, rx vega = radeon rx vega, radeon vega, vega = radeon vega, radeon hd, radeon rx
+radeon r2, radeon r3, radeon r4, radeon r5, radeon r6, radeon r7, radeon r8, radeon r9
+radeon xpress, radeon igp, wonder = radeon all in wonder, radeon, rx = radeon rx, rage
+intel uhd, intel iris pro, intel iris plus, intel iris xe, intel iris, intel arc pro, intel arc
+intel gma, intel media accelerator = intel gma, intel hd
+iris pro = intel iris pro, iris plus = intel iris plus, iris xe = intel iris xe, iris = intel iris
+uhd = intel uhd, arc pro = intel arc pro, arc = intel arc, gma = intel gma, hd graphics = intel hd
+mobility hd = radeon hd, r9 = radeon r9, r7 = radeon r7, r5 = radeon r5, hd = radeon hd
+gt = geforce gt, igp = radeon igp, adreno, matrox, chrome, voodoo, volari, mx = geforce mx, apple, ion, nforce
+"""
 SERIES_BY_WORDS: tuple[tuple[frozenset[str], str], ...] = tuple(
-    (frozenset(words.split()), series)
-    for words, series in (
-        ("via", "via chrome"),
-        ("quadro rtx", "quadro rtx"),
-        ("quadro fx", "quadro fx"),
-        ("quadro nvs", "nvs"),
-        ("nvs", "nvs"),
-        ("quadro4", "quadro4"),
-        ("quadro2", "quadro2"),
-        ("quadro", "quadro"),
-        ("geforce4 mx", "geforce4 mx"),
-        ("geforce4 ti", "geforce4 ti"),
-        ("geforce4", "geforce4"),
-        ("geforce3", "geforce3"),
-        ("geforce2 mx", "geforce2 mx"),
-        ("geforce2", "geforce2"),
-        ("titan", "titan"),
-        ("jetson", "jetson"),
-        ("cmp", "cmp"),
-        ("geforce rtx", "geforce rtx"),
-        ("geforce gtx", "geforce gtx"),
-        ("geforce gts", "geforce gts"),
-        ("geforce gt", "geforce gt"),
-        ("geforce fx", "geforce fx"),
-        ("geforce pcx", "geforce pcx"),
-        ("geforce mx", "geforce mx"),
-        ("geforce", "geforce"),
-        ("grid", "grid"),
-        ("tesla", "tesla"),
-        ("rtx", "geforce rtx"),
-        ("gtx", "geforce gtx"),
-        ("gts", "geforce gts"),
-        ("riva", "riva"),
-        ("tnt2", "riva"),
-        ("vanta", "vanta"),
-        ("firepro", "firepro"),
-        ("firegl", "firegl"),
-        ("firemv", "firemv"),
-        ("firestream", "firestream"),
-        ("radeon ai pro", "radeon ai pro"),
-        ("radeon pro wx vega", "radeon pro wx vega"),
-        ("radeon pro wx", "radeon pro wx"),
-        ("radeon pro vega", "radeon pro vega"),
-        ("radeon pro", "radeon pro"),
-        ("radeon instinct", "radeon instinct"),
-        ("radeon rx vega", "radeon rx vega"),
-        ("rx vega", "radeon rx vega"),
-        ("radeon vega", "radeon vega"),
-        ("vega", "radeon vega"),
-        ("radeon hd", "radeon hd"),
-        ("radeon rx", "radeon rx"),
-        ("radeon r2", "radeon r2"),
-        ("radeon r3", "radeon r3"),
-        ("radeon r4", "radeon r4"),
-        ("radeon r5", "radeon r5"),
-        ("radeon r6", "radeon r6"),
-        ("radeon r7", "radeon r7"),
-        ("radeon r8", "radeon r8"),
-        ("radeon r9", "radeon r9"),
-        ("radeon xpress", "radeon xpress"),
-        ("radeon igp", "radeon igp"),
-        ("wonder", "radeon all in wonder"),
-        ("radeon", "radeon"),
-        ("rx", "radeon rx"),
-        ("rage", "rage"),
-        ("intel uhd", "intel uhd"),
-        ("intel iris pro", "intel iris pro"),
-        ("intel iris plus", "intel iris plus"),
-        ("intel iris xe", "intel iris xe"),
-        ("intel iris", "intel iris"),
-        ("intel arc pro", "intel arc pro"),
-        ("intel arc", "intel arc"),
-        ("intel gma", "intel gma"),
-        ("intel media accelerator", "intel gma"),
-        ("intel hd", "intel hd"),
-        ("iris pro", "intel iris pro"),
-        ("iris plus", "intel iris plus"),
-        ("iris xe", "intel iris xe"),
-        ("iris", "intel iris"),
-        ("uhd", "intel uhd"),
-        ("arc pro", "intel arc pro"),
-        ("arc", "intel arc"),
-        ("gma", "intel gma"),
-        ("hd graphics", "intel hd"),
-        ("mobility hd", "radeon hd"),
-        ("r9", "radeon r9"),
-        ("r7", "radeon r7"),
-        ("r5", "radeon r5"),
-        ("hd", "radeon hd"),
-        ("gt", "geforce gt"),
-        ("igp", "radeon igp"),
-        ("adreno", "adreno"),
-        ("matrox", "matrox"),
-        ("chrome", "chrome"),
-        ("voodoo", "voodoo"),
-        ("volari", "volari"),
-        ("mx", "geforce mx"),
-        ("apple", "apple"),
-        ("ion", "ion"),
-        ("nforce", "nforce"),
-    )
+    (word_set(words), series.strip() or words)
+    for words, _, series in (rule.strip().partition(" =") for rule in _SERIES.replace("\n", ",").split(",") if rule)
 )
 
-BRAND_WORDS: frozenset[str] = frozenset().union(*(words for words, _ in SERIES_BY_WORDS)) - {
-    "pro", "plus", "ti", "graphics", "xe",
-}  # fmt: skip
+# Words that tell product lines apart.
+SERIES_WORDS: frozenset[str] = frozenset().union(*(words for words, _ in SERIES_BY_WORDS))
+
+BRAND_WORDS: frozenset[str] = SERIES_WORDS - {"pro", "plus", "ti", "graphics", "xe"}
 
 # Radeon HD of a processor (the letters D, G and E mark others) and graphics built into chipsets.
 APU_MODELS: frozenset[str] = word_set("6250 6290 6310 6320 7290 7310 7340 8180 8210 8240 8250 8280 8330 8400")

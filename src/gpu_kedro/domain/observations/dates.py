@@ -14,13 +14,7 @@ _NAMED = re.compile(r"(?:(\d{1,2})(?:st|nd|rd|th)?\.? )?([a-z]{3,9})\.?,? (?:(\d
 
 
 class Moment(NamedTuple):
-    """A day, a month or a year.
-
-    Args:
-        year: the year.
-        month: 1 to 12, None where only the year is known.
-        day: of the month, None where it is not known.
-    """
+    """A day, a month or a year: the month is 1 to 12; None stands for what is not known."""
 
     year: int
     month: int | None = None

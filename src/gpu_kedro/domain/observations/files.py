@@ -63,11 +63,7 @@ def open_observations(
 
 
 def read_rows(table: Table, default: Moment | None = None) -> Iterator[FileRow]:
-    """The rows in their order.
-
-    Args:
-        table: as of `open_observations`.
-        default: the date of rows that have none.
+    """The rows of `open_observations` in their order; `default` is the date of rows that have none.
 
     Raises:
         TableFileError: the file is damaged, or unpacks to too much.

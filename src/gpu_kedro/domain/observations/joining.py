@@ -63,7 +63,11 @@ def join_observations(
         if known is None and reading.refusal is not None:
             entries.append({**entry, "action": "rejected", "detail": reading.refusal.detail})
             continue
-        row = _open_row(known, own, changed) if known is not None else _add_row(reading, seen, gpus, added)
+        if known is None:
+            row = _add_row(reading, seen, gpus, added)
+        else:
+            gpu_id = known["gpu_id"]
+            row = changed.setdefault(gpu_id, {**own[gpu_id], **dict.fromkeys(DATE_COLUMNS)})
         entries += [{**entry, "field": field, **_take(row, field, seen, table_year)} for field in fields]
     joined = gpus.assign(**dict.fromkeys(DATE_COLUMNS))
     if changed or added:
@@ -78,13 +82,6 @@ def join_observations(
 
 def _list_rows(table: pd.DataFrame) -> list[dict[str, Any]]:
     return [{str(name): value for name, value in row.items()} for row in table.to_dict("records")]
-
-
-def _open_row(
-    known: Mapping[str, Any], own: Mapping[str, dict[str, Any]], changed: dict[str, dict[str, Any]]
-) -> dict[str, Any]:
-    gpu_id = known["gpu_id"]
-    return changed.setdefault(gpu_id, {**own[gpu_id], **dict.fromkeys(DATE_COLUMNS)})
 
 
 def _add_row(

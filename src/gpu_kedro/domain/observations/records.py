@@ -15,7 +15,6 @@ OBSERVED_FIELDS: Mapping[str, tuple[float, float]] = {
     "g2d_mark": (1.0, 100_000.0),
     "tdp_w": (0.5, 10_000.0),
 }
-CONDITIONS = ("new", "used")
 #: What people write for the two conditions.
 _CONDITION_WORDS = {
     "new": ("new", "neu", "neuf", "nuevo", "nuovo", "novo", "retail", "sealed", "brand new"),
@@ -32,7 +31,6 @@ class Observation:
 
     Args:
         name: of the GPU, as it was written.
-        moment: when.
         figures: by field of `OBSERVED_FIELDS`.
         condition: `new` or `used`, None where nobody said.
         market: where, in free words; empty where nobody said.
@@ -46,11 +44,7 @@ class Observation:
 
 
 def read_observation(row: Mapping[str, Any], default: Moment | None = None) -> Observation:
-    """Check one row.
-
-    Args:
-        row: `name`, any of `OBSERVED_FIELDS`, `date`, `condition` and `market`.
-        default: the date where the row has none.
+    """Check one row: `name`, any of `OBSERVED_FIELDS`, `date` (else the default), `condition` and `market`.
 
     Raises:
         ValueError: why it cannot be used, and what to give instead.

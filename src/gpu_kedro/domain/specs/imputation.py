@@ -69,8 +69,8 @@ class SheetCompleter:
                 filled[field] = value
                 estimated.append(field)
         # rates of estimated units follow from the given clocks again
-        rates = {field: value for field, value in _derive(_without_rates(filled, given)).items() if field not in given}
-        return {**filled, **rates}, tuple(estimated)
+        units = {field: value for field, value in filled.items() if field in given or field not in _RATES}
+        return {**filled, **_derive(units)}, tuple(estimated)
 
 
 _RATES = ("fp32_gflops", "pixel_rate_gpixel_s", "texture_rate_gtexel_s")
@@ -86,10 +86,6 @@ def _derive(specs: Mapping[str, Any]) -> dict[str, Any]:
             if isfinite(figure):
                 filled.setdefault(rate, figure)
     return filled
-
-
-def _without_rates(filled: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
-    return {field: value for field, value in filled.items() if field in given or field not in _RATES}
 
 
 def _to_logs(row: Mapping[str, Any]) -> list[float]:

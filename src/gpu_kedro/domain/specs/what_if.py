@@ -19,11 +19,9 @@ LEVERS: dict[str, tuple[str, ...]] = {
 
 
 def move_sheet(sheet: Mapping[str, Any], percents: Mapping[str, float]) -> dict[str, Any]:
-    """A sheet with its levers at so many percent, and what depends on them in proportion.
+    """A sheet with its levers at so many percent of its own values, and what depends on them in proportion.
 
-    Args:
-        sheet: fields of a specification sheet; what is not known stays so.
-        percents: lever → percent of the sheet's own value.
+    What is not known stays so.
     """
     moved = dict(sheet)
     for lever, percent in percents.items():

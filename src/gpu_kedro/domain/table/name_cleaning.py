@@ -6,8 +6,8 @@ from typing import NamedTuple
 import pandas as pd
 
 from gpu_kedro.domain.table.ledger import LedgerEntry
-from gpu_kedro.domain.table.numbers import ODD_CHARACTERS
 from gpu_kedro.domain.table.rules import PLACEHOLDERS, as_text, iterate_rows, record
+from gpu_kedro.intake.numbers import ODD_CHARACTERS
 
 #: Twice the longest name of a GPU; patterns take the square of the length at the worst.
 _LONGEST_NAME = 300

@@ -5,6 +5,7 @@ import re
 from typing import NamedTuple
 
 from gpu_kedro.domain.table.rules import PLACEHOLDERS
+from gpu_kedro.intake.numbers import ODD_CHARACTERS
 
 _PLAIN_NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,4})?")
 _WRITTEN_NUMBER = re.compile(
@@ -14,11 +15,6 @@ _POINT_DECIMALS = re.compile(r"[0-9]{1,3}(?:([,' ])[0-9]{3})(?:\1[0-9]{3})*(?:\.
 _COMMA_DECIMALS = re.compile(r"(?:[0-9]{1,3}(?:([.' ])[0-9]{3})(?:\1[0-9]{3})*|[0-9]+),[0-9]{1,2}")
 _POINT_THOUSANDS = re.compile(r"[0-9]{1,3}(?:\.[0-9]{3}){2,}")
 _YEAR_IN_DATE = re.compile(r"(?<![0-9])[0-9]{4}(?![0-9])")
-ODD_CHARACTERS = str.maketrans(
-    dict.fromkeys("\u00a0\u2007\u2009\u202f\u3000", " ")
-    | {"\u2212": "-", "\u2019": "'"}
-    | dict.fromkeys("\u200b\u200c\u200d\u2060\ufeff\u00ad", "")
-)
 #: Control characters that Python takes for spaces, but no reader of numbers does.
 _SEPARATORS = frozenset("\x1c\x1d\x1e\x1f")
 _UNITS: dict[str, dict[str, float]] = {

@@ -107,7 +107,9 @@ def read_gpu_table(source: str | os.PathLike[str] | bytes, *, file: str | None =
     decimal_mark = "." if separator in ("", ",") else _find_decimal_mark(cells, row_numbers, label)
     if decimal_mark == ",":
         cells = {
-            source: [_with_decimal_point(cell) for cell in values] if source in _DECIMAL_COLUMNS else values
+            source: [cell.replace(".", "").replace(",", ".") for cell in values]
+            if source in _DECIMAL_COLUMNS
+            else values
             for source, values in cells.items()
         }
     columns = {
@@ -306,10 +308,6 @@ def _find_mark(
         if mark.search(cell)
     )
     return min(places, default=None)
-
-
-def _with_decimal_point(cell: str) -> str:
-    return cell.replace(".", "").replace(",", ".")
 
 
 def _shorten(text: str) -> str:

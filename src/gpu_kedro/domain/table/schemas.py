@@ -15,7 +15,16 @@ SEGMENT_COMBINATIONS: tuple[str, ...] = (
 _LEAST_MHZ, _LEAST_W = 4, 1
 
 
-class RawGpus(pa.DataFrameModel):
+class _Exact(pa.DataFrameModel):
+    """A table of exactly these columns."""
+
+    class Config:
+        """Nothing else."""
+
+        strict = True
+
+
+class RawGpus(_Exact):
     """The benchmark table as read: text cells, one row a GPU as the file lists it."""
 
     source_row: int = pa.Field(ge=1, unique=True)
@@ -29,13 +38,8 @@ class RawGpus(pa.DataFrameModel):
     reported_g3d_per_dollar: str | None = pa.Field(nullable=True)
     reported_g3d_per_watt: str | None = pa.Field(nullable=True)
 
-    class Config:
-        """Exactly these columns."""
 
-        strict = True
-
-
-class _Gpus(pa.DataFrameModel):
+class _Gpus(_Exact):
     """What the tables after cleaning have in common."""
 
     name: str = pa.Field(str_matches=r"\S")
@@ -46,11 +50,6 @@ class _Gpus(pa.DataFrameModel):
     tdp_w: float = pa.Field(nullable=True, gt=0)
     test_year: float = pa.Field(nullable=True, ge=1980, le=2100)
     segments: str = pa.Field(nullable=True, isin=SEGMENT_COMBINATIONS)
-
-    class Config:
-        """Exactly these columns."""
-
-        strict = True
 
 
 class CleanGpus(_Gpus):
@@ -70,7 +69,7 @@ class MeasuredGpus(_Gpus):
     tdp_w_date: str = pa.Field(nullable=True)
 
 
-class Specs(pa.DataFrameModel):
+class Specs(_Exact):
     """The specification table: one row a GPU model, `SPEC_COLUMNS`; zero only where zero is an answer."""
 
     spec_name: str = pa.Field(unique=True, str_matches=r"\S")
@@ -103,11 +102,6 @@ class Specs(pa.DataFrameModel):
     bus_interface: str = pa.Field(nullable=True)
     slot_width: str = pa.Field(nullable=True)
     directx_major: float = pa.Field(nullable=True, ge=0)
-
-    class Config:
-        """Exactly these columns."""
-
-        strict = True
 
 
 class PrimaryGpus(pa.DataFrameModel):

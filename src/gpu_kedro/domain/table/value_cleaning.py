@@ -60,21 +60,15 @@ def _clean_column(rows: pd.DataFrame, column: str, options: CleaningOptions, led
 def _read_cell(text: str, column: str, options: CleaningOptions) -> tuple[ReadValue, str]:
     """A cell as a number that is believed, or the rule against it, and the ledger's detail."""
     reading = read_number(text, column)
-    violation = None if reading.value is None else _find_violation(reading.value, column, options)
-    if violation is None:
+    lowest, highest = options.bounds(column)
+    if reading.value is None:
         return reading, ""
-    if violation != "implausible":
-        return ReadValue(None, violation), ""
-    lowest, highest = options.bounds(column)
+    if column != "test_year" and reading.value <= 0:
+        return ReadValue(None, "not_positive"), ""
+    if lowest <= reading.value <= highest:
+        return reading, ""
     detail = f"outside of {lowest:g} to {highest:g}; it must be in {_UNIT_ADVICE[column]}: look at the source"
-    return ReadValue(None, violation), detail
-
-
-def _find_violation(value: float, column: str, options: CleaningOptions) -> str | None:
-    lowest, highest = options.bounds(column)
-    if column != "test_year" and value <= 0:
-        return "not_positive"
-    return None if lowest <= value <= highest else "implausible"
+    return ReadValue(None, "implausible"), detail
 
 
 def _require_usable(entries: Sequence[LedgerEntry], column: str, cells: int, options: CleaningOptions) -> None:

@@ -7,8 +7,9 @@ from contextlib import contextmanager
 from typing import Any
 from xml.parsers import expat  # nosec B411: see excel_parts
 
-from gpu_kedro.intake.errors import DamagedFileError, TableFileError
+from gpu_kedro.intake.errors import DamagedFileError, TableFileError, telling_damage
 from gpu_kedro.intake.formats.excel_parts import (
+    DAMAGED,
     SharedTexts,
     Text,
     find_date_styles,
@@ -25,6 +26,10 @@ _MAX_SHEETS = 30
 #: Rows that whoever reads them holds at the same time.
 _HELD_ROWS = 2000
 _DIGITS = "0123456789"
+_BROKEN = (
+    expat.ExpatError, zipfile.BadZipFile, zlib.error, EOFError, KeyError, IndexError, NotImplementedError,
+    OSError, RuntimeError, UnicodeError, ValueError,
+)  # fmt: skip
 _OTHER_KINDS = (
     ("xl/workbook.bin", "is a binary workbook (.xlsb)"),
     ("content.xml", "is an OpenDocument spreadsheet (.ods)"),
@@ -33,10 +38,6 @@ _OTHER_KINDS = (
 
 class Workbook:
     """A workbook, open for as long as its rows are read.
-
-    Args:
-        source: the file.
-        limits: what it may cost.
 
     Raises:
         TableFileError: it is no workbook, has no sheet, or unpacks to too much.
@@ -56,7 +57,7 @@ class Workbook:
 
     @contextmanager
     def _open(self) -> Iterator[zipfile.ZipFile]:
-        with self._source.open() as file, _telling_damage(), open_archive(file) as archive:
+        with self._source.open() as file, telling_damage(DAMAGED, *_BROKEN), open_archive(file) as archive:
             names = set(archive.namelist())
             if "xl/workbook.xml" not in names:
                 for part, problem in _OTHER_KINDS:
@@ -69,10 +70,7 @@ class Workbook:
             yield archive
 
     def rows(self, part: str) -> Iterator[tuple[int, list[Any]]]:
-        """Rows of a sheet that hold something, from the beginning, with their numbers.
-
-        Args:
-            part: the sheet, as of `sheets`.
+        """Rows of a sheet's part that hold something, from the beginning, with their numbers.
 
         Raises:
             TableFileError: the sheet is damaged or far too large.
@@ -169,16 +167,3 @@ class _Sheet:
                 return read_date(number, counts_from_1904=self._counts_from_1904)
             return int(number) if number.is_integer() and abs(number) < 1e15 else number
         return text == "1" if kind == "b" else text
-
-
-@contextmanager
-def _telling_damage() -> Iterator[None]:
-    try:
-        yield
-    except TableFileError:
-        raise
-    except (
-        expat.ExpatError, zipfile.BadZipFile, zlib.error, EOFError, KeyError, IndexError, NotImplementedError,
-        OSError, RuntimeError, UnicodeError, ValueError,
-    ) as err:  # fmt: skip
-        raise DamagedFileError("is not Excel (.xlsx), or damaged", "save it again as .xlsx or .csv") from err

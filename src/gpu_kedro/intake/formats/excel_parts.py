@@ -31,6 +31,8 @@ _DATE_FORMATS = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *rang
 _QUOTED = re.compile(r"\"[^\"]*\"|\[(?!h|m|s)[^\]]*\]|\\.|_.|\*.", re.IGNORECASE)
 _DATE_LETTERS = re.compile(r"[dmyhs]", re.IGNORECASE)
 
+DAMAGED = ("is not Excel (.xlsx), or damaged", "save it again as .xlsx or .csv")
+
 OnStart = Callable[[str, dict[str, str]], None]
 OnEnd = Callable[[str], None]
 OnText = Callable[[str], None]
@@ -47,7 +49,7 @@ def open_archive(file: IO[bytes]) -> zipfile.ZipFile:
     tail = file.read()
     place = tail.rfind(b"PK\x05\x06")
     if place < 0 or len(tail) < place + 22 or b"PK\x06\x07" in tail:
-        raise DamagedFileError("is not Excel (.xlsx), or damaged", "save it again as .xlsx or .csv")
+        raise DamagedFileError(*DAMAGED)
     (directory,) = struct.unpack_from("<L", tail, place + 12)
     if directory > _MAX_DIRECTORY_BYTES:
         raise TableFileError("holds far more parts than a workbook has", "save it again as .xlsx")
@@ -67,12 +69,9 @@ def read_part(
 ) -> Iterator[None]:
     """Call handlers for the elements of a part, and yield now and then, so that what they gathered can be taken.
 
+    Elements are called by their names without prefix.
+
     Args:
-        archive: the workbook.
-        name: of the part.
-        on_start: takes an element's name without prefix and its attributes.
-        on_end: takes its name.
-        on_text: takes text.
         most: bytes that the part may unpack to; None where that of the whole workbook is enough.
         most_elements: that it may have; None for a file of one's own.
 
@@ -92,7 +91,7 @@ def read_part(
         depth += 1
         elements += 1
         if depth > _DEEPEST:
-            raise _damaged()
+            raise DamagedFileError(*DAMAGED)
         if most_elements is not None and elements > most_elements:
             raise TableFileError("holds far too many cells", "split it, or save it as .csv")
         on_start(tag.rpartition(":")[2] if ":" in tag else tag, attributes)
@@ -102,37 +101,38 @@ def read_part(
         depth -= 1
         on_end(tag.rpartition(":")[2] if ":" in tag else tag)
 
+    def refuse_doctype(*_: object) -> None:
+        raise DamagedFileError(*DAMAGED)
+
     parser.StartElementHandler = start
     parser.EndElementHandler = end
     parser.CharacterDataHandler = on_text
-    parser.StartDoctypeDeclHandler = _refuse_doctype
+    parser.StartDoctypeDeclHandler = refuse_doctype
     fed = 0
     with archive.open(name) as part:
         while block := part.read(_PART_BYTES):
             parser.Parse(block)
             fed += len(block)
             if fed - parser.CurrentByteIndex > _LONGEST_TOKEN:
-                raise _damaged()
+                raise DamagedFileError(*DAMAGED)
             yield
         parser.Parse(b"", True)
     yield
 
 
-def _refuse_doctype(*_: object) -> None:
-    raise _damaged()
+def _read_elements(archive: zipfile.ZipFile, name: str) -> Iterator[tuple[str, dict[str, str]]]:
+    """The elements of a small part, each with its attributes, in the order in which they begin."""
+    begun: list[tuple[str, dict[str, str]]] = []
 
+    def pass_over(_: str) -> None:
+        """Nothing is taken from texts and ends."""
 
-def _damaged() -> DamagedFileError:
-    return DamagedFileError("is not Excel (.xlsx), or damaged", "save it again as .xlsx or .csv")
+    def start(tag: str, attributes: dict[str, str]) -> None:
+        begun.append((tag, attributes))
 
-
-def _read_whole(archive: zipfile.ZipFile, name: str, on_start: OnStart) -> None:
-    for _ in read_part(archive, name, on_start, _pass_over, _pass_over, most=_SMALL_PART_BYTES):
-        pass
-
-
-def _pass_over(_: str) -> None:
-    """Nothing is taken from these."""
+    for _ in read_part(archive, name, start, pass_over, pass_over, most=_SMALL_PART_BYTES):
+        yield from begun
+        begun.clear()
 
 
 def list_sheets(archive: zipfile.ZipFile) -> tuple[list[tuple[str, str]], bool]:
@@ -140,14 +140,11 @@ def list_sheets(archive: zipfile.ZipFile) -> tuple[list[tuple[str, str]], bool]:
     sheets: list[tuple[str, str]] = []
     targets: dict[str, str] = {}
     counts_from_1904 = False
-
-    def read_relation(tag: str, attributes: dict[str, str]) -> None:
+    for tag, attributes in _read_elements(archive, "xl/_rels/workbook.xml.rels"):
         if tag == "Relationship" and attributes.get("Type", "").endswith("/worksheet"):
             target = attributes.get("Target", "")
             targets[attributes.get("Id", "")] = target[1:] if target.startswith("/") else f"xl/{target}"
-
-    def read_sheet(tag: str, attributes: dict[str, str]) -> None:
-        nonlocal counts_from_1904
+    for tag, attributes in _read_elements(archive, "xl/workbook.xml"):
         if tag == "workbookPr":
             counts_from_1904 = attributes.get("date1904", "0").lower() in ("1", "true")
         if tag == "sheet" and attributes.get("state", "visible") == "visible":
@@ -155,9 +152,6 @@ def list_sheets(archive: zipfile.ZipFile) -> tuple[list[tuple[str, str]], bool]:
             part = targets.pop(identity, None)
             if part is not None:
                 sheets.append((attributes.get("name", ""), part))
-
-    _read_whole(archive, "xl/_rels/workbook.xml.rels", read_relation)
-    _read_whole(archive, "xl/workbook.xml", read_sheet)
     return sheets, counts_from_1904
 
 
@@ -166,18 +160,14 @@ def find_date_styles(archive: zipfile.ZipFile) -> frozenset[str]:
     codes: dict[int, str] = {}
     styles: list[int] = []
     inside = False
-
-    def read(tag: str, attributes: dict[str, str]) -> None:
-        nonlocal inside
+    has_styles = "xl/styles.xml" in archive.namelist()
+    for tag, attributes in _read_elements(archive, "xl/styles.xml") if has_styles else ():
         if tag == "numFmt":
             codes[int(attributes.get("numFmtId", "0"))] = attributes.get("formatCode", "")
         elif tag in ("cellXfs", "cellStyleXfs", "cellStyles", "dxfs"):
             inside = tag == "cellXfs"
         elif tag == "xf" and inside:
             styles.append(int(attributes.get("numFmtId", "0")))
-
-    if "xl/styles.xml" in archive.namelist():
-        _read_whole(archive, "xl/styles.xml", read)
     return frozenset(str(number) for number, code in enumerate(styles) if _is_date(code, codes))
 
 
@@ -190,9 +180,6 @@ def _is_date(code: int, codes: Mapping[int, str]) -> bool:
 class SharedTexts:
     """The texts of a workbook's cells, one behind the other in one piece of memory.
 
-    Args:
-        archive: the workbook.
-
     Raises:
         TableFileError: there are too many.
     """
@@ -200,12 +187,10 @@ class SharedTexts:
     def __init__(self, archive: zipfile.ZipFile) -> None:
         self._bytes = bytearray()
         self._ends = array("L")
+        self._text = Text()
         if "xl/sharedStrings.xml" in archive.namelist():
-            text = Text()
-            parts = read_part(
-                archive, "xl/sharedStrings.xml", self._start(text), self._end(text), text.add, most=_MAX_TEXT_BYTES
-            )
-            for _ in parts:
+            handlers = self._start, self._end, self._text.add
+            for _ in read_part(archive, "xl/sharedStrings.xml", *handlers, most=_MAX_TEXT_BYTES):
                 pass
 
     @property
@@ -213,28 +198,22 @@ class SharedTexts:
         """What they take in memory."""
         return len(self._bytes) + self._ends.itemsize * len(self._ends)
 
-    def _start(self, text: "Text") -> OnStart:
-        def start(tag: str, attributes: dict[str, str]) -> None:
-            if tag == "sst":
-                count = attributes.get("uniqueCount", "0")
-                _check_texts(int(count) if count.isdigit() and len(count) < 12 else 0)
-            elif tag == "si":
-                text.clear()
-            else:
-                text.start(tag)
+    def _start(self, tag: str, attributes: dict[str, str]) -> None:
+        if tag == "sst":
+            count = attributes.get("uniqueCount", "0")
+            _check_texts(int(count) if count.isdigit() and len(count) < 12 else 0)
+        elif tag == "si":
+            self._text.clear()
+        else:
+            self._text.start(tag)
 
-        return start
-
-    def _end(self, text: "Text") -> OnEnd:
-        def end(tag: str) -> None:
-            if tag == "si":
-                self._bytes += text.take().encode("utf-8", "replace")
-                self._ends.append(len(self._bytes))
-                _check_texts(len(self._ends))
-            else:
-                text.end(tag)
-
-        return end
+    def _end(self, tag: str) -> None:
+        if tag == "si":
+            self._bytes += self._text.take().encode("utf-8", "replace")
+            self._ends.append(len(self._bytes))
+            _check_texts(len(self._ends))
+        else:
+            self._text.end(tag)
 
     def __getitem__(self, place: int) -> str:
         """One text by its number.

@@ -6,10 +6,10 @@ when a file is opened.
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
-from gpu_kedro.intake.errors import DamagedFileError, TableFileError
+from gpu_kedro.intake.errors import DamagedFileError, TableFileError, telling_damage
 from gpu_kedro.intake.formats.parquet_pages import read_pages
 from gpu_kedro.intake.source import Budget, Limits, Source
 
@@ -34,10 +34,6 @@ _DAMAGED = ("is not Parquet, or damaged", "write it again")
 
 class ParquetTable:
     """A flat Parquet file.
-
-    Args:
-        source: the file.
-        limits: what it may cost.
 
     Raises:
         TableFileError: it is not Parquet, not flat, or would unpack to too much.
@@ -112,16 +108,10 @@ class ParquetTable:
         return cells
 
 
-@contextmanager
-def _telling_damage() -> Iterator[None]:
+def _telling_damage() -> AbstractContextManager[None]:
     import pyarrow as pa
 
-    try:
-        yield
-    except TableFileError:
-        raise
-    except (pa.ArrowException, OSError, UnicodeDecodeError, ValueError, OverflowError) as err:
-        raise DamagedFileError(*_DAMAGED) from err
+    return telling_damage(_DAMAGED, pa.ArrowException, OSError, UnicodeDecodeError, ValueError, OverflowError)
 
 
 def _open(file: Any, texts: Collection[str] = ()) -> "pq.ParquetFile":
@@ -208,6 +198,4 @@ def _combine(batches: Sequence["pa.RecordBatch"]) -> "pa.RecordBatch":
     """One batch of several, none of which keeps the memory of those it was cut from."""
     import pyarrow as pa
 
-    if len(batches) == 1:
-        return batches[0]
-    return pa.concat_batches(batches)
+    return batches[0] if len(batches) == 1 else pa.concat_batches(batches)

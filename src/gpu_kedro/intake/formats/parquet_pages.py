@@ -17,24 +17,14 @@ _ENCODING = {_DATA_PAGE: 2, _DICTIONARY_PAGE: 2, _DATA_PAGE_V2: 4}
 
 
 class Page(NamedTuple):
-    """One page of a column.
-
-    Args:
-        size: bytes that it unpacks to.
-        encoding: of its values, as the format numbers them; None where the page has none.
-    """
+    """One page of a column: the bytes that it unpacks to, and the encoding of its values as the format numbers them."""
 
     size: int
     encoding: int | None
 
 
 def read_pages(file: IO[bytes], start: int, size: int) -> Iterator[Page]:
-    """The pages of a column chunk.
-
-    Args:
-        file: the whole file.
-        start: of the chunk, in bytes from the beginning.
-        size: of the chunk, in bytes.
+    """The pages of a column chunk that starts at a byte of the whole file and is so many bytes long.
 
     Raises:
         ValueError: it does not consist of pages.

@@ -8,13 +8,14 @@ import codecs
 import csv
 import io
 import re
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from statistics import mode
 from typing import NamedTuple
 
 from gpu_kedro.intake.errors import DamagedFileError, TableFileError
 from gpu_kedro.intake.source import Limits, Source
 
+#: Whether a cell is a header that is looked for.
 Knows = Callable[[str], bool]
 #: Stands in no text: a file of one column.
 _ONE_COLUMN = "\x1f"
@@ -42,12 +43,7 @@ _MAX_DELIMITERS = 100_000
 
 
 class Dialect(NamedTuple):
-    """How a text file is written.
-
-    Args:
-        encoding: as Python calls it.
-        delimiter: one of `DELIMITERS`.
-    """
+    """How a text file is written: its encoding as Python calls it, and one of `DELIMITERS`."""
 
     encoding: str
     delimiter: str
@@ -60,11 +56,6 @@ class Dialect(NamedTuple):
 
 class TextRows:
     """Rows of a text file, from the beginning each time they are asked for.
-
-    Args:
-        source: the file.
-        knows: whether a cell is a header that is looked for.
-        limits: what it may cost.
 
     Raises:
         TableFileError: it is not a table, or in no encoding that is known.
@@ -84,13 +75,15 @@ class TextRows:
         with io.TextIOWrapper(self._source.open(), encoding=self.dialect.encoding, newline="") as text:
             reader = csv.reader(self._watch(text), delimiter=self.dialect.delimiter, strict=True)
             start = 1
+            # empty lines: no more than the rows themselves may take
+            most = max(self._limits.lines, 4 * self._limits.rows)
             try:
                 for cells in reader:
                     self._delimiters = 0
                     if any(cells):
                         yield start, cells
-                    elif reader.line_num > self._limits.lines:
-                        self._check_lines(reader.line_num)
+                    elif reader.line_num > most:
+                        raise TableFileError(f"has more than {most:,} lines", "leave empty lines out, or split it")
                     start = reader.line_num + 1
             except csv.Error as err:
                 problem = f"is not CSV: a quote that does not end, or a cell that is far too long ({err}),"
@@ -106,12 +99,6 @@ class TextRows:
                 self._limits.check_columns(self._delimiters)
             yield line
 
-    def _check_lines(self, lines: int) -> None:
-        # no more than the rows themselves may take
-        most = max(self._limits.lines, 4 * self._limits.rows)
-        if lines > most:
-            raise TableFileError(f"has more than {most:,} lines", "leave empty lines out, or split it")
-
 
 def find_dialect(source: Source, knows: Knows) -> Dialect:
     """Encoding and delimiter of a text file.
@@ -124,23 +111,20 @@ def find_dialect(source: Source, knows: Knows) -> Dialect:
     marked = [encoding for mark, encoding in BYTE_ORDER_MARKS if sample.startswith(mark)][:1]
     readings = [_read_sample(sample, encoding, knows) for encoding in marked or ("utf-8", *_CODE_PAGES)]
     found = [reading for reading in readings if reading is not None]
-    if found and found[0].dialect.encoding == "utf-8":
-        # what reads as UTF-8 to its end is no other encoding
-        if _is_written_in(source, "utf-8"):
-            return found[0].dialect
-        found = found[1:]
-    for reading in sorted(found, key=lambda reading: -reading.known):
-        if _is_written_in(source, reading.dialect.encoding):
-            return reading.dialect
+    # what reads as UTF-8 to its end is no other encoding
+    found.sort(key=lambda reading: (reading[1].encoding != "utf-8", -reading[0]))
+    for _, dialect in found:
+        if _is_written_in(source, dialect.encoding):
+            return dialect
     raise DamagedFileError("is not text", "save it as CSV in UTF-8, as .xlsx or as .parquet")
 
 
-class _Reading(NamedTuple):
-    known: int
-    dialect: Dialect
+def _read_sample(sample: bytes, encoding: str, knows: Knows) -> tuple[int, Dialect] | None:
+    """How many headers are known in an encoding, and the dialect; None where it cannot be the text's.
 
-
-def _read_sample(sample: bytes, encoding: str, knows: Knows) -> _Reading | None:
+    Raises:
+        DamagedFileError: it is a text, and no table.
+    """
     try:
         # the last letter of the sample may be cut
         text = codecs.getincrementaldecoder(encoding)().decode(sample)
@@ -154,7 +138,7 @@ def _read_sample(sample: bytes, encoding: str, knows: Knows) -> _Reading | None:
     if _JSON.match(text):
         raise DamagedFileError("is not a CSV but JSON", "download the CSV itself, or convert it")
     known, delimiter = find_delimiter(text, knows)
-    return _Reading(known, Dialect(encoding, delimiter))
+    return known, Dialect(encoding, delimiter)
 
 
 def _is_written_in(source: Source, encoding: str) -> bool:
@@ -170,12 +154,7 @@ def _is_written_in(source: Source, encoding: str) -> bool:
 
 
 def find_delimiter(sample: str, knows: Knows) -> tuple[int, str]:
-    """How many headers are known at best, and the delimiter under which they are.
-
-    Args:
-        sample: the beginning of a file; its last line may be cut.
-        knows: whether a cell is a header that is looked for.
-    """
+    """How many headers are known at best in the beginning of a file, and the delimiter under which they are."""
     judged = [(_judge(sample, delimiter, knows), delimiter) for delimiter in DELIMITERS]
     # the first of equals
     (known, _, _), delimiter = max(judged, key=lambda entry: entry[0])
@@ -189,11 +168,8 @@ def _judge(sample: str, delimiter: str, knows: Knows) -> tuple[int, bool, float]
         return 0, False, 0.0
     known = [sum(map(knows, row)) for row in rows[:_HEADER_ROWS]]
     best = max(known)
-    if best:
-        start = known.index(best)
-        width = len(rows[start])
-    else:
-        start, width = 0, Counter(map(len, rows)).most_common(1)[0][0]
+    start = known.index(best)
+    width = len(rows[start]) if best else mode(map(len, rows))
     as_wide = sum(len(row) == width for row in rows[start:]) / len(rows[start:])
     return best, width > 1 and as_wide >= _MOST, as_wide
 

@@ -19,7 +19,7 @@ from gpu_kedro.domain.names.texts.lines import (
     SHAPES,
     find_line_of_bare_model,
 )
-from gpu_kedro.domain.names.tokens import find_model, is_series_word
+from gpu_kedro.domain.names.tokens import find_model
 from gpu_kedro.domain.names.vocabulary import (
     BOARD_WORDS,
     CHIP_EDITIONS,
@@ -29,6 +29,7 @@ from gpu_kedro.domain.names.vocabulary import (
     MOBILE_WORDS,
     NOISE_WORDS,
     NOT_A_CHIPS_SUFFIX,
+    SERIES_WORDS,
     SUFFIX_WORDS,
 )
 
@@ -78,7 +79,7 @@ def _find_rare(words: Sequence[str]) -> Iterator[Mention]:
         return
     said = [_GAP if word in BOARD_WORDS else word for word in words]
     at = find_model(said)
-    line = [word for word in said[:at] if is_series_word(word) or word in KEPT_LINKS]
+    line = [word for word in said[:at] if word in SERIES_WORDS or word in KEPT_LINKS]
     if at is None and line:
         own = [word for word in said if word not in (_GAP, "+")]
         yield Mention(tuple(own), len(said), len(said), is_built_in=False)

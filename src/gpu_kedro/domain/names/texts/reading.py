@@ -31,24 +31,14 @@ _NEVER_MOBILE = frozenset(word for series in NEVER_MOBILE_SERIES for word in ser
 
 
 class Named(NamedTuple):
-    """What a text names.
-
-    Args:
-        words: the GPU alone: line, number, suffix, form and memory.
-        others: the names of further GPUs.
-    """
+    """What a text names: the GPU alone (line, number, suffix, form and memory), and the names of further GPUs."""
 
     words: tuple[str, ...]
     others: tuple[str, ...]
 
 
 def find_named(words: Sequence[str], text: str) -> Named | None:
-    """The GPU that the text is about; None where it names none.
-
-    Args:
-        words: of the text.
-        text: the same, folded but with its punctuation.
-    """
+    """The GPU that the text is about, by its words and, folded, with its punctuation; None where it names none."""
     repaired = repair(words)
     mentions = find_mentions(repaired)
     if not mentions:

