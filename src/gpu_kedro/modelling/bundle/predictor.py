@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from gpu_kedro.domain.features import FEATURE_NAMES, FeatureTable
 from gpu_kedro.domain.specs.imputation import SheetCompleter
 from gpu_kedro.domain.specs.matching import SpecIndex
-from gpu_kedro.modelling.bundle.export import ServedExpert, expert_from_files
+from gpu_kedro.modelling.bundle.export import expert_from_files
 from gpu_kedro.modelling.bundle.files import Bundle, BundleError, subfiles
 from gpu_kedro.modelling.bundle.measured_gpus import KnownGpus
 from gpu_kedro.modelling.bundle.oblivious_trees import ObliviousEstimator
@@ -25,6 +25,7 @@ from gpu_kedro.modelling.explanations.shapley import AnswerFunction
 from gpu_kedro.modelling.explanations.typical_gpu import TYPICAL_GPU, TypicalGpu
 from gpu_kedro.modelling.learners.arrays import multiply_rows
 from gpu_kedro.modelling.learners.embedding import NameEmbedding
+from gpu_kedro.modelling.learners.ensemble import Expert
 from gpu_kedro.modelling.learners.pooling import pool_probabilities
 from gpu_kedro.modelling.targets import (
     LEVELS,
@@ -73,7 +74,7 @@ class SegmentEstimates:
 
 @dataclass(frozen=True)
 class _ServedRegressor:
-    expert: ServedExpert
+    expert: Expert
     columns: NDArray[np.intp]
     scale_model: ObliviousEstimator
     quantiles: dict[float, dict[str, float]]
@@ -81,7 +82,7 @@ class _ServedRegressor:
 
 @dataclass(frozen=True)
 class _ServedClassifier:
-    expert: ServedExpert
+    expert: Expert
     weights: Matrix
     labels: list[tuple[str, ...]]
     membership: Matrix

@@ -36,21 +36,23 @@ _RECENT_YEAR = 2011
 
 @dataclass(frozen=True)
 class Expert:
-    """A fitted blend for one target at one level of knowledge.
+    """A blend for one target at one level of knowledge, as it was fitted or as a bundle holds it.
 
     Args:
         preparation: makes the inputs dense.
-        members: fitted scikit-learn or CatBoost estimators.
+        members: fitted scikit-learn or CatBoost estimators, or what they were exported to.
         kinds: `kind` of each member.
         stacked: which members also see the answer of the Gaussian process before them.
+        member_classes: for each member the positions in `classes` that it answers for, None for regression.
         blend: how much each member counts.
         classes: class names of a classifier, None for regression.
     """
 
     preparation: Preparation
-    members: tuple[Any, ...]
-    kinds: tuple[str, ...]
-    stacked: tuple[bool, ...]
+    members: Sequence[Any]
+    kinds: Sequence[str]
+    stacked: Sequence[bool]
+    member_classes: Sequence[list[int] | None]
     blend: Blend
     classes: tuple[str, ...] | None
 
@@ -58,27 +60,30 @@ class Expert:
         """Answers of each member: (members, n) logs for regression, (members, n, classes) probabilities."""
         inputs = self.preparation.transform(values, embeddings)
         if self.classes is None:
-            return predict_regressors(self, inputs)
+            return self._predict_logs(inputs)
         answers = np.zeros((len(self.members), len(inputs), len(self.classes)))
-        for position, member in enumerate(self.members):
+        for position, (member, places) in enumerate(zip(self.members, self.member_classes, strict=True)):
+            predict = getattr(member, "predict_proba", member.predict)
             # a class that the training rows lack has no column of its own
-            answers[position][:, np.asarray(member.classes_, dtype=int).ravel()] = member.predict_proba(inputs)
+            answers[position][:, places] = predict(inputs)
         return answers
+
+    def _predict_logs(self, inputs: NDArray[np.float32]) -> Matrix:
+        logs = np.empty((len(self.members), len(inputs)))
+        seen = inputs
+        for position, (member, stacked) in enumerate(zip(self.members, self.stacked, strict=True)):
+            logs[position] = np.ravel(member.predict(seen if stacked else inputs))
+            if isinstance(member, GaussianProcess):
+                seen = append_process_answers(inputs, logs[position])
+        return logs
 
     def predict(self, values: Matrix, embeddings: Matrix, modes: Modes | None = None) -> Matrix:
         """The blend: (n,) logs, or (n, classes) probabilities; `modes` other than the GPUs' own on request."""
-        return blend_members(self, values, embeddings, modes)
-
-
-def predict_regressors(expert: Any, inputs: NDArray[np.float32]) -> Matrix:
-    """(members, n) logs that the members of an expert (`Expert` or its exported form) answer to dense inputs."""
-    logs = np.empty((len(expert.members), len(inputs)))
-    seen = inputs
-    for position, (member, stacked) in enumerate(zip(expert.members, expert.stacked, strict=True)):
-        logs[position] = np.ravel(member.predict(seen if stacked else inputs))
-        if isinstance(member, GaussianProcess):
-            seen = append_process_answers(inputs, logs[position])
-    return logs
+        members = self.predict_members(values, embeddings)
+        if self.classes is not None:
+            probabilities: Matrix = (self.blend.weights[0][:, None, None] * members).sum(axis=0)
+            return probabilities
+        return self.blend.mix(members, self.blend.find_modes(values) if modes is None else modes)
 
 
 def append_process_answers(inputs: NDArray[np.float32], answers: Matrix) -> NDArray[np.float32]:
@@ -90,16 +95,6 @@ def append_process_answers(inputs: NDArray[np.float32], answers: Matrix) -> NDAr
     seen[:, :-1] = inputs
     seen[:, -1] = answers
     return seen
-
-
-def blend_members(expert: Any, values: Matrix, embeddings: Matrix, modes: Modes | None) -> Matrix:
-    """Answers of an expert's members (`Expert` or its exported form), mixed."""
-    members: Matrix = expert.predict_members(values, embeddings)
-    if expert.classes is not None:
-        probabilities: Matrix = (expert.blend.weights[0][:, None, None] * members).sum(axis=0)
-        return probabilities
-    blend: Blend = expert.blend
-    return blend.mix(members, blend.find_modes(values) if modes is None else modes)
 
 
 def fit_expert(
@@ -143,13 +138,15 @@ def fit_expert(
         seed=seed,
     )
     members = _fit_members(options.members, inputs, answers, context, classes is not None)
-    kinds = tuple(member.kind for member in options.members)
     newest_year = find_newest_year(values) if has_sheets and classes is None else np.inf
     return Expert(
         preparation=preparation,
         members=members,
-        kinds=kinds,
-        stacked=tuple(map(is_stacked, options.members)),
+        kinds=[member.kind for member in options.members],
+        stacked=[is_stacked(member) for member in options.members],
+        member_classes=[
+            None if classes is None else [int(place) for place in np.ravel(member.classes_)] for member in members
+        ],
         blend=Blend.of(options.members, has_sheets=has_sheets, newest_year=newest_year),
         classes=classes,
     )
@@ -185,7 +182,7 @@ def _fit_members(
     answers: NDArray[Any],
     context: _Context,
     is_classifier: bool,
-) -> tuple[Any, ...]:
+) -> list[Any]:
     members: list[Any] = []
     seen = inputs
     for member in options:
@@ -203,7 +200,7 @@ def _fit_members(
             # scikit-learn warns when logistic regression stops at max_iter; the penalty keeps the answer stable
             warnings.filterwarnings("ignore", message=".*failed to converge.*")
             members.append(estimator.fit(seen if is_stacked(member) else inputs, answers))
-    return tuple(members)
+    return members
 
 
 _Estimators = RidgeOptions | ExtraTreesOptions | CatBoostOptions
