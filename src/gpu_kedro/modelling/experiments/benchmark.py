@@ -4,13 +4,12 @@ A study is one arrangement of the model input: which GPUs train, which are teste
 scored on the same folds; no model sees a GPU of the fold, or of the chip group, that it is tested on.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
-from joblib import Parallel, delayed
 from numpy.typing import NDArray
 
 from gpu_kedro.domain.features import FEATURE_NAMES
@@ -20,14 +19,12 @@ from gpu_kedro.modelling.evaluation.cross_validation import (
     Examples,
     predict_unseen,
     select_examples,
-    with_one_thread,
 )
 from gpu_kedro.modelling.evaluation.metrics import classification_metrics, regression_metrics
 from gpu_kedro.modelling.evaluation.splits import assign_folds
-from gpu_kedro.modelling.learners.embedding import NameEmbedding
 from gpu_kedro.modelling.learners.preparation import Matrix, Preparation
 from gpu_kedro.modelling.options import EmbeddingOptions, SplitOptions, StudyOptions
-from gpu_kedro.modelling.progress import track
+from gpu_kedro.modelling.parallel import call_in_parallel
 from gpu_kedro.modelling.targets import TARGETS, Level, Target, input_columns
 
 StudyName = Literal["main", "releases", "without_sheet_power"]
@@ -153,8 +150,7 @@ def prepare_inputs(
         fold: that is tested.
     """
     train = examples.folds != fold
-    texts = [text for text, chosen in zip(examples.texts, train, strict=True) if chosen]
-    vectors = NameEmbedding.fit(texts, task.embedding, seed).transform(examples.texts)
+    vectors = examples.embed_names(train, task.embedding, seed)
     columns = raw_columns(task.target, task.level)
     sources: dict[InputKind, tuple[Matrix, Matrix, list[int], int, list[str]]] = {
         "features": (examples.values, vectors, input_columns(task.target, task.level), task.dims, list(FEATURE_NAMES)),
@@ -180,14 +176,9 @@ def predict_baselines(
     """
     examples = select_examples(study.table, task.target)
     raw = primary_gpus.set_index("gpu_id").loc[examples.gpu_ids]
-    folds = np.unique(examples.folds)
-    tasks = (
-        delayed(with_one_thread)(_predict_fold, examples, raw, task, options, study.seed, int(fold)) for fold in folds
-    )
-    frames: Iterator[pd.DataFrame] = Parallel(n_jobs=jobs, return_as="generator")(tasks)
-    return pd.concat(
-        list(track(frames, total=len(folds), description=f"baselines of {task.target.name}")), ignore_index=True
-    )
+    calls = [(examples, raw, task, options, study.seed, int(fold)) for fold in np.unique(examples.folds)]
+    frames = call_in_parallel(_predict_fold, calls, jobs, f"baselines of {task.target.name}")
+    return pd.concat(frames, ignore_index=True)
 
 
 def _predict_fold(
