@@ -145,7 +145,6 @@ def stratify(rows: pd.DataFrame) -> dict[str, pd.Series]:
         rows: columns `is_strict, g3d_mark, segment, vendor, spec_release_year, test_year, kind, match_kind`.
     """
     era = rows["spec_release_year"].fillna(rows["test_year"])
-    segments = rows["segment"].astype("object").where(rows["segment"].notna(), None)
     masks: dict[str, Any] = {
         "all": pd.Series(True, index=rows.index),
         "strict_match": rows["is_strict"].astype(bool),
@@ -155,9 +154,9 @@ def stratify(rows: pd.DataFrame) -> dict[str, pd.Series]:
         "below_50_points": rows["g3d_mark"].lt(50),
         "dual_graphics": rows["kind"].eq("dual"),
         "vgpu": rows["kind"].eq("vgpu"),
-        "labelled_segment": segments.notna(),
+        "labelled_segment": rows["segment"].notna(),
         **{
-            f"segment_{name.lower()}": segments.map(lambda value, name=name: value is not None and name in value)
+            f"segment_{name.lower()}": rows["segment"].astype("str").str.contains(name, regex=False)
             for name in SEGMENTS
         },
         **{f"vendor_{name}": rows["vendor"].eq(name) for name in ("nvidia", "amd", "intel")},

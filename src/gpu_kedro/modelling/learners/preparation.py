@@ -11,6 +11,8 @@ from gpu_kedro.modelling.learners.arrays import array_bytes, read_array
 Matrix = NDArray[np.float64]
 #: Standard scores beyond are cut off.
 _CLIP = 8.0
+#: What a bundle keeps, each in a file of its own.
+_PARTS = ("columns", "flagged", "medians", "means", "scales")
 
 
 @dataclass(frozen=True)
@@ -78,21 +80,13 @@ class Preparation:
 
     def to_files(self) -> dict[str, bytes]:
         """The preparation as files of a bundle."""
-        return {
-            "columns.npy": array_bytes(self.columns),
-            "flagged.npy": array_bytes(self.flagged),
-            "medians.npy": array_bytes(self.medians),
-            "means.npy": array_bytes(self.means),
-            "scales.npy": array_bytes(self.scales),
-        }
+        return {f"{part}.npy": array_bytes(getattr(self, part)) for part in _PARTS}
 
     @classmethod
     def from_files(cls, files: dict[str, bytes]) -> Self:
         """Read back what `to_files` wrote."""
-        columns, flagged, medians, means, scales = (
-            read_array(files[f"{part}.npy"]) for part in ("columns", "flagged", "medians", "means", "scales")
-        )
-        return cls(columns, medians.size - columns.size, flagged, medians, means, scales)
+        parts = {part: read_array(files[f"{part}.npy"]) for part in _PARTS}
+        return cls(embedding_dims=parts["medians"].size - parts["columns"].size, **parts)
 
 
 def _distinct_flags(missing: NDArray[np.bool_]) -> NDArray[np.int64]:

@@ -160,7 +160,7 @@ def _tell(
     else:
         prices = price_unobserved(cards, turn.time, condition)
     now = known.take(np.arange(len(known) - turn.known_of_month, len(known)))
-    told: dict[str, tuple[Vector, Vector | None]] = {MARKET: (prices.log_price, 1.6449 * np.sqrt(prices.variance))}
+    told: dict[str, tuple[Vector, Vector | None]] = {MARKET: (prices.log_price, prices.half_width(0.9))}
     if not turn.earlier:
         told |= {name: (baseline(now, cards), None) for name, baseline in BASELINES.items()}
     return told

@@ -51,9 +51,13 @@ class MarketPrices:
         """The median."""
         return np.exp(self.log_price)
 
+    def half_width(self, coverage: float) -> Vector:
+        """(n,) half of the interval in logarithms; `coverage` is 0.8 or 0.9."""
+        return _QUANTILES[coverage] * np.sqrt(self.variance)
+
     def interval(self, coverage: float) -> Matrix:
         """(n, 2) lower and upper bound in US dollars; `coverage` is 0.8 or 0.9."""
-        half = _QUANTILES[coverage] * np.sqrt(self.variance)
+        half = self.half_width(coverage)
         return np.exp(np.stack([self.log_price - half, self.log_price + half], axis=1))
 
 

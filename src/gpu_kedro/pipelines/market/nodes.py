@@ -75,7 +75,7 @@ def replay_history(bundle: Bundle, observations: pd.DataFrame, options: Backtest
     """Every month of observed prices, with a few of them known and the others to be told.
 
     Returns:
-        `observations`, `months`, `rows` and `junk_rows` (`replay`), `fleets` (`cover_fleets`), `headline`.
+        `observations`, `months`, `rows` and `junk_rows` (`replay`), `fleets` (`cover_fleets`).
 
     Raises:
         NoPricesError: no price was observed, or all are of one month.
