@@ -129,15 +129,10 @@ def fit_expert(
     preparation = Preparation.fit(values, embeddings, columns, options.embedding_dims)
     inputs = preparation.transform(values, embeddings)
     has_sheets = _MATCH_CONFIDENCE in columns
-    context = _Context(
-        kinds=[name_kind(FEATURE_NAMES[column]) for column in preparation.columns]
-        + [EMBEDDING] * preparation.embedding_dims
-        + [GAP] * preparation.flagged.size,
-        trust=_rate_trust(values) if has_sheets else np.zeros(len(values), dtype=np.int64),
-        groups=groups,
-        seed=seed,
-    )
-    members = _fit_members(options.members, inputs, answers, context, classes is not None)
+    kinds = [name_kind(FEATURE_NAMES[column]) for column in preparation.columns]
+    kinds += [EMBEDDING] * preparation.embedding_dims + [GAP] * preparation.flagged.size
+    trust = _rate_trust(values) if has_sheets else np.zeros(len(values), dtype=np.int64)
+    members = _fit_members(options.members, inputs, answers, kinds, trust, groups, seed, classes is not None)
     newest_year = find_newest_year(values) if has_sheets and classes is None else np.inf
     return Expert(
         preparation=preparation,
@@ -152,23 +147,6 @@ def fit_expert(
     )
 
 
-@dataclass(frozen=True)
-class _Context:
-    """What a member may need to know beside its inputs.
-
-    Args:
-        kinds: kind of each input.
-        trust: (n,) how much to trust each training row.
-        groups: (n,) its chip group.
-        seed: makes members repeatable.
-    """
-
-    kinds: list[str]
-    trust: NDArray[np.int64]
-    groups: NDArray[Any]
-    seed: int
-
-
 def _rate_trust(values: Matrix) -> NDArray[np.int64]:
     """0 strict match of a recent GPU, 1 strict match of an older one, 2 other match, 3 none: the noise differs."""
     is_strict, is_recent = values[:, _IS_STRICT] > 0, values[:, _RELEASE_YEAR] >= _RECENT_YEAR
@@ -180,7 +158,10 @@ def _fit_members(
     options: Sequence[MemberOptions],
     inputs: NDArray[np.float32],
     answers: NDArray[Any],
-    context: _Context,
+    kinds: list[str],
+    trust: NDArray[np.int64],
+    groups: NDArray[Any],
+    seed: int,
     is_classifier: bool,
 ) -> list[Any]:
     members: list[Any] = []
@@ -189,13 +170,11 @@ def _fit_members(
         if isinstance(member, GaussianProcessOptions):
             if is_classifier:
                 raise ValueError("gaussian_process is a regressor: give classes ridge, extra_trees or catboost")
-            process, answers_without_group = fit_gaussian_process(
-                inputs, answers, context.kinds, context.trust, context.groups, member, context.seed
-            )
+            process, answers_without_group = fit_gaussian_process(inputs, answers, kinds, trust, groups, member, seed)
             seen = append_process_answers(inputs, answers_without_group)
             members.append(process)
             continue
-        estimator = (_build_classifier if is_classifier else _build_regressor)(member, context.seed)
+        estimator = _build_estimator(member, seed, is_classifier)
         with warnings.catch_warnings():
             # scikit-learn warns when logistic regression stops at max_iter; the penalty keeps the answer stable
             warnings.filterwarnings("ignore", message=".*failed to converge.*")
@@ -203,56 +182,39 @@ def _fit_members(
     return members
 
 
-_Estimators = RidgeOptions | ExtraTreesOptions | CatBoostOptions
-
-
-def _build_regressor(options: _Estimators, seed: int) -> Any:
-    from catboost import CatBoostRegressor
-    from sklearn.ensemble import ExtraTreesRegressor
-    from sklearn.linear_model import Ridge
+def _build_estimator(
+    options: RidgeOptions | ExtraTreesOptions | CatBoostOptions, seed: int, is_classifier: bool
+) -> Any:
+    from catboost import CatBoostClassifier, CatBoostRegressor
+    from sklearn.ensemble import ExtraTreesClassifier, ExtraTreesRegressor
+    from sklearn.linear_model import LogisticRegression, Ridge
 
     match options:
         case RidgeOptions():
+            if is_classifier:
+                return LogisticRegression(C=1 / options.alpha, max_iter=1000)
             return Ridge(alpha=options.alpha)
         case ExtraTreesOptions():
-            return ExtraTreesRegressor(**_forest_settings(options, seed))
+            forest = ExtraTreesClassifier if is_classifier else ExtraTreesRegressor
+            return forest(
+                n_estimators=options.trees,
+                min_samples_leaf=options.min_leaf,
+                max_features=options.max_features,
+                random_state=seed,
+                n_jobs=1,
+            )
         case CatBoostOptions():
-            return CatBoostRegressor(**_boosting_settings(options, seed))
-
-
-def _build_classifier(options: _Estimators, seed: int) -> Any:
-    from catboost import CatBoostClassifier
-    from sklearn.ensemble import ExtraTreesClassifier
-    from sklearn.linear_model import LogisticRegression
-
-    match options:
-        case RidgeOptions():
-            return LogisticRegression(C=1 / options.alpha, max_iter=1000)
-        case ExtraTreesOptions():
-            return ExtraTreesClassifier(**_forest_settings(options, seed))
-        case CatBoostOptions():
-            return CatBoostClassifier(loss_function="MultiClass", **_boosting_settings(options, seed))
-
-
-def _forest_settings(options: ExtraTreesOptions, seed: int) -> dict[str, Any]:
-    return {
-        "n_estimators": options.trees,
-        "min_samples_leaf": options.min_leaf,
-        "max_features": options.max_features,
-        "random_state": seed,
-        "n_jobs": 1,
-    }
-
-
-def _boosting_settings(options: CatBoostOptions, seed: int) -> dict[str, Any]:
-    return {
-        "iterations": options.iterations,
-        "learning_rate": options.learning_rate,
-        "depth": options.depth,
-        "l2_leaf_reg": options.l2,
-        "rsm": options.column_share,
-        "random_seed": seed,
-        "thread_count": 1,
-        "verbose": False,
-        "allow_writing_files": False,
-    }
+            settings = {
+                "iterations": options.iterations,
+                "learning_rate": options.learning_rate,
+                "depth": options.depth,
+                "l2_leaf_reg": options.l2,
+                "rsm": options.column_share,
+                "random_seed": seed,
+                "thread_count": 1,
+                "verbose": False,
+                "allow_writing_files": False,
+            }
+            if is_classifier:
+                return CatBoostClassifier(loss_function="MultiClass", **settings)
+            return CatBoostRegressor(**settings)
