@@ -21,14 +21,7 @@ def find_doubt(
 ) -> dict[str, str] | None:
     """A warning about a known figure that the model's 90 % interval does not hold, None where it does.
 
-    Args:
-        field: the figure.
-        value: what is given out.
-        source: where it comes from, one of `DOUBTED`.
-        low_90: lower end of what the model says.
-        high_90: upper end.
-        known: what is known of the GPU.
-        knows_gpu: whether a sheet of the very GPU is known.
+    `source` is one of `DOUBTED`; `knows_gpu` says whether a sheet of the very GPU is known.
     """
     if low_90 <= value <= high_90:
         return None

@@ -52,11 +52,7 @@ def forest_to_onnx(estimator: Any, inputs: int) -> bytes:
 
 
 class OnnxEstimator:
-    """An exported estimator, ready to answer.
-
-    Args:
-        content: the ONNX model.
-    """
+    """An estimator that was exported as an ONNX model, ready to answer."""
 
     def __init__(self, content: bytes) -> None:
         import onnxruntime

@@ -89,10 +89,7 @@ class _ServedClassifier:
 
 
 class ServedBundle:
-    """Everything that inference needs, bound to one version of a bundle.
-
-    Args:
-        bundle: a complete bundle, read and checked.
+    """Everything that inference needs, bound to one version of a bundle, which was read and checked.
 
     Raises:
         BundleError: the bundle was trained on other features than this version of the program computes.
@@ -137,14 +134,7 @@ class ServedBundle:
     def estimate(self, target: Target, rows: Sequence[Mapping[str, Any]], table: FeatureTable, vectors: Matrix) -> Any:
         """Estimate one target for n GPUs, each by the expert of what is known about it.
 
-        Args:
-            target: what to estimate.
-            rows: n rows of `gpu_kedro.domain.identify`.
-            table: their features.
-            vectors: (n, dims) their name embeddings.
-
-        Returns:
-            `RegressionEstimates` or `SegmentEstimates`, in the order of the rows.
+        Gives `RegressionEstimates` or `SegmentEstimates`; `vectors` are (n, dims) name embeddings.
         """
         if target.task == "classification":
             return self._estimate_segments(target, rows, table.values, vectors)
@@ -154,10 +144,6 @@ class ServedBundle:
         """The blend that answers for one GPU, as a function of features alone, and the features that it may read.
 
         Explanations ask it about mixtures of this GPU and another; it stays the expert of this one.
-
-        Args:
-            target: what to estimate.
-            row: the GPU.
         """
         ((level, _),) = _by_level([row], target).items()
         columns = input_columns(target, level)

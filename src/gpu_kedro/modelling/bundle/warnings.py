@@ -51,11 +51,7 @@ _OWN_LIMITS_SINCE = 2021
 
 
 class TrainingRange:
-    """The smallest and largest value of each watched feature in training.
-
-    Args:
-        ranges: feature → (smallest, largest).
-    """
+    """The smallest and largest value of each watched feature in training."""
 
     def __init__(self, ranges: Mapping[str, tuple[float, float]]) -> None:
         open_range = (-np.inf, np.inf)
@@ -86,17 +82,10 @@ def find_warnings(
     known: Known,
     served: Any,
 ) -> list[dict[str, str]]:
-    """Warnings about one answer, as `code`, `field` and `detail`.
+    """Warnings about one answer, as `code`, `field` and `detail`; none where the models say nothing of the GPU.
 
-    Args:
-        query: what was asked.
-        row: the identified GPU.
-        values: its features.
-        outside: which of them `TrainingRange.outside` found.
-        match: what its name was matched to.
-        estimated: fields of a given sheet that were estimated from similar sheets.
-        known: what is known of the GPU; where the models say nothing of it, there is nothing to warn of.
-        served: the bound bundle (`training_range`, `architectures`, `makers`).
+    `outside` is what `TrainingRange.outside` found, `estimated` are fields of a given sheet that similar sheets gave,
+    and of `served`, the bound bundle, `training_range`, `architectures` and `makers` are read.
     """
     found: list[dict[str, str]] = []
     if known.refusal is not None:

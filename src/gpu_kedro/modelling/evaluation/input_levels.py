@@ -27,15 +27,9 @@ _GROUPS = [[FEATURE_NAMES.index(name) for name in names] for names in HIDDEN_TOG
 def hide_figures(
     values: NDArray[np.float64], gpu_ids: Iterable[str], level: Level, *, in_training: bool = False
 ) -> NDArray[np.float64]:
-    """Hide figures of each GPU as its level says; the input is not changed.
+    """Hide figures of each GPU as its level says, which only "partly" does; the input is not changed.
 
     What is hidden depends on the GPU's name only, not on its place in the table; in training it is something else.
-
-    Args:
-        values: (n, all features).
-        gpu_ids: n names.
-        level: only "partly" hides anything here.
-        in_training: whether a model learns from the rows.
     """
     if level != "partly":
         return values

@@ -123,13 +123,7 @@ def reliability_bins(truth: NDArray[np.bool_], probabilities: NDArray[np.float64
 def segment_reliability(
     true: NDArray[np.int64], probabilities: NDArray[np.float64], classes: tuple[str, ...]
 ) -> dict[str, list[Metrics]]:
-    """Reliability bins of each segment, and of `all` of them together.
-
-    Args:
-        true: (n,) positions in `classes`.
-        probabilities: (n, classes).
-        classes: combinations of segments, e.g. "Mobile, Workstation".
-    """
+    """Reliability bins of each segment, and of `all` of them together; takes what `classification_metrics` takes."""
     truth = np.array(label_membership(classes))[true]
     marginals = label_probabilities(probabilities, classes)
     bins = {"all": reliability_bins(truth.ravel(), marginals.ravel())}

@@ -102,14 +102,7 @@ def predict_study(study: Study, target: Target, model: Any, embedding: Embedding
 
 @dataclass(frozen=True)
 class ComparisonTask:
-    """What models are compared in, and the inputs that they get.
-
-    Args:
-        target: what is predicted.
-        level: what is known.
-        embedding: options of the name embedding, which is fitted on the training part.
-        dims: dimensions of it that enter.
-    """
+    """What models are compared in, and the inputs that they get: so many dimensions of the name embedding enter."""
 
     target: Target
     level: Level
@@ -140,15 +133,7 @@ def raw_columns(target: Target, level: Level) -> list[str]:
 def prepare_inputs(
     examples: Examples, raw: pd.DataFrame, task: ComparisonTask, seed: int, fold: int
 ) -> dict[InputKind, Inputs]:
-    """What each kind of input is when one fold is tested.
-
-    Args:
-        examples: GPUs with a known answer.
-        raw: their rows of the primary table, in the same order.
-        task: what is predicted from what.
-        seed: of the embedding.
-        fold: that is tested.
-    """
+    """What each kind of input is when one fold is tested; `raw` has the examples' rows of the primary table."""
     train = examples.folds != fold
     vectors = examples.embed_names(train, task.embedding, seed)
     columns = raw_columns(task.target, task.level)
@@ -260,12 +245,7 @@ def compare_models(
 ) -> dict[str, Any]:
     """Ours beside the baselines, on the same folds and seeds, and on the one split that AutoGluon answers too.
 
-    Args:
-        predictions: calibrated predictions of every study (ours).
-        baselines: what `predict_baselines` gives, of every seed.
-        target_name: what is predicted.
-        level: what is known.
-        first_fold: the fold of the first seed that is the common split.
+    That is the fold `first_fold` of the first seed.
 
     Returns:
         inputs → model → `seeds` (metric → mean and sd over seeds, each over all its folds) and `same_split` (metric).

@@ -62,12 +62,7 @@ class _Part:
 def inner_folds(groups: pd.Series, folds: NDArray[np.int64], outer: int, inner: int, seed: int) -> NDArray[np.int64]:
     """Inner test folds of an outer fold's training part, −1 for the rows of the outer fold itself.
 
-    Args:
-        groups: chip group per GPU, indexed by `gpu_id`.
-        folds: (n,) outer folds.
-        outer: the outer fold.
-        inner: number of inner folds.
-        seed: of the shuffle.
+    `groups` are chip groups, indexed by `gpu_id`; `folds` are outer ones, `inner` is how many to make.
     """
     train = folds != outer
     options = SplitOptions(calibration_years=1, folds=inner, last_training_year=2019, seed=seed)
@@ -78,16 +73,7 @@ def inner_folds(groups: pd.Series, folds: NDArray[np.int64], outer: int, inner: 
 
 @dataclass(frozen=True)
 class Search:
-    """A search for one target.
-
-    Args:
-        target: what is predicted.
-        level: what is known.
-        recipe: the blend of the configuration.
-        embedding: options of the name embedding.
-        options: what is searched.
-        seed: of folds, models and search.
-    """
+    """A search for one target, held against the recipe of the configuration; its folds and models share the seed."""
 
     target: Target
     level: Level

@@ -50,10 +50,7 @@ class Round:
 def replay(observed: ObservedPrices, options: BacktestOptions, junk: bool = False) -> list[dict[str, Any]]:
     """Errors by method, `known`, `cards` (`this month only`, `seen before`, `never seen`): means over months.
 
-    Args:
-        observed: prices of several months.
-        options: how.
-        junk: whether some known prices are spoilt: a decimal slip, a bundle, a broken card.
+    With `junk` some known prices are spoilt: a decimal slip, a bundle, a broken card.
 
     Returns:
         Rows with `method, known, cards, error, coverage_90, width, rounds`; the error is the median of |told/paid − 1|,

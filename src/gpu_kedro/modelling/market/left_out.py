@@ -22,10 +22,6 @@ class MarketOptions(Options):
 def judge_left_out(observed: ObservedPrices, options: MarketOptions) -> dict[str, Any]:
     """Tell each part of the prices from all others.
 
-    Args:
-        observed: n prices.
-        options: how many parts.
-
     Returns:
         `observations`; `error` and `shift_error`: medians of |told/paid − 1| of the market and of the plain shift;
         `coverage_90`: share of prices inside the market's 90 % interval. A single price leaves nothing to judge by:

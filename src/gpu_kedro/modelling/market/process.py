@@ -66,7 +66,6 @@ class MarketProcess:
 
     Args:
         observed: the prices, at least one.
-        scales: of the process.
 
     Attributes:
         belief_: (n,) probability that each price is one of its card, and no junk.
@@ -74,8 +73,8 @@ class MarketProcess:
         expected_: (n,) what all other prices say that each card costs, in US dollars.
     """
 
-    def __init__(self, observed: ObservedPrices, scales: MarketScales | None = None) -> None:
-        self.scales = scales or MarketScales()
+    def __init__(self, observed: ObservedPrices) -> None:
+        self.scales = MarketScales()
         self.observed = observed
         self._fit()
 
@@ -111,14 +110,7 @@ class MarketProcess:
         return self.belief_ < 0.5
 
     def price(self, cards: MarketCards, time: float, condition: str, market: str) -> MarketPrices:
-        """What cards cost at one moment.
-
-        Args:
-            cards: n cards.
-            time: in years, 2026.2 for the middle of March 2026.
-            condition: `new` or `used`.
-            market: one of the observed markets, or another.
-        """
+        """What cards cost at one moment, a time in years (2026.2 for the middle of March 2026)."""
         asked = Offers.at(cards, time, condition, market)
         embedded = self._embed(asked)
         across = covariance(embedded, self._embedded, self.scales)
@@ -134,14 +126,8 @@ class MarketProcess:
     ) -> MarketPrices:
         """What all cards cost together: one price, whose interval knows that they rise and fall together.
 
-        The sum of log-normal prices is taken for log-normal, with its mean and variance.
-
-        Args:
-            cards: n different cards.
-            counts: (n,) how many there are of each.
-            time: as for `price`, like the two that follow.
-            condition: `new` or `used`.
-            market: of which market.
+        The sum of log-normal prices is taken for log-normal, with its mean and variance. Cards are different ones,
+        with a count each.
 
         Source: Fenton (1960), The sum of log-normal probability distributions in scatter transmission systems.
         """

@@ -26,15 +26,7 @@ _BOUND: dict[str, Runtime] = {}
 
 @dataclass(frozen=True)
 class Task:
-    """One partition to score.
-
-    Args:
-        source: folder of the queries.
-        target: folder of the answers.
-        file: the partition; its answers get the same name.
-        version: the bundle to answer with.
-        rows_per_group: rows of one row group of the answers.
-    """
+    """One partition of queries to score, with a version of a bundle; its answers get the same name."""
 
     source: ParquetFolder
     target: ParquetFolder
@@ -45,14 +37,7 @@ class Task:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a partition.
-
-    Args:
-        name: of the partition.
-        rows: scored.
-        faulty_rows: of these, the ones with an error instead of predictions.
-        problem: why the partition is not scored, None when it is.
-    """
+    """What became of a partition: its scored rows, those of them with an error, or the problem why it is not scored."""
 
     name: str
     rows: int

@@ -107,11 +107,7 @@ def measure_join(primary_gpus: pd.DataFrame) -> dict[str, Any]:
 
 
 class GpuRows(Collection[GpuRow]):
-    """A table as plain rows, the form in which features are computed (None where missing), each made when it is read.
-
-    Args:
-        primary_gpus: one row a GPU.
-    """
+    """A table as plain rows, as features are computed from them (None where missing); each is made when it is read."""
 
     def __init__(self, primary_gpus: pd.DataFrame) -> None:
         self._table = primary_gpus

@@ -91,12 +91,8 @@ def _calibrate_earlier(
 ) -> Calibration:
     """The calibration that would have been served when the training part of the temporal split ended.
 
-    Args:
-        errors: of the splits "grouped" and, where there were enough GPUs, "calibration".
-        folds: of the grouped errors.
-        gpus: rows of the model input, as the grouped errors.
-        intervals: coverages and settings.
-        seed: makes the scale model repeatable.
+    `errors` are of the splits "grouped" and, where there were enough GPUs, "calibration"; `folds` and `gpus`, rows of
+    the model input, belong to the grouped ones.
     """
 
     def calibrate(side: str) -> Calibration:
