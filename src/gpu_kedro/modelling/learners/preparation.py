@@ -23,7 +23,8 @@ class Preparation:
         columns: positions of the features that are used.
         embedding_dims: dimensions of the name embedding that are used.
         flagged: positions (among the used inputs) that get a missing flag.
-        medians, means, scales: one per used input and flag.
+        medians: one per used input.
+        means, scales: one per used input and flag.
     """
 
     columns: NDArray[np.int64]
@@ -43,13 +44,8 @@ class Preparation:
             columns: positions of the features that may be used.
             embedding_dims: how many dimensions of the embedding to use, of those that there are.
         """
-        informative = [
-            column
-            for column in columns
-            if np.isfinite(values[:, column]).any()
-            and (np.unique(values[:, column][np.isfinite(values[:, column])]).size > 1
-                 or np.isnan(values[:, column]).any())
-        ]  # fmt: skip
+        # NaN is one more value
+        informative = [column for column in columns if np.unique(values[:, column]).size > 1]
         used = np.array(informative, dtype=np.int64)
         embedding_dims = min(embedding_dims, embeddings.shape[1])
         inputs = np.hstack([values[:, used], embeddings[:, :embedding_dims]])
@@ -91,11 +87,6 @@ class Preparation:
 
 def _distinct_flags(missing: NDArray[np.bool_]) -> NDArray[np.int64]:
     """Positions of the columns whose missing pattern is new; the same pattern twice would count twice."""
-    seen: set[bytes] = set()
-    kept = []
-    for position in range(missing.shape[1]):
-        pattern = missing[:, position]
-        if pattern.any() and not pattern.all() and pattern.tobytes() not in seen:
-            seen.add(pattern.tobytes())
-            kept.append(position)
-    return np.array(kept, dtype=np.int64)
+    _, first = np.unique(missing, axis=1, return_index=True)
+    shares = missing.mean(axis=0)[first]
+    return np.sort(first[(shares > 0) & (shares < 1)])
