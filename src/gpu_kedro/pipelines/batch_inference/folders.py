@@ -90,11 +90,6 @@ class ParquetFolder:
             if not any(part.startswith((".", "_")) for part in name.split("/"))
         ]
 
-    def exists(self, name: str) -> bool:
-        """Whether a file is there."""
-        filesystem, root = self._opened
-        return bool(filesystem.exists(f"{root}/{name}"))
-
     def open(self, name: str) -> IO[bytes]:
         """A file for reading, whatever part of it is asked for."""
         filesystem, root = self._opened
