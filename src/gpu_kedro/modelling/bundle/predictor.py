@@ -5,6 +5,7 @@ pandas nor scikit-learn nor CatBoost.
 """
 
 import json
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -207,13 +208,12 @@ def _by_level(rows: Sequence[Mapping[str, Any]], target: Target) -> dict[Level, 
 
     Whether the table has a price or a power of a GPU tells how well known it is, and nothing of its segment.
     """
-    levels: list[Level]
-    if target.task == "classification":
-        levels = ["name" if row["match_kind"] == "none" else "specs" for row in rows]
-    else:
-        levels = [find_level(row, target) for row in rows]
-    places: dict[Level, list[int]] = {level: [] for level in dict.fromkeys(levels)}
-    for place, level in enumerate(levels):
+    places: dict[Level, list[int]] = defaultdict(list)
+    for place, row in enumerate(rows):
+        if target.task == "classification":
+            level: Level = "name" if row["match_kind"] == "none" else "specs"
+        else:
+            level = find_level(row, target)
         places[level].append(place)
     return places
 

@@ -17,7 +17,6 @@ from gpu_kedro.domain.specs.sheets import COLUMN_BY_FIELD, NUMERIC_SPEC_FIELDS
 from gpu_kedro.modelling.evaluation.cross_validation import (
     BASELINE_ALPHA,
     Examples,
-    predict_unseen,
     select_examples,
 )
 from gpu_kedro.modelling.evaluation.metrics import classification_metrics, regression_metrics
@@ -92,12 +91,6 @@ def split_by_release(model_input: pd.DataFrame, splits: SplitOptions) -> pd.Data
         is_early=years.le(splits.last_training_year),
         is_earliest=years.le(splits.last_training_year - splits.calibration_years),
     )
-
-
-def predict_study(study: Study, target: Target, model: Any, embedding: EmbeddingOptions, jobs: int) -> pd.DataFrame:
-    """What `predict_unseen` gives for a study, with its name and seed in the columns `study` and `seed`."""
-    unseen = predict_unseen(select_examples(study.table, target), target, model, embedding, study.seed, jobs)
-    return unseen.assign(study=study.name, seed=study.seed)
 
 
 @dataclass(frozen=True)
