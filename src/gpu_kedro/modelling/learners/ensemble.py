@@ -118,9 +118,6 @@ def fit_expert(
         answers: (n,) natural logs of the target, or class positions in `classes`.
         groups: (n,) chip groups.
         columns: positions of the allowed features.
-        options: the members and their settings.
-        seed: makes the forests and CatBoost repeatable.
-        classes: class names, for classification.
     """
     if classes is not None and any(
         member.weight != 1 or member.unsure_weight is not None for member in options.members

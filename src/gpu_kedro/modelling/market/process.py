@@ -62,10 +62,7 @@ class MarketPrices:
 
 
 class MarketProcess:
-    """A market that was fitted to observed prices.
-
-    Args:
-        observed: the prices, at least one.
+    """A market that was fitted to observed prices, at least one.
 
     Attributes:
         belief_: (n,) probability that each price is one of its card, and no junk.
