@@ -115,25 +115,23 @@ def find_warnings(
     return found
 
 
-def _describe_strangers(row: Mapping[str, Any], served: Any) -> list[dict[str, str]]:
+def _describe_strangers(row: Mapping[str, Any], served: Any) -> Iterator[dict[str, str]]:
     """Warnings about makers and architectures that the models have not seen."""
-    found = []
     kind, vendor = row["kind"], row["vendor"]
     if served.makers is not None and vendor is not None and kind in _DEVICES and (vendor, kind) not in served.makers:
         told = f"fewer than {LEAST_SEEN} {_DEVICES[kind]} of this maker ({vendor}) are in the training table"
-        found.append(make_warning("unseen_maker", "manufacturer", told))
+        yield make_warning("unseen_maker", "manufacturer", told)
     architecture = row["spec_architecture"]
     if architecture is not None and architecture not in served.architectures:
         told = f"no GPU of the architecture {architecture} is in the training table"
-        found.append(make_warning("unseen_architecture", "architecture", told))
+        yield make_warning("unseen_architecture", "architecture", told)
         plain, effective = fp32_gflops(row), effective_fp32_gflops(row)
         if plain and effective and effective < plain:
             told = (
                 f"it issues two FP32 operations at once, which games use in part: counted at {effective / plain:.0%}, "
                 "as older chips of that design have it"
             )
-            found.append(make_warning("dual_issue", "fp32_gflops", told))
-    return found
+            yield make_warning("dual_issue", "fp32_gflops", told)
 
 
 def _describe_surroundings(row: Mapping[str, Any]) -> list[dict[str, str]]:
@@ -157,9 +155,8 @@ def _describe_range(place: int, values: NDArray[np.float64], training_range: Tra
     return make_warning("out_of_range", field, f"outside the training range ({low:,.6g} to {high:,.6g})")
 
 
-def _find_contradictions(query: Mapping[str, Any], match: SpecMatch, known: Known) -> list[dict[str, str]]:
+def _find_contradictions(query: Mapping[str, Any], match: SpecMatch, known: Known) -> Iterator[dict[str, str]]:
     """Warnings about what was given and is otherwise on the sheet or in the table, and about labels and lines."""
-    found = []
     given: dict[str, Any] = {}
     if match.is_strict:
         given.update(query.get("specs") or {})
@@ -170,12 +167,9 @@ def _find_contradictions(query: Mapping[str, Any], match: SpecMatch, known: Know
         if field not in NUMERIC_SPEC_FIELDS or value is None or not matched:
             continue
         if abs(value - matched) > 1 if field == "release_year" else _differs(value, matched):
-            found.append(
-                make_warning("contradiction", field, f"{value:,g} is given, but {match.spec_name} has {matched:,g}")
-            )
+            yield make_warning("contradiction", field, f"{value:,g} is given, but {match.spec_name} has {matched:,g}")
     if known.measured:
-        found.extend(_compare_with_table(query, known))
-    return found
+        yield from _compare_with_table(query, known)
 
 
 def _compare_with_table(query: Mapping[str, Any], known: Known) -> Iterator[dict[str, str]]:
