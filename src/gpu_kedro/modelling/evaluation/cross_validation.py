@@ -163,18 +163,16 @@ def _predict_split(
             seed,
             examples.classes,
         )
-        frame = pd.DataFrame(
-            {
-                "gpu_id": examples.gpu_ids[test],
-                "split": split,
-                "fold": fold,
-                "level": level,
-                "true": examples.answers[test],
-            }
-        )
+        answers: dict[str, Any] = {
+            "gpu_id": examples.gpu_ids[test],
+            "split": split,
+            "fold": fold,
+            "level": level,
+            "true": examples.answers[test],
+        }
         if examples.classes is None:
             members = expert.predict_members(*test_data)
-            answers = {
+            answers |= {
                 "predicted": expert.blend.mix(members, expert.blend.find_modes(test_data[0])),
                 "dummy": np.full(int(test.sum()), np.median(examples.answers[train])),
                 "ridge": baseline.predict(*test_data),
@@ -182,21 +180,14 @@ def _predict_split(
             }
         else:
             shares = np.bincount(examples.answers[train], minlength=len(examples.classes)) / train.sum()
-            answers = {
-                **{
-                    name: values
-                    for place, probabilities in enumerate(expert.predict_members(*test_data))
-                    for name, values in _by_class(f"member_{place}", examples.classes, probabilities).items()
-                },
-                **_by_class("dummy", examples.classes, np.tile(shares, (int(test.sum()), 1))),
-                **_by_class("ridge", examples.classes, baseline.predict(*test_data)),
-            }
-        frames.append(frame.assign(**answers))
+            told = {f"member_{place}": member for place, member in enumerate(expert.predict_members(*test_data))}
+            told["dummy"] = np.tile(shares, (int(test.sum()), 1))
+            told["ridge"] = baseline.predict(*test_data)
+            for model_name, probabilities in told.items():
+                for position, name in enumerate(examples.classes):
+                    answers[f"{model_name}_{name}"] = probabilities[:, position]
+        frames.append(pd.DataFrame(answers))
     return pd.concat(frames, ignore_index=True)
-
-
-def _by_class(prefix: str, classes: tuple[str, ...], probabilities: NDArray[np.float64]) -> dict[str, Any]:
-    return {f"{prefix}_{name}": probabilities[:, position] for position, name in enumerate(classes)}
 
 
 def fit_served_experts(
