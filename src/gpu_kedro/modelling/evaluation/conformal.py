@@ -171,7 +171,7 @@ def half_widths(
 def cross_calibrate(
     errors: Errors, folds: NDArray[np.int64], options: IntervalOptions, seed: int
 ) -> tuple[dict[float, NDArray[np.float64]], Calibration]:
-    """Calibrate on cross-validated errors, and give each row half-widths that its own fold did not shape.
+    """Calibrate on n cross-validated errors, and give each row half-widths that its own fold did not shape.
 
     The scale model and the quantiles of a row come from the other folds, so the coverage measured with them is
     that of GPUs the calibration has not seen.

@@ -43,7 +43,7 @@ class Finding(NamedTuple):
     """One piece of evidence against one value.
 
     Args:
-        gpu_id, field: what it is about; `gpu_id` is None for a row that cleaning left out.
+        gpu_id, field: what it is about.
         value, expected: as the table has it, and what the evidence says.
         kind: a key of `KIND_TITLES`.
         strength: place in weak, fair, strong.

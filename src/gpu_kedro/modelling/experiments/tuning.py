@@ -62,7 +62,7 @@ class _Part:
 def inner_folds(groups: pd.Series, folds: NDArray[np.int64], outer: int, inner: int, seed: int) -> NDArray[np.int64]:
     """Inner test folds of an outer fold's training part, −1 for the rows of the outer fold itself.
 
-    `groups` are chip groups, indexed by `gpu_id`; `folds` are outer ones, `inner` is how many to make.
+    `groups` are chip groups, indexed by `gpu_id`; `folds` are (n,) outer ones, `inner` is how many to make.
     """
     train = folds != outer
     options = SplitOptions(calibration_years=1, folds=inner, last_training_year=2019, seed=seed)

@@ -123,8 +123,8 @@ class MarketProcess:
     ) -> MarketPrices:
         """What all cards cost together: one price, whose interval knows that they rise and fall together.
 
-        The sum of log-normal prices is taken for log-normal, with its mean and variance. Cards are different ones,
-        with a count each.
+        The sum of log-normal prices is taken for log-normal, with its mean and variance. Cards are n different ones,
+        with (n,) counts.
 
         Source: Fenton (1960), The sum of log-normal probability distributions in scatter transmission systems.
         """
