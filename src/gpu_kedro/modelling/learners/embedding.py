@@ -7,7 +7,7 @@ Source of the method: Deerwester et al. (1990), Indexing by latent semantic anal
 import json
 from collections import Counter
 from collections.abc import Mapping
-from functools import lru_cache, partial
+from functools import lru_cache
 from math import hypot
 from typing import Self
 
@@ -77,26 +77,30 @@ class NameEmbedding:
         """
         from scipy.sparse import csr_matrix
         from sklearn.decomposition import TruncatedSVD
-        from sklearn.feature_extraction.text import TfidfVectorizer
 
-        analyzer = partial(ngrams, longest=options.ngram_max)
-        vectorizer = TfidfVectorizer(analyzer=analyzer, min_df=options.min_count, norm=None)
-        try:
-            matrix = vectorizer.fit_transform(texts)
-            least = min(matrix.shape)
-        except ValueError:  # not one n-gram occurs so often
-            least = 0
-        if least < _LEAST_NGRAMS:
+        counts = [Counter(ngrams(text, options.ngram_max)) for text in texts]
+        documents = Counter(gram for count in counts for gram in count)
+        kept = sorted(gram for gram, times in documents.items() if times >= options.min_count)
+        if min(len(kept), len(texts)) < _LEAST_NGRAMS:
             raise NotLearnableError(
                 f"the table: {len(texts)} names are too few to learn their parts from; give more rows"
             )
+        vocabulary = {gram: position for position, gram in enumerate(kept)}
+        idf = np.array([np.log((1 + len(texts)) / (1 + documents[gram])) + 1 for gram in kept])
+        rows, columns, values = [], [], []
+        for row, count in enumerate(counts):
+            for gram, times in count.items():
+                if gram in vocabulary:
+                    rows.append(row)
+                    columns.append(vocabulary[gram])
+                    values.append(times * idf[vocabulary[gram]])
+        matrix = csr_matrix((values, (rows, columns)), shape=(len(texts), len(kept)))
         norms = np.sqrt(np.asarray(matrix.power(2).sum(axis=1)).ravel())
         norms[norms == 0] = 1
         normed = csr_matrix(matrix.multiply(1 / norms[:, None]))
-        dims = min(options.dims, least - 1)
+        dims = min(options.dims, len(kept) - 1, len(texts) - 1)
         svd = TruncatedSVD(n_components=dims, algorithm="arpack", random_state=seed).fit(normed)
-        components = np.ascontiguousarray(svd.components_.T)
-        return cls(vectorizer.vocabulary_, vectorizer.idf_, components, options.ngram_max)
+        return cls(vocabulary, idf, np.ascontiguousarray(svd.components_.T), options.ngram_max)
 
     def transform(self, texts: list[str]) -> NDArray[np.float64]:
         """Embed n texts as an (n, dims) matrix; a text without a known n-gram becomes zeros."""
