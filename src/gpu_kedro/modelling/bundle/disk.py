@@ -27,11 +27,6 @@ class UnreadableBundleError(BundleError):
 def read_file(path: Path, most_bytes: int, exact_bytes: int | None = None) -> bytes:
     """The content of a regular file.
 
-    Args:
-        path: of the file.
-        most_bytes: a larger file is not read.
-        exact_bytes: its size, where that is known.
-
     Raises:
         FileNotFoundError: there is none.
         UnreadableBundleError: it cannot be opened, or has another size.

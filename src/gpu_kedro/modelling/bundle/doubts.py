@@ -5,6 +5,7 @@ measurement, a slip of whoever asks, or a listing that is no market price. Elsew
 """
 
 from gpu_kedro.modelling.bundle.ladder import Known, Source
+from gpu_kedro.modelling.bundle.warnings import make_warning
 
 #: Codes of warnings that say which to doubt.
 DOUBT_VALUE, DOUBT_PREDICTION, OUTLIER_LISTING = "doubt_value", "doubt_prediction", "outlier_listing"
@@ -20,14 +21,7 @@ def find_doubt(
 ) -> dict[str, str] | None:
     """A warning about a known figure that the model's 90 % interval does not hold, None where it does.
 
-    Args:
-        field: the figure.
-        value: what is given out.
-        source: where it comes from, one of `DOUBTED`.
-        low_90: lower end of what the model says.
-        high_90: upper end.
-        known: what is known of the GPU.
-        knows_gpu: whether a sheet of the very GPU is known.
+    `source` is one of `DOUBTED`; `knows_gpu` says whether a sheet of the very GPU is known.
     """
     if low_90 <= value <= high_90:
         return None
@@ -37,13 +31,11 @@ def find_doubt(
     is_confirmed = listed is not None and 1 / _SAME_POWER <= value / listed <= _SAME_POWER
     if not knows_gpu or is_confirmed:
         why = "since a sheet states it" if is_confirmed else "which hardly knows this GPU"
-        return _warn(DOUBT_PREDICTION, field, f"{told} is {source}, the model says {span}: doubt the model, {why}")
+        return make_warning(
+            DOUBT_PREDICTION, field, f"{told} is {source}, the model says {span}: doubt the model, {why}"
+        )
     if field == "price_usd" and source == "measured":
         kind = "a listing of scarce stock" if value > high_90 else "a clearance or a mistaken listing"
         told += f" was observed, but the model says {span}: {kind}; doubt the price that was observed"
-        return _warn(OUTLIER_LISTING, field, told)
-    return _warn(DOUBT_VALUE, field, f"{told} is {source}, but the model says {span}: doubt what is {source}")
-
-
-def _warn(code: str, field: str, detail: str) -> dict[str, str]:
-    return {"code": code, "field": field, "detail": detail}
+        return make_warning(OUTLIER_LISTING, field, told)
+    return make_warning(DOUBT_VALUE, field, f"{told} is {source}, but the model says {span}: doubt what is {source}")

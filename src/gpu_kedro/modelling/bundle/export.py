@@ -16,8 +16,8 @@ from gpu_kedro.modelling.bundle.files import subfiles, within
 from gpu_kedro.modelling.bundle.oblivious_trees import ObliviousEstimator, oblivious_to_files
 from gpu_kedro.modelling.bundle.onnx_trees import compact_trees
 from gpu_kedro.modelling.learners.arrays import array_bytes, multiply_rows, read_array
-from gpu_kedro.modelling.learners.blending import Blend, Modes
-from gpu_kedro.modelling.learners.ensemble import Expert, blend_members, predict_regressors
+from gpu_kedro.modelling.learners.blending import Blend
+from gpu_kedro.modelling.learners.ensemble import Expert
 from gpu_kedro.modelling.learners.gaussian_process import GaussianProcess
 from gpu_kedro.modelling.learners.preparation import Matrix, Preparation
 
@@ -52,11 +52,7 @@ def forest_to_onnx(estimator: Any, inputs: int) -> bytes:
 
 
 class OnnxEstimator:
-    """An exported estimator, ready to answer.
-
-    Args:
-        content: the ONNX model.
-    """
+    """An estimator that was exported as an ONNX model, ready to answer."""
 
     def __init__(self, content: bytes) -> None:
         import onnxruntime
@@ -125,7 +121,7 @@ def _member_to_files(kind: str, estimator: Any, inputs: int) -> dict[str, bytes]
             return {"model.onnx": forest_to_onnx(estimator, inputs)}
 
 
-def _member_from_files(kind: str, files: dict[str, bytes]) -> "ServedMember":
+def _member_from_files(kind: str, files: dict[str, bytes]) -> Any:
     match kind:
         case "ridge":
             return LinearEstimator(files)
@@ -137,43 +133,6 @@ def _member_from_files(kind: str, files: dict[str, bytes]) -> "ServedMember":
             return OnnxEstimator(files["model.onnx"])
 
 
-ServedMember = OnnxEstimator | LinearEstimator | GaussianProcess | ObliviousEstimator
-
-
-class ServedExpert:
-    """An expert read from a bundle; same inputs and answers as `Expert`."""
-
-    def __init__(
-        self,
-        preparation: Preparation,
-        members: list[ServedMember],
-        stacked: list[bool],
-        member_classes: list[list[int] | None],
-        blend: Blend,
-        classes: tuple[str, ...] | None,
-    ) -> None:
-        self.preparation = preparation
-        self.members = members
-        self.stacked = stacked
-        self.member_classes = member_classes
-        self.blend = blend
-        self.classes = classes
-
-    def predict_members(self, values: Matrix, embeddings: Matrix) -> Matrix:
-        """Answers of each member: (members, n) logs, or (members, n, classes) probabilities."""
-        inputs = self.preparation.transform(values, embeddings)
-        if self.classes is None:
-            return predict_regressors(self, inputs)
-        answers = np.zeros((len(self.members), len(inputs), len(self.classes)))
-        for position, (member, places) in enumerate(zip(self.members, self.member_classes, strict=True)):
-            answers[position][:, places] = member.predict(inputs)
-        return answers
-
-    def predict(self, values: Matrix, embeddings: Matrix, modes: Modes | None = None) -> Matrix:
-        """The blend: (n,) logs, or (n, classes) probabilities; `modes` other than the GPUs' own on request."""
-        return blend_members(self, values, embeddings, modes)
-
-
 def expert_to_files(expert: Expert) -> dict[str, bytes]:
     """An expert as files: a folder for each member, arrays of the preparation, `expert.json`."""
     inputs = expert.preparation.means.size
@@ -182,10 +141,7 @@ def expert_to_files(expert: Expert) -> dict[str, bytes]:
         "kinds": expert.kinds,
         "stacked": expert.stacked,
         "members": folders,
-        "member_classes": [
-            None if expert.classes is None else [int(place) for place in np.ravel(member.classes_)]
-            for member in expert.members
-        ],
+        "member_classes": expert.member_classes,
         "classes": expert.classes,
     }
     files = {
@@ -198,15 +154,16 @@ def expert_to_files(expert: Expert) -> dict[str, bytes]:
     return files
 
 
-def expert_from_files(files: dict[str, bytes]) -> ServedExpert:
+def expert_from_files(files: dict[str, bytes]) -> Expert:
     """Read back what `expert_to_files` wrote."""
     head = json.loads(files["expert.json"])
-    return ServedExpert(
+    return Expert(
         preparation=Preparation.from_files(files),
         members=[
             _member_from_files(kind, subfiles(files, folder))
             for kind, folder in zip(head["kinds"], head["members"], strict=True)
         ],
+        kinds=head["kinds"],
         stacked=head["stacked"],
         member_classes=head["member_classes"],
         blend=Blend.from_file(files["blend.json"]),

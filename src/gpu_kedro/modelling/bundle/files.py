@@ -61,12 +61,7 @@ def write_bundle(folder: Path, files: Mapping[str, bytes], facts: Mapping[str, A
     """Write the files and their manifest as `folder`, whole or not at all.
 
     The files go to a temporary folder beside it, are flushed to the disk, the manifest comes last, and one rename
-    puts the whole in place. A folder of that name is replaced.
-
-    Args:
-        folder: where the bundle goes; its parent is made.
-        files: relative path (with `/`) → content.
-        facts: what else the manifest tells (data hash, versions, metrics …).
+    puts the whole in place. A folder of that name is replaced. `facts` is what else the manifest tells.
 
     Raises:
         BundleError: a file name leaves the folder, or has the ending of a pickle.
@@ -163,10 +158,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
 
 
 def read_bundle(folder: Path) -> tuple[dict[str, bytes], dict[str, Any]]:
-    """Read every file of a bundle after checking that not one byte has changed.
-
-    Returns:
-        Files by relative path, and the manifest.
+    """Files by relative path, and the manifest, after checking that not one byte has changed.
 
     Raises:
         UnreadableBundleError: a file cannot be read now, or is not all there.

@@ -23,12 +23,7 @@ IMPORTANCE = "importance.json"
 def measure_importance(
     rows: Sequence[Mapping[str, Any]], table: FeatureTable, served: ServedBundle
 ) -> dict[str, dict[str, Any]]:
-    """Mean size of every input's contribution to every answer.
-
-    Args:
-        rows: n GPUs (`gpu_kedro.domain.identify`) of which name and specification are known.
-        table: their features.
-        served: the bundle to ask.
+    """Mean size of every input's contribution to every answer, for GPUs of which name and specification are known.
 
     Returns:
         target → `rows` and `inputs`: input → its typical factor (a figure is that much larger or smaller for it), or

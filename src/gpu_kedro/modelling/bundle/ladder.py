@@ -47,19 +47,12 @@ def gather_known(
     query: Mapping[str, Any], row: Mapping[str, Any], match: SpecMatch, measured: Mapping[str, Any] | None,
     refusal: Refusal | None,
 ) -> Known:  # fmt: skip
-    """Put the rungs of one GPU together.
+    """Put the rungs of one GPU together; `query` is as `gpu_kedro.contracts.v1.GpuQuery` has it.
 
     Only the asker's own sheet and that of the very GPU state its figures; a relative's does not. With a sheet of the
     asker's, or a row of the table, the models answer whatever the name says. Without a sheet they answer as far as
     their intervals are narrow enough, and from a maker's name alone they say intervals only. What is no GPU has no
     figures, even where some were given.
-
-    Args:
-        query: as `gpu_kedro.contracts.v1.GpuQuery` has it.
-        row: the identified GPU.
-        match: the sheet that its name was matched with.
-        measured: its row of the table, if it has one.
-        refusal: why its name cannot be answered for.
     """
     specs = query.get("specs")
     listed: dict[str, float] = {}
@@ -86,15 +79,7 @@ def gather_known(
 def choose_figure(
     field: str, known: Known, predicted: float | None, low_90: float, high_90: float
 ) -> tuple[Any, Source]:
-    """The value of a figure and where it comes from; None and `none` where no honest one exists.
-
-    Args:
-        field: the figure.
-        known: what is known of the GPU.
-        predicted: what the model says.
-        low_90: lower end of its 90 % interval.
-        high_90: upper end.
-    """
+    """The value of a figure and where it comes from; None and `none` where no honest one exists."""
     if (value := known.measured.get(field)) is not None:
         return value, "measured"
     if (value := known.given.get(field)) is not None:

@@ -19,7 +19,6 @@ class KnownGpus:
 
     Args:
         rows: `gpu_id, name, segment`, the known figures and `spec_name` of every GPU; None where not known.
-        index: the specification table.
     """
 
     def __init__(self, rows: Iterable[KnownGpu], index: SpecIndex) -> None:

@@ -17,13 +17,10 @@ _IR_VERSION = 10
 
 
 def compact_trees(model: Any) -> Any:
-    """Replace the one tree regressor of a model in place.
+    """Replace the one tree regressor of an ONNX `ModelProto` in place.
 
     A model without one, or with trees of a form that this does not translate (several targets, a tree without any
     split), stays as it is.
-
-    Args:
-        model: an ONNX `ModelProto`.
     """
     import onnx
     from onnx import helper, numpy_helper
@@ -34,9 +31,8 @@ def compact_trees(model: Any) -> Any:
     (place,) = places
     old = model.graph.node[place]
     attributes = {item.name: helper.get_attribute_value(item) for item in old.attribute}
-    try:
-        parts = _translate(attributes)
-    except _UntranslatableError:
+    parts = _translate(attributes)
+    if parts is None:
         return model
     new = helper.make_node(
         "TreeEnsemble",
@@ -61,8 +57,8 @@ def compact_trees(model: Any) -> Any:
     return model
 
 
-def _translate(attributes: dict[str, Any]) -> dict[str, Any]:
-    """Attributes of `TreeEnsemble` from those of `TreeEnsembleRegressor`.
+def _translate(attributes: dict[str, Any]) -> dict[str, Any] | None:
+    """Attributes of `TreeEnsemble` from those of `TreeEnsembleRegressor`, None for a form that has none here.
 
     The older operator numbers the nodes of each tree from 0, leaves among them; the newer one counts inner nodes and
     leaves through all trees, each for itself.
@@ -72,20 +68,23 @@ def _translate(attributes: dict[str, Any]) -> dict[str, Any]:
     modes = np.array(attributes["nodes_modes"])
     is_leaf = np.asarray(modes == b"LEAF")
     first = np.searchsorted(trees, np.arange(trees.max() + 1))
-    _require(
+    is_known_form = (
         attributes.get("n_targets") == 1
         and attributes.get("aggregate_function", b"SUM") == b"SUM"
         and attributes.get("post_transform", b"NONE") == b"NONE"
-        and not attributes.get("base_values"),
+        and not attributes.get("base_values")
+        and (np.lexsort((numbers, trees)) == np.arange(trees.size)).all()
+        and set(modes[~is_leaf].tolist()) <= set(_MODES)
+        and not is_leaf[first].any()
     )
-    _require(bool((np.lexsort((numbers, trees)) == np.arange(trees.size)).all()))
-    _require(set(modes[~is_leaf].tolist()) <= set(_MODES))
-    _require(not is_leaf[first].any())
+    if not is_known_form:
+        return None
     inner_places = np.cumsum(~is_leaf) - 1
     leaf_places = np.full(trees.size, -1)
     owners = first[np.array(attributes["target_treeids"])] + np.array(attributes["target_nodeids"])
     leaf_places[owners] = np.arange(owners.size)
-    _require(owners.size == is_leaf.sum() == np.unique(owners).size)
+    if not owners.size == is_leaf.sum() == np.unique(owners).size:
+        return None
     parts: dict[str, Any] = {}
     for side in ("true", "false"):
         children = (first[trees] + np.array(attributes[f"nodes_{side}nodeids"]))[~is_leaf]
@@ -100,12 +99,3 @@ def _translate(attributes: dict[str, Any]) -> dict[str, Any]:
         "nodes_splits": np.array(attributes["nodes_values"], dtype=np.float32)[~is_leaf],
         "tree_roots": inner_places[first],
     }
-
-
-def _require(condition: bool) -> None:
-    if not condition:
-        raise _UntranslatableError
-
-
-class _UntranslatableError(Exception):
-    """These trees have no compact form here."""

@@ -5,6 +5,7 @@ pandas nor scikit-learn nor CatBoost.
 """
 
 import json
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from gpu_kedro.domain.features import FEATURE_NAMES, FeatureTable
 from gpu_kedro.domain.specs.imputation import SheetCompleter
 from gpu_kedro.domain.specs.matching import SpecIndex
-from gpu_kedro.modelling.bundle.export import ServedExpert, expert_from_files
+from gpu_kedro.modelling.bundle.export import expert_from_files
 from gpu_kedro.modelling.bundle.files import Bundle, BundleError, subfiles
 from gpu_kedro.modelling.bundle.measured_gpus import KnownGpus
 from gpu_kedro.modelling.bundle.oblivious_trees import ObliviousEstimator
@@ -25,6 +26,7 @@ from gpu_kedro.modelling.explanations.shapley import AnswerFunction
 from gpu_kedro.modelling.explanations.typical_gpu import TYPICAL_GPU, TypicalGpu
 from gpu_kedro.modelling.learners.arrays import multiply_rows
 from gpu_kedro.modelling.learners.embedding import NameEmbedding
+from gpu_kedro.modelling.learners.ensemble import Expert
 from gpu_kedro.modelling.learners.pooling import pool_probabilities
 from gpu_kedro.modelling.targets import (
     LEVELS,
@@ -73,7 +75,7 @@ class SegmentEstimates:
 
 @dataclass(frozen=True)
 class _ServedRegressor:
-    expert: ServedExpert
+    expert: Expert
     columns: NDArray[np.intp]
     scale_model: ObliviousEstimator
     quantiles: dict[float, dict[str, float]]
@@ -81,17 +83,14 @@ class _ServedRegressor:
 
 @dataclass(frozen=True)
 class _ServedClassifier:
-    expert: ServedExpert
+    expert: Expert
     weights: Matrix
     labels: list[tuple[str, ...]]
     membership: Matrix
 
 
 class ServedBundle:
-    """Everything that inference needs, bound to one version of a bundle.
-
-    Args:
-        bundle: a complete bundle, read and checked.
+    """Everything that inference needs, bound to one version of a bundle, which was read and checked.
 
     Raises:
         BundleError: the bundle was trained on other features than this version of the program computes.
@@ -136,14 +135,7 @@ class ServedBundle:
     def estimate(self, target: Target, rows: Sequence[Mapping[str, Any]], table: FeatureTable, vectors: Matrix) -> Any:
         """Estimate one target for n GPUs, each by the expert of what is known about it.
 
-        Args:
-            target: what to estimate.
-            rows: n rows of `gpu_kedro.domain.identify`.
-            table: their features.
-            vectors: (n, dims) their name embeddings.
-
-        Returns:
-            `RegressionEstimates` or `SegmentEstimates`, in the order of the rows.
+        Gives `RegressionEstimates` or `SegmentEstimates`; `vectors` are (n, dims) name embeddings.
         """
         if target.task == "classification":
             return self._estimate_segments(target, rows, table.values, vectors)
@@ -153,10 +145,6 @@ class ServedBundle:
         """The blend that answers for one GPU, as a function of features alone, and the features that it may read.
 
         Explanations ask it about mixtures of this GPU and another; it stays the expert of this one.
-
-        Args:
-            target: what to estimate.
-            row: the GPU.
         """
         ((level, _),) = _by_level([row], target).items()
         columns = input_columns(target, level)
@@ -220,13 +208,12 @@ def _by_level(rows: Sequence[Mapping[str, Any]], target: Target) -> dict[Level, 
 
     Whether the table has a price or a power of a GPU tells how well known it is, and nothing of its segment.
     """
-    levels: list[Level]
-    if target.task == "classification":
-        levels = ["name" if row["match_kind"] == "none" else "specs" for row in rows]
-    else:
-        levels = [find_level(row, target) for row in rows]
-    places: dict[Level, list[int]] = {level: [] for level in dict.fromkeys(levels)}
-    for place, level in enumerate(levels):
+    places: dict[Level, list[int]] = defaultdict(list)
+    for place, row in enumerate(rows):
+        if target.task == "classification":
+            level: Level = "name" if row["match_kind"] == "none" else "specs"
+        else:
+            level = find_level(row, target)
         places[level].append(place)
     return places
 

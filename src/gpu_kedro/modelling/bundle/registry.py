@@ -71,13 +71,9 @@ def current_version(bundles: Path) -> str | None:
 
 
 def promote(bundles: Path, version: str, why: str, facts: Mapping[str, Any]) -> Move:
-    """Let a version be served from now on.
+    """Let a version be served from now on, after a check of every byte of it.
 
-    Args:
-        bundles: the store.
-        version: one of its versions; every byte of it is checked first.
-        why: for the history.
-        facts: what else the history keeps, e.g. metrics and the gate's verdict.
+    The history keeps why, and the facts: metrics and the gate's verdict, say.
 
     Raises:
         BundleError: the version is damaged.
@@ -90,10 +86,7 @@ def promote(bundles: Path, version: str, why: str, facts: Mapping[str, Any]) -> 
 def roll_back(bundles: Path, why: str, check: Callable[[str], object]) -> Move:
     """Let the version be served again that was served before the current one; repeated, the one before that.
 
-    Args:
-        bundles: the store.
-        why: for the history.
-        check: is given the version first, and raises `BundleError` when it cannot be served.
+    `check` is given the version first, and raises `BundleError` when it cannot be served.
 
     Raises:
         BundleError: there was none before, or it cannot be served.

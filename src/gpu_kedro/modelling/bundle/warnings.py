@@ -51,11 +51,7 @@ _OWN_LIMITS_SINCE = 2021
 
 
 class TrainingRange:
-    """The smallest and largest value of each watched feature in training.
-
-    Args:
-        ranges: feature → (smallest, largest).
-    """
+    """The smallest and largest value of each watched feature in training."""
 
     def __init__(self, ranges: Mapping[str, tuple[float, float]]) -> None:
         open_range = (-np.inf, np.inf)
@@ -86,71 +82,66 @@ def find_warnings(
     known: Known,
     served: Any,
 ) -> list[dict[str, str]]:
-    """Warnings about one answer, as `code`, `field` and `detail`.
+    """Warnings about one answer, as `code`, `field` and `detail`; none where the models say nothing of the GPU.
 
-    Args:
-        query: what was asked.
-        row: the identified GPU.
-        values: its features.
-        outside: which of them `TrainingRange.outside` found.
-        match: what its name was matched to.
-        estimated: fields of a given sheet that were estimated from similar sheets.
-        known: what is known of the GPU; where the models say nothing of it, there is nothing to warn of.
-        served: the bound bundle (`training_range`, `architectures`, `makers`).
+    `outside` is what `TrainingRange.outside` found, `estimated` are fields of a given sheet that similar sheets gave,
+    and of `served`, the bound bundle, `training_range`, `architectures` and `makers` are read.
     """
     found: list[dict[str, str]] = []
     if known.refusal is not None:
         return found
     if row["match_kind"] == "none":
         found.append(
-            _warning("no_specification", "name", "no specification matches this name: predicted from the name alone")
+            make_warning(
+                "no_specification", "name", "no specification matches this name: predicted from the name alone"
+            )
         )
     elif row["match_confidence"] < DOUBTFUL_BELOW:
-        found.append(_warning("uncertain_match", "name", f"taken for {match.spec_name}, which is a guess"))
+        found.append(make_warning("uncertain_match", "name", f"taken for {match.spec_name}, which is a guess"))
     if estimated:
         found.append(
-            _warning("estimated_sheet", "specs", f"not given, taken from similar sheets: {', '.join(estimated)}")
+            make_warning("estimated_sheet", "specs", f"not given, taken from similar sheets: {', '.join(estimated)}")
         )
     found.extend(_describe_strangers(row, served))
     found.extend(_describe_surroundings(row))
     if values[_FP32] > served.training_range.highest[_FP32_WATCHED]:
         found.append(
-            _warning("saturation", "g3d_mark", "faster than all in training: up there the 3D mark grows ever slower")
+            make_warning(
+                "saturation", "g3d_mark", "faster than all in training: up there the 3D mark grows ever slower"
+            )
         )
     found.extend(_describe_range(place, values, served.training_range) for place in outside)
     found.extend(_find_contradictions(query, match, known))
     return found
 
 
-def _describe_strangers(row: Mapping[str, Any], served: Any) -> list[dict[str, str]]:
+def _describe_strangers(row: Mapping[str, Any], served: Any) -> Iterator[dict[str, str]]:
     """Warnings about makers and architectures that the models have not seen."""
-    found = []
     kind, vendor = row["kind"], row["vendor"]
     if served.makers is not None and vendor is not None and kind in _DEVICES and (vendor, kind) not in served.makers:
         told = f"fewer than {LEAST_SEEN} {_DEVICES[kind]} of this maker ({vendor}) are in the training table"
-        found.append(_warning("unseen_maker", "manufacturer", told))
+        yield make_warning("unseen_maker", "manufacturer", told)
     architecture = row["spec_architecture"]
     if architecture is not None and architecture not in served.architectures:
         told = f"no GPU of the architecture {architecture} is in the training table"
-        found.append(_warning("unseen_architecture", "architecture", told))
+        yield make_warning("unseen_architecture", "architecture", told)
         plain, effective = fp32_gflops(row), effective_fp32_gflops(row)
         if plain and effective and effective < plain:
             told = (
                 f"it issues two FP32 operations at once, which games use in part: counted at {effective / plain:.0%}, "
                 "as older chips of that design have it"
             )
-            found.append(_warning("dual_issue", "fp32_gflops", told))
-    return found
+            yield make_warning("dual_issue", "fp32_gflops", told)
 
 
 def _describe_surroundings(row: Mapping[str, Any]) -> list[dict[str, str]]:
     """Warnings about what the GPU is built into, which no name tells."""
     if row["kind"] in ("integrated", "apu"):
         told = "shares the memory of the computer: with one module instead of two it is far slower"
-        return [_warning("shared_memory", "memory_bandwidth_gb_s", told)]
+        return [make_warning("shared_memory", "memory_bandwidth_gb_s", told)]
     if row["is_mobile"] and row["kind"] == "discrete" and (row["spec_release_year"] or 0) >= _OWN_LIMITS_SINCE:
         told = "makers of laptops set its power limit, so that cards of this name differ in speed and power"
-        return [_warning("laptop_power_limit", "tdp_w", told)]
+        return [make_warning("laptop_power_limit", "tdp_w", told)]
     return []
 
 
@@ -158,15 +149,14 @@ def _describe_range(place: int, values: NDArray[np.float64], training_range: Tra
     feature, (low, high) = _FEATURES[place], training_range.bounds[place]
     field, value = _WATCHED[feature], float(values[_PLACES[place]])
     if field == "release_year" and value > high:
-        return _warning("extrapolation", field, f"newer than any GPU in the training table ({high:.0f})")
+        return make_warning("extrapolation", field, f"newer than any GPU in the training table ({high:.0f})")
     if feature.startswith("log_"):
         low, high = float(np.exp(low)), float(np.exp(high))
-    return _warning("out_of_range", field, f"outside the training range ({low:,.6g} to {high:,.6g})")
+    return make_warning("out_of_range", field, f"outside the training range ({low:,.6g} to {high:,.6g})")
 
 
-def _find_contradictions(query: Mapping[str, Any], match: SpecMatch, known: Known) -> list[dict[str, str]]:
+def _find_contradictions(query: Mapping[str, Any], match: SpecMatch, known: Known) -> Iterator[dict[str, str]]:
     """Warnings about what was given and is otherwise on the sheet or in the table, and about labels and lines."""
-    found = []
     given: dict[str, Any] = {}
     if match.is_strict:
         given.update(query.get("specs") or {})
@@ -177,28 +167,26 @@ def _find_contradictions(query: Mapping[str, Any], match: SpecMatch, known: Know
         if field not in NUMERIC_SPEC_FIELDS or value is None or not matched:
             continue
         if abs(value - matched) > 1 if field == "release_year" else _differs(value, matched):
-            found.append(
-                _warning("contradiction", field, f"{value:,g} is given, but {match.spec_name} has {matched:,g}")
-            )
+            yield make_warning("contradiction", field, f"{value:,g} is given, but {match.spec_name} has {matched:,g}")
     if known.measured:
-        found.extend(_compare_with_table(query, known))
-    return found
+        yield from _compare_with_table(query, known)
 
 
 def _compare_with_table(query: Mapping[str, Any], known: Known) -> Iterator[dict[str, str]]:
     for field in REGRESSION_TARGETS:
         value, measured = query.get(field), known.measured.get(field)
         if value is not None and measured is not None and _differs(value, measured):
-            yield _warning("contradiction", field, f"{value:,g} is given, but the table has {measured:,g}")
+            yield make_warning("contradiction", field, f"{value:,g} is given, but the table has {measured:,g}")
     labels = known.measured.get("segment")
     if labels is not None and (others := [name for name in known.line if name not in labels]):
         told = f"the table has {labels}, but the maker's own line is {', '.join(others)}"
-        yield _warning("disputed_segment", "segment", told)
+        yield make_warning("disputed_segment", "segment", told)
 
 
 def _differs(one: float, other: float) -> bool:
     return not 1 / _CONTRADICTION <= one / other <= _CONTRADICTION
 
 
-def _warning(code: str, field: str, detail: str) -> dict[str, str]:
+def make_warning(code: str, field: str, detail: str) -> dict[str, str]:
+    """One warning of an answer."""
     return {"code": code, "field": field, "detail": detail}

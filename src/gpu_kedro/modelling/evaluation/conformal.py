@@ -171,16 +171,10 @@ def half_widths(
 def cross_calibrate(
     errors: Errors, folds: NDArray[np.int64], options: IntervalOptions, seed: int
 ) -> tuple[dict[float, NDArray[np.float64]], Calibration]:
-    """Calibrate on cross-validated errors, and give each row half-widths that its own fold did not shape.
+    """Calibrate on n cross-validated errors, and give each row half-widths that its own fold did not shape.
 
     The scale model and the quantiles of a row come from the other folds, so the coverage measured with them is
     that of GPUs the calibration has not seen.
-
-    Args:
-        errors: of n cross-validated predictions.
-        folds: (n,) test folds.
-        options: coverages and settings.
-        seed: makes the scale model repeatable.
 
     Returns:
         Half-widths (n,) by coverage, and the calibration to serve.
@@ -206,12 +200,7 @@ def add_newer_stratum(calibration: Calibration, scores: NDArray[np.float64], opt
     """Add the stratum of GPUs released after the training table ends.
 
     Its quantile is that of the temporal split: errors, in units of their expected size, of GPUs released after the
-    last year its model was trained on. Never narrower than for all GPUs together.
-
-    Args:
-        calibration: the calibration to serve.
-        scores: conformity scores of the later GPUs; too few of them leave the calibration as it is.
-        options: coverages, and how few are too few.
+    last year its model was trained on. Never narrower than for all GPUs together; too few scores change nothing.
     """
     if scores.size < options.min_newer:
         return calibration

@@ -3,24 +3,22 @@
 A row of the result is one GPU at one level of knowledge.
 """
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import compress
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from joblib import Parallel, delayed
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
 
 from gpu_kedro.domain.errors import NotLearnableError
 from gpu_kedro.domain.features import FEATURE_NAMES
 from gpu_kedro.domain.table.cleaning import require_learnable
-from gpu_kedro.modelling.evaluation.input_levels import hide_figures, repeat_for_training
+from gpu_kedro.modelling.evaluation.input_levels import hide_figures
 from gpu_kedro.modelling.learners.embedding import NameEmbedding
 from gpu_kedro.modelling.learners.ensemble import Expert, fit_expert
 from gpu_kedro.modelling.options import EmbeddingOptions, ModelOptions, RidgeOptions
-from gpu_kedro.modelling.progress import track
+from gpu_kedro.modelling.parallel import call_in_parallel
 from gpu_kedro.modelling.targets import LEVELS, Target, input_columns
 
 #: Known answers that every training part needs: enough for the members, and for intervals of their errors.
@@ -54,6 +52,10 @@ class Examples:
     is_early: NDArray[np.bool_]
     is_earliest: NDArray[np.bool_]
     classes: tuple[str, ...] | None
+
+    def embed_names(self, train: NDArray[np.bool_], options: EmbeddingOptions, seed: int) -> NDArray[np.float64]:
+        """(n, dims) embeddings of all names, learned from those of the training part."""
+        return NameEmbedding.fit(list(compress(self.texts, train)), options, seed).transform(self.texts)
 
 
 def select_examples(model_input: pd.DataFrame, target: Target) -> Examples:
@@ -125,38 +127,34 @@ def predict_unseen(
         enough = count_smallest_part(examples.folds[train]) >= LEAST_KNOWN and test.any()
         if enough and (split == "temporal" or examples.classes is None):
             splits.append((split, fold, train, test))
-    tasks = (
-        delayed(with_one_thread)(
-            _predict_split, examples, target, model, embedding, seed, split, int(fold), train, test
-        )
-        for split, fold, train, test in splits
-    )
-    frames: Iterator[pd.DataFrame] = Parallel(n_jobs=jobs, return_as="generator")(tasks)
-    return pd.concat(
-        list(track(frames, total=len(splits), description=f"cross-validating {target.name}")), ignore_index=True
-    )
+    calls = [
+        (examples, target, model, embedding, seed, split, int(fold), train, test) for split, fold, train, test in splits
+    ]
+    frames = call_in_parallel(_predict_split, calls, jobs, f"cross-validating {target.name}")
+    return pd.concat(frames, ignore_index=True)
 
 
 def _predict_split(
     examples: Examples,
     target: Target,
     model: ModelOptions,
-    embedding_options: EmbeddingOptions,
+    embedding: EmbeddingOptions,
     seed: int,
     split: str,
     fold: int,
     train: NDArray[np.bool_],
     test: NDArray[np.bool_],
 ) -> pd.DataFrame:
-    train_texts = [text for text, chosen in zip(examples.texts, train, strict=True) if chosen]
-    embedding = NameEmbedding.fit(train_texts, embedding_options, seed)
-    vectors = embedding.transform(examples.texts)
+    vectors = examples.embed_names(train, embedding, seed)
     frames = []
     for level in LEVELS:
-        columns = input_columns(target, level)
-        values, rows = repeat_for_training(examples.values[train], examples.gpu_ids[train], level)
-        told = examples.answers[train][rows], examples.groups[train][rows]
-        train_data = values, vectors[train][rows], *told, columns
+        train_data = (
+            hide_figures(examples.values[train], examples.gpu_ids[train], level, in_training=True),
+            vectors[train],
+            examples.answers[train],
+            examples.groups[train],
+            input_columns(target, level),
+        )
         test_data = hide_figures(examples.values[test], examples.gpu_ids[test], level), vectors[test]
         expert = fit_expert(*train_data, model, seed, examples.classes)
         baseline = fit_expert(
@@ -165,18 +163,16 @@ def _predict_split(
             seed,
             examples.classes,
         )
-        frame = pd.DataFrame(
-            {
-                "gpu_id": examples.gpu_ids[test],
-                "split": split,
-                "fold": fold,
-                "level": level,
-                "true": examples.answers[test],
-            }
-        )
+        answers: dict[str, Any] = {
+            "gpu_id": examples.gpu_ids[test],
+            "split": split,
+            "fold": fold,
+            "level": level,
+            "true": examples.answers[test],
+        }
         if examples.classes is None:
             members = expert.predict_members(*test_data)
-            answers = {
+            answers |= {
                 "predicted": expert.blend.mix(members, expert.blend.find_modes(test_data[0])),
                 "dummy": np.full(int(test.sum()), np.median(examples.answers[train])),
                 "ridge": baseline.predict(*test_data),
@@ -184,27 +180,14 @@ def _predict_split(
             }
         else:
             shares = np.bincount(examples.answers[train], minlength=len(examples.classes)) / train.sum()
-            answers = {
-                **{
-                    name: values
-                    for place, probabilities in enumerate(expert.predict_members(*test_data))
-                    for name, values in _by_class(f"member_{place}", examples.classes, probabilities).items()
-                },
-                **_by_class("dummy", examples.classes, np.tile(shares, (int(test.sum()), 1))),
-                **_by_class("ridge", examples.classes, baseline.predict(*test_data)),
-            }
-        frames.append(frame.assign(**answers))
+            told = {f"member_{place}": member for place, member in enumerate(expert.predict_members(*test_data))}
+            told["dummy"] = np.tile(shares, (int(test.sum()), 1))
+            told["ridge"] = baseline.predict(*test_data)
+            for model_name, probabilities in told.items():
+                for position, name in enumerate(examples.classes):
+                    answers[f"{model_name}_{name}"] = probabilities[:, position]
+        frames.append(pd.DataFrame(answers))
     return pd.concat(frames, ignore_index=True)
-
-
-def with_one_thread(function: Callable[..., Any], *arguments: Any) -> Any:
-    """Call a function with one thread for linear algebra: sums must not depend on the number of cores."""
-    with threadpool_limits(limits=1, user_api="blas"):
-        return function(*arguments)
-
-
-def _by_class(prefix: str, classes: tuple[str, ...], probabilities: NDArray[np.float64]) -> dict[str, Any]:
-    return {f"{prefix}_{name}": probabilities[:, position] for position, name in enumerate(classes)}
 
 
 def fit_served_experts(
@@ -212,22 +195,17 @@ def fit_served_experts(
 ) -> dict[str, Expert]:
     """Train one expert per level of knowledge on every example."""
     vectors = embedding.transform(examples.texts)
-    tasks = []
-    for level in LEVELS:
-        values, rows = repeat_for_training(examples.values, examples.gpu_ids, level)
-        columns = input_columns(target, level)
-        tasks.append(
-            delayed(with_one_thread)(
-                fit_expert,
-                values,
-                vectors[rows],
-                examples.answers[rows],
-                examples.groups[rows],
-                columns,
-                model,
-                seed,
-                examples.classes,
-            )
+    calls = [
+        (
+            hide_figures(examples.values, examples.gpu_ids, level, in_training=True),
+            vectors,
+            examples.answers,
+            examples.groups,
+            input_columns(target, level),
+            model,
+            seed,
+            examples.classes,
         )
-    fitted = Parallel(n_jobs=jobs, return_as="generator")(tasks)
-    return dict(zip(LEVELS, track(fitted, total=len(LEVELS), description=f"training {target.name}"), strict=True))
+        for level in LEVELS
+    ]
+    return dict(zip(LEVELS, call_in_parallel(fit_expert, calls, jobs, f"training {target.name}"), strict=True))

@@ -28,11 +28,7 @@ def population_stability(reference: NDArray[np.float64], current: NDArray[np.flo
     """PSI: sum over bins of (current share − reference share) × ln(current share / reference share).
 
     Bins are quantiles of the reference; a value that is a tenth of it or more gets a bin of its own.
-
-    Args:
-        reference: (n,) without NaN.
-        current: (m,) without NaN.
-        bins: quantiles.
+    Neither sample holds NaN.
 
     Source: Siddiqi (2006), Credit risk scorecards.
     """
@@ -68,14 +64,7 @@ def measure_drift(
     asked_outputs: pd.DataFrame,
     options: MonitoringOptions,
 ) -> dict[str, Any]:
-    """Compare what was asked and answered with the training data.
-
-    Args:
-        training_inputs: features of the training GPUs.
-        training_outputs: answers for them; also `match_kind` and `warnings`.
-        asked_inputs: the same features of the queries.
-        asked_outputs: what was answered.
-        options: thresholds.
+    """Compare what was asked and answered with the training data; outputs have `match_kind` and `warnings` too.
 
     Returns:
         `rows`; `unmatched_share` and `out_of_range_share`, each with that of the training data beside it; `inputs` and

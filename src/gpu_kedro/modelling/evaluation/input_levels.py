@@ -22,40 +22,21 @@ HIDDEN_TOGETHER: tuple[tuple[str, ...], ...] = (
     ("test_year", "years_since_release"),
 )
 _GROUPS = [[FEATURE_NAMES.index(name) for name in names] for names in HIDDEN_TOGETHER]
-#: Copies of every GPU, with different figures hidden, that a model of the level "partly" is trained on.
-TRAINING_COPIES = 1
 
 
 def hide_figures(
-    values: NDArray[np.float64], gpu_ids: Iterable[str], level: Level, copy: int = 0
+    values: NDArray[np.float64], gpu_ids: Iterable[str], level: Level, *, in_training: bool = False
 ) -> NDArray[np.float64]:
-    """Hide figures of each GPU as its level says; the input is not changed.
+    """Hide figures of each GPU as its level says, which only "partly" does; the input is not changed.
 
-    What is hidden depends on the GPU's name and the copy only, not on its place in the table.
-
-    Args:
-        values: (n, all features).
-        gpu_ids: n names.
-        level: only "partly" hides anything here.
-        copy: which of several different choices to make.
+    What is hidden depends on the GPU's name only, not on its place in the table; in training it is something else.
     """
     if level != "partly":
         return values
     hidden = values.copy()
     for row, gpu_id in enumerate(gpu_ids):
-        choice = crc32(f"{copy}:{gpu_id}".encode())
+        choice = crc32(f"{int(in_training)}:{gpu_id}".encode())
         for position, columns in enumerate(_GROUPS):
             if choice >> (7 * position) & 1:
                 hidden[row, columns] = np.nan
     return hidden
-
-
-def repeat_for_training(
-    values: NDArray[np.float64], gpu_ids: NDArray[np.object_], level: Level
-) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """Training rows of a level, and for each the position of the GPU it was made from."""
-    positions = np.arange(len(values))
-    if level != "partly":
-        return values, positions
-    copies = [hide_figures(values, gpu_ids, level, copy) for copy in range(1, TRAINING_COPIES + 1)]
-    return np.vstack(copies), np.tile(positions, TRAINING_COPIES)

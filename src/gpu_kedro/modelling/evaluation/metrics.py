@@ -123,13 +123,7 @@ def reliability_bins(truth: NDArray[np.bool_], probabilities: NDArray[np.float64
 def segment_reliability(
     true: NDArray[np.int64], probabilities: NDArray[np.float64], classes: tuple[str, ...]
 ) -> dict[str, list[Metrics]]:
-    """Reliability bins of each segment, and of `all` of them together.
-
-    Args:
-        true: (n,) positions in `classes`.
-        probabilities: (n, classes).
-        classes: combinations of segments, e.g. "Mobile, Workstation".
-    """
+    """Reliability bins of each segment, and of `all` of them together; takes what `classification_metrics` takes."""
     truth = np.array(label_membership(classes))[true]
     marginals = label_probabilities(probabilities, classes)
     bins = {"all": reliability_bins(truth.ravel(), marginals.ravel())}
@@ -145,7 +139,6 @@ def stratify(rows: pd.DataFrame) -> dict[str, pd.Series]:
         rows: columns `is_strict, g3d_mark, segment, vendor, spec_release_year, test_year, kind, match_kind`.
     """
     era = rows["spec_release_year"].fillna(rows["test_year"])
-    segments = rows["segment"].astype("object").where(rows["segment"].notna(), None)
     masks: dict[str, Any] = {
         "all": pd.Series(True, index=rows.index),
         "strict_match": rows["is_strict"].astype(bool),
@@ -155,9 +148,9 @@ def stratify(rows: pd.DataFrame) -> dict[str, pd.Series]:
         "below_50_points": rows["g3d_mark"].lt(50),
         "dual_graphics": rows["kind"].eq("dual"),
         "vgpu": rows["kind"].eq("vgpu"),
-        "labelled_segment": segments.notna(),
+        "labelled_segment": rows["segment"].notna(),
         **{
-            f"segment_{name.lower()}": segments.map(lambda value, name=name: value is not None and name in value)
+            f"segment_{name.lower()}": rows["segment"].astype("str").str.contains(name, regex=False)
             for name in SEGMENTS
         },
         **{f"vendor_{name}": rows["vendor"].eq(name) for name in ("nvidia", "amd", "intel")},

@@ -20,11 +20,8 @@ def assign_folds(groups: pd.Series, options: SplitOptions) -> pd.Series:
 
     All rows of one chip group (every GTX 1060, say) fall into one fold, for every target alike, so that a model
     never sees a sibling of the card it is tested on. Does not depend on the order of the rows, nor on GPUs that only
-    observations know: those go with their siblings, or where the hash of their group falls.
-
-    Args:
-        groups: chip group per GPU, indexed by `gpu_id`.
-        options: number of folds and the seed of the shuffle.
+    observations know: those go with their siblings, or where the hash of their group falls. `groups` are chip groups,
+    indexed by `gpu_id`.
 
     Raises:
         NotLearnableError: fewer chip groups than folds.
@@ -54,10 +51,6 @@ def _assign_late(groups: pd.Series, folds: pd.Series, options: SplitOptions) -> 
 
 def require_same_folds(model_input: pd.DataFrame, options: SplitOptions) -> None:
     """Refuse folds that were made with other options: whoever chose by them would choose on the reported ones.
-
-    Args:
-        model_input: `gpu_id, chip_group, fold`.
-        options: what the run asks for.
 
     Raises:
         OtherFoldsError: the stored folds are not those of the options.

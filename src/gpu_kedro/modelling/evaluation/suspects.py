@@ -5,6 +5,7 @@ of the same sheet or line, and what cleaning rejected. Each finding is one sente
 look up at the source.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -42,7 +43,7 @@ class Finding(NamedTuple):
     """One piece of evidence against one value.
 
     Args:
-        gpu_id, field: what it is about; `gpu_id` is None for a row that cleaning left out.
+        gpu_id, field: what it is about.
         value, expected: as the table has it, and what the evidence says.
         kind: a key of `KIND_TITLES`.
         strength: place in weak, fair, strong.
@@ -86,21 +87,16 @@ def find_suspects(
         found += _against_twins(gpus, residuals[field], field, factor)
     found += _against_model(unseen["segment"])
     rows_of = dict(zip(clean_gpus["gpu_id"], clean_gpus["source_row"], strict=True))
+    by_value: dict[tuple[str, str], list[Finding]] = defaultdict(list)
+    for finding in found:
+        by_value[finding.gpu_id, finding.field].append(finding)
     merged = [
-        _merge(list(pieces), str(gpus.at[gpu_id, "name"]), int(rows_of[gpu_id]))
-        for (gpu_id, _), pieces in _group(found).items()
+        _merge(pieces, str(gpus.at[gpu_id, "name"]), int(rows_of[gpu_id])) for (gpu_id, _), pieces in by_value.items()
     ]
     merged += _list_rejected(ledger, raw_gpus)
     order = {name: -place for place, name in enumerate(_STRENGTHS)}
     merged.sort(key=lambda row: (order[row["strength"]], row["row_in_raw"]))
     return pd.DataFrame(merged, columns=list(COLUMNS))
-
-
-def _group(findings: list[Finding]) -> dict[tuple[str, str], list[Finding]]:
-    groups: dict[tuple[str, str], list[Finding]] = {}
-    for finding in findings:
-        groups.setdefault((finding.gpu_id, finding.field), []).append(finding)
-    return groups
 
 
 def _merge(findings: list[Finding], name: str, row: int) -> dict[str, Any]:

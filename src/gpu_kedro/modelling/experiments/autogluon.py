@@ -108,11 +108,6 @@ def build_question(
 def ask_autogluon(question: Question, folder: Path, options: AutogluonOptions) -> dict[str, Any]:
     """Let AutoGluon answer, unless it has answered the same question before.
 
-    Args:
-        question: what is asked.
-        folder: where question and answers are kept.
-        options: where AutoGluon is; when it is not there, that is what the answer says.
-
     Returns:
         `status` ("run" or why not) and, when run, `record` (version, seconds, best models) and `predictions`.
 

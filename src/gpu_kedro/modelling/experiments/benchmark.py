@@ -4,13 +4,12 @@ A study is one arrangement of the model input: which GPUs train, which are teste
 scored on the same folds; no model sees a GPU of the fold, or of the chip group, that it is tested on.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
-from joblib import Parallel, delayed
 from numpy.typing import NDArray
 
 from gpu_kedro.domain.features import FEATURE_NAMES
@@ -18,16 +17,13 @@ from gpu_kedro.domain.specs.sheets import COLUMN_BY_FIELD, NUMERIC_SPEC_FIELDS
 from gpu_kedro.modelling.evaluation.cross_validation import (
     BASELINE_ALPHA,
     Examples,
-    predict_unseen,
     select_examples,
-    with_one_thread,
 )
 from gpu_kedro.modelling.evaluation.metrics import classification_metrics, regression_metrics
 from gpu_kedro.modelling.evaluation.splits import assign_folds
-from gpu_kedro.modelling.learners.embedding import NameEmbedding
 from gpu_kedro.modelling.learners.preparation import Matrix, Preparation
 from gpu_kedro.modelling.options import EmbeddingOptions, SplitOptions, StudyOptions
-from gpu_kedro.modelling.progress import track
+from gpu_kedro.modelling.parallel import call_in_parallel
 from gpu_kedro.modelling.targets import TARGETS, Level, Target, input_columns
 
 StudyName = Literal["main", "releases", "without_sheet_power"]
@@ -97,22 +93,9 @@ def split_by_release(model_input: pd.DataFrame, splits: SplitOptions) -> pd.Data
     )
 
 
-def predict_study(study: Study, target: Target, model: Any, embedding: EmbeddingOptions, jobs: int) -> pd.DataFrame:
-    """What `predict_unseen` gives for a study, with its name and seed in the columns `study` and `seed`."""
-    unseen = predict_unseen(select_examples(study.table, target), target, model, embedding, study.seed, jobs)
-    return unseen.assign(study=study.name, seed=study.seed)
-
-
 @dataclass(frozen=True)
 class ComparisonTask:
-    """What models are compared in, and the inputs that they get.
-
-    Args:
-        target: what is predicted.
-        level: what is known.
-        embedding: options of the name embedding, which is fitted on the training part.
-        dims: dimensions of it that enter.
-    """
+    """What models are compared in, and the inputs that they get: so many dimensions of the name embedding enter."""
 
     target: Target
     level: Level
@@ -143,18 +126,9 @@ def raw_columns(target: Target, level: Level) -> list[str]:
 def prepare_inputs(
     examples: Examples, raw: pd.DataFrame, task: ComparisonTask, seed: int, fold: int
 ) -> dict[InputKind, Inputs]:
-    """What each kind of input is when one fold is tested.
-
-    Args:
-        examples: GPUs with a known answer.
-        raw: their rows of the primary table, in the same order.
-        task: what is predicted from what.
-        seed: of the embedding.
-        fold: that is tested.
-    """
+    """What each kind of input is when one fold is tested; `raw` has the examples' rows of the primary table."""
     train = examples.folds != fold
-    texts = [text for text, chosen in zip(examples.texts, train, strict=True) if chosen]
-    vectors = NameEmbedding.fit(texts, task.embedding, seed).transform(examples.texts)
+    vectors = examples.embed_names(train, task.embedding, seed)
     columns = raw_columns(task.target, task.level)
     sources: dict[InputKind, tuple[Matrix, Matrix, list[int], int, list[str]]] = {
         "features": (examples.values, vectors, input_columns(task.target, task.level), task.dims, list(FEATURE_NAMES)),
@@ -180,14 +154,9 @@ def predict_baselines(
     """
     examples = select_examples(study.table, task.target)
     raw = primary_gpus.set_index("gpu_id").loc[examples.gpu_ids]
-    folds = np.unique(examples.folds)
-    tasks = (
-        delayed(with_one_thread)(_predict_fold, examples, raw, task, options, study.seed, int(fold)) for fold in folds
-    )
-    frames: Iterator[pd.DataFrame] = Parallel(n_jobs=jobs, return_as="generator")(tasks)
-    return pd.concat(
-        list(track(frames, total=len(folds), description=f"baselines of {task.target.name}")), ignore_index=True
-    )
+    calls = [(examples, raw, task, options, study.seed, int(fold)) for fold in np.unique(examples.folds)]
+    frames = call_in_parallel(_predict_fold, calls, jobs, f"baselines of {task.target.name}")
+    return pd.concat(frames, ignore_index=True)
 
 
 def _predict_fold(
@@ -269,12 +238,7 @@ def compare_models(
 ) -> dict[str, Any]:
     """Ours beside the baselines, on the same folds and seeds, and on the one split that AutoGluon answers too.
 
-    Args:
-        predictions: calibrated predictions of every study (ours).
-        baselines: what `predict_baselines` gives, of every seed.
-        target_name: what is predicted.
-        level: what is known.
-        first_fold: the fold of the first seed that is the common split.
+    That is the fold `first_fold` of the first seed.
 
     Returns:
         inputs → model → `seeds` (metric → mean and sd over seeds, each over all its folds) and `same_split` (metric).

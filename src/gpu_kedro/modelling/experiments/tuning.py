@@ -8,20 +8,18 @@ Source: Cawley & Talbot (2010), On over-fitting in model selection and subsequen
 evaluation; Akiba et al. (2019), Optuna (the tree-structured Parzen estimator).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from joblib import Parallel, delayed
 from numpy.typing import NDArray
 
-from gpu_kedro.modelling.evaluation.cross_validation import Examples, select_examples, with_one_thread
+from gpu_kedro.modelling.evaluation.cross_validation import Examples, select_examples
 from gpu_kedro.modelling.evaluation.metrics import regression_metrics
 from gpu_kedro.modelling.evaluation.splits import assign_folds
 from gpu_kedro.modelling.learners.blending import Blend, find_newest_year
-from gpu_kedro.modelling.learners.embedding import NameEmbedding
 from gpu_kedro.modelling.learners.ensemble import fit_expert
 from gpu_kedro.modelling.learners.preparation import Matrix
 from gpu_kedro.modelling.options import (
@@ -34,7 +32,7 @@ from gpu_kedro.modelling.options import (
     TuningOptions,
     is_stacked,
 )
-from gpu_kedro.modelling.progress import track
+from gpu_kedro.modelling.parallel import call_in_parallel
 from gpu_kedro.modelling.targets import Level, Target, input_columns
 
 
@@ -64,12 +62,7 @@ class _Part:
 def inner_folds(groups: pd.Series, folds: NDArray[np.int64], outer: int, inner: int, seed: int) -> NDArray[np.int64]:
     """Inner test folds of an outer fold's training part, −1 for the rows of the outer fold itself.
 
-    Args:
-        groups: chip group per GPU, indexed by `gpu_id`.
-        folds: (n,) outer folds.
-        outer: the outer fold.
-        inner: number of inner folds.
-        seed: of the shuffle.
+    `groups` are chip groups, indexed by `gpu_id`; `folds` are (n,) outer ones, `inner` is how many to make.
     """
     train = folds != outer
     options = SplitOptions(calibration_years=1, folds=inner, last_training_year=2019, seed=seed)
@@ -80,16 +73,7 @@ def inner_folds(groups: pd.Series, folds: NDArray[np.int64], outer: int, inner: 
 
 @dataclass(frozen=True)
 class Search:
-    """A search for one target.
-
-    Args:
-        target: what is predicted.
-        level: what is known.
-        recipe: the blend of the configuration.
-        embedding: options of the name embedding.
-        options: what is searched.
-        seed: of folds, models and search.
-    """
+    """A search for one target, held against the recipe of the configuration; its folds and models share the seed."""
 
     target: Target
     level: Level
@@ -113,9 +97,8 @@ def tune_target(model_input: pd.DataFrame, search: Search, jobs: int) -> dict[st
     examples = select_examples(model_input, search.target)
     groups = model_input.set_index("gpu_id").loc[examples.gpu_ids, "chip_group"]
     outer_folds = [int(fold) for fold in np.unique(examples.folds)]
-    tasks = (delayed(with_one_thread)(_tune_fold, search, examples, groups, fold) for fold in outer_folds)
-    results: Iterator[tuple[dict[str, Any], dict[str, Matrix]]] = Parallel(n_jobs=jobs, return_as="generator")(tasks)
-    found = list(track(results, total=len(outer_folds), description=f"tuning {search.target.name}"))
+    calls = [(search, examples, groups, fold) for fold in outer_folds]
+    found = call_in_parallel(_tune_fold, calls, jobs, f"tuning {search.target.name}")
     true = np.concatenate([examples.answers[examples.folds == fold] for fold in outer_folds])
     return {
         "target": search.target.name,
@@ -176,8 +159,7 @@ def _tune_fold(
     columns = input_columns(search.target, search.level)
 
     def arrange(train: NDArray[np.bool_], test: NDArray[np.bool_]) -> _Part:
-        texts = [text for text, chosen in zip(examples.texts, train, strict=True) if chosen]
-        vectors = NameEmbedding.fit(texts, search.embedding, seed).transform(examples.texts)
+        vectors = examples.embed_names(train, search.embedding, seed)
         newest_year = find_newest_year(examples.values[train])
         return _Part(np.flatnonzero(train), np.flatnonzero(test), vectors, newest_year, {})
 

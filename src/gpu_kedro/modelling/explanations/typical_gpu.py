@@ -56,16 +56,7 @@ class TypicalGpu:
 
 
 def describe_input(name: str, row: Mapping[str, Any], typical: TypicalGpu) -> dict[str, Any]:
-    """What is known of one input of a GPU, and of the typical GPU's where that is a number.
-
-    Args:
-        name: of the input.
-        row: of `gpu_kedro.domain.identify`.
-        typical: what was compared with.
-
-    Returns:
-        `input`, `title`, `fields` and `typical_fields`.
-    """
+    """What is known of one input of a GPU, and of the typical GPU's where that is a number."""
     one = INPUTS[INPUT_NAMES.index(name)]
     known = {column: row[column] for column in one.columns if row[column] is not None}
     middles = {column: middle for column in known if (middle := _read_middle(column, typical)) is not None}

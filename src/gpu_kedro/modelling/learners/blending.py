@@ -36,7 +36,7 @@ class Blend:
 
     Args:
         weights: (6, members), each row summing to one.
-        newest_year: GPUs released later are newer than the table.
+        newest_year: GPUs released later are newer than the table (`find_newest_year`).
     """
 
     weights: Matrix
@@ -44,13 +44,7 @@ class Blend:
 
     @classmethod
     def of(cls, members: Sequence[MemberOptions], *, has_sheets: bool, newest_year: float = np.inf) -> Self:
-        """The blend of these members.
-
-        Args:
-            members: options of each; their kinds and weights matter.
-            has_sheets: whether the level of knowledge has specifications.
-            newest_year: see `find_newest_year`.
-        """
+        """The blend of these members, at a level of knowledge that has specifications or not."""
         sure = np.array([member.weight for member in members], dtype=float)
         unsure = np.array([weigh_unsure(member) for member in members])
         extrapolates = np.array([member.kind in _EXTRAPOLATING for member in members])

@@ -44,9 +44,9 @@ class NameEmbedding:
     """Maps canonical names to vectors of `dims` numbers.
 
     Args:
-        vocabulary: n-gram → row of `weights`.
-        weights: (n-grams, dims) float64, idf already multiplied into the SVD's components.
-        idf: (n-grams,) inverse document frequencies, for the norm.
+        vocabulary: n-gram → row of `components`.
+        idf: (n-grams,) inverse document frequencies.
+        components: (n-grams, dims) of the SVD.
         ngram_max: longest n-gram.
     """
 

@@ -36,21 +36,23 @@ _RECENT_YEAR = 2011
 
 @dataclass(frozen=True)
 class Expert:
-    """A fitted blend for one target at one level of knowledge.
+    """A blend for one target at one level of knowledge, as it was fitted or as a bundle holds it.
 
     Args:
         preparation: makes the inputs dense.
-        members: fitted scikit-learn or CatBoost estimators.
+        members: fitted scikit-learn or CatBoost estimators, or what they were exported to.
         kinds: `kind` of each member.
         stacked: which members also see the answer of the Gaussian process before them.
+        member_classes: for each member the positions in `classes` that it answers for, None for regression.
         blend: how much each member counts.
         classes: class names of a classifier, None for regression.
     """
 
     preparation: Preparation
-    members: tuple[Any, ...]
-    kinds: tuple[str, ...]
-    stacked: tuple[bool, ...]
+    members: Sequence[Any]
+    kinds: Sequence[str]
+    stacked: Sequence[bool]
+    member_classes: Sequence[list[int] | None]
     blend: Blend
     classes: tuple[str, ...] | None
 
@@ -58,27 +60,30 @@ class Expert:
         """Answers of each member: (members, n) logs for regression, (members, n, classes) probabilities."""
         inputs = self.preparation.transform(values, embeddings)
         if self.classes is None:
-            return predict_regressors(self, inputs)
+            return self._predict_logs(inputs)
         answers = np.zeros((len(self.members), len(inputs), len(self.classes)))
-        for position, member in enumerate(self.members):
+        for position, (member, places) in enumerate(zip(self.members, self.member_classes, strict=True)):
+            predict = getattr(member, "predict_proba", member.predict)
             # a class that the training rows lack has no column of its own
-            answers[position][:, np.asarray(member.classes_, dtype=int).ravel()] = member.predict_proba(inputs)
+            answers[position][:, places] = predict(inputs)
         return answers
+
+    def _predict_logs(self, inputs: NDArray[np.float32]) -> Matrix:
+        logs = np.empty((len(self.members), len(inputs)))
+        seen = inputs
+        for position, (member, stacked) in enumerate(zip(self.members, self.stacked, strict=True)):
+            logs[position] = np.ravel(member.predict(seen if stacked else inputs))
+            if isinstance(member, GaussianProcess):
+                seen = append_process_answers(inputs, logs[position])
+        return logs
 
     def predict(self, values: Matrix, embeddings: Matrix, modes: Modes | None = None) -> Matrix:
         """The blend: (n,) logs, or (n, classes) probabilities; `modes` other than the GPUs' own on request."""
-        return blend_members(self, values, embeddings, modes)
-
-
-def predict_regressors(expert: Any, inputs: NDArray[np.float32]) -> Matrix:
-    """(members, n) logs that the members of an expert (`Expert` or its exported form) answer to dense inputs."""
-    logs = np.empty((len(expert.members), len(inputs)))
-    seen = inputs
-    for position, (member, stacked) in enumerate(zip(expert.members, expert.stacked, strict=True)):
-        logs[position] = np.ravel(member.predict(seen if stacked else inputs))
-        if isinstance(member, GaussianProcess):
-            seen = append_process_answers(inputs, logs[position])
-    return logs
+        members = self.predict_members(values, embeddings)
+        if self.classes is not None:
+            probabilities: Matrix = (self.blend.weights[0][:, None, None] * members).sum(axis=0)
+            return probabilities
+        return self.blend.mix(members, self.blend.find_modes(values) if modes is None else modes)
 
 
 def append_process_answers(inputs: NDArray[np.float32], answers: Matrix) -> NDArray[np.float32]:
@@ -90,16 +95,6 @@ def append_process_answers(inputs: NDArray[np.float32], answers: Matrix) -> NDAr
     seen[:, :-1] = inputs
     seen[:, -1] = answers
     return seen
-
-
-def blend_members(expert: Any, values: Matrix, embeddings: Matrix, modes: Modes | None) -> Matrix:
-    """Answers of an expert's members (`Expert` or its exported form), mixed."""
-    members: Matrix = expert.predict_members(values, embeddings)
-    if expert.classes is not None:
-        probabilities: Matrix = (expert.blend.weights[0][:, None, None] * members).sum(axis=0)
-        return probabilities
-    blend: Blend = expert.blend
-    return blend.mix(members, blend.find_modes(values) if modes is None else modes)
 
 
 def fit_expert(
@@ -123,9 +118,6 @@ def fit_expert(
         answers: (n,) natural logs of the target, or class positions in `classes`.
         groups: (n,) chip groups.
         columns: positions of the allowed features.
-        options: the members and their settings.
-        seed: makes the forests and CatBoost repeatable.
-        classes: class names, for classification.
     """
     if classes is not None and any(
         member.weight != 1 or member.unsure_weight is not None for member in options.members
@@ -134,42 +126,22 @@ def fit_expert(
     preparation = Preparation.fit(values, embeddings, columns, options.embedding_dims)
     inputs = preparation.transform(values, embeddings)
     has_sheets = _MATCH_CONFIDENCE in columns
-    context = _Context(
-        kinds=[name_kind(FEATURE_NAMES[column]) for column in preparation.columns]
-        + [EMBEDDING] * preparation.embedding_dims
-        + [GAP] * preparation.flagged.size,
-        trust=_rate_trust(values) if has_sheets else np.zeros(len(values), dtype=np.int64),
-        groups=groups,
-        seed=seed,
-    )
-    members = _fit_members(options.members, inputs, answers, context, classes is not None)
-    kinds = tuple(member.kind for member in options.members)
+    kinds = [name_kind(FEATURE_NAMES[column]) for column in preparation.columns]
+    kinds += [EMBEDDING] * preparation.embedding_dims + [GAP] * preparation.flagged.size
+    trust = _rate_trust(values) if has_sheets else np.zeros(len(values), dtype=np.int64)
+    members = _fit_members(options.members, inputs, answers, kinds, trust, groups, seed, classes is not None)
     newest_year = find_newest_year(values) if has_sheets and classes is None else np.inf
     return Expert(
         preparation=preparation,
         members=members,
-        kinds=kinds,
-        stacked=tuple(map(is_stacked, options.members)),
+        kinds=[member.kind for member in options.members],
+        stacked=[is_stacked(member) for member in options.members],
+        member_classes=[
+            None if classes is None else [int(place) for place in np.ravel(member.classes_)] for member in members
+        ],
         blend=Blend.of(options.members, has_sheets=has_sheets, newest_year=newest_year),
         classes=classes,
     )
-
-
-@dataclass(frozen=True)
-class _Context:
-    """What a member may need to know beside its inputs.
-
-    Args:
-        kinds: kind of each input.
-        trust: (n,) how much to trust each training row.
-        groups: (n,) its chip group.
-        seed: makes members repeatable.
-    """
-
-    kinds: list[str]
-    trust: NDArray[np.int64]
-    groups: NDArray[Any]
-    seed: int
 
 
 def _rate_trust(values: Matrix) -> NDArray[np.int64]:
@@ -183,79 +155,63 @@ def _fit_members(
     options: Sequence[MemberOptions],
     inputs: NDArray[np.float32],
     answers: NDArray[Any],
-    context: _Context,
+    kinds: list[str],
+    trust: NDArray[np.int64],
+    groups: NDArray[Any],
+    seed: int,
     is_classifier: bool,
-) -> tuple[Any, ...]:
+) -> list[Any]:
     members: list[Any] = []
     seen = inputs
     for member in options:
         if isinstance(member, GaussianProcessOptions):
             if is_classifier:
                 raise ValueError("gaussian_process is a regressor: give classes ridge, extra_trees or catboost")
-            process, answers_without_group = fit_gaussian_process(
-                inputs, answers, context.kinds, context.trust, context.groups, member, context.seed
-            )
+            process, answers_without_group = fit_gaussian_process(inputs, answers, kinds, trust, groups, member, seed)
             seen = append_process_answers(inputs, answers_without_group)
             members.append(process)
             continue
-        estimator = (_build_classifier if is_classifier else _build_regressor)(member, context.seed)
+        estimator = _build_estimator(member, seed, is_classifier)
         with warnings.catch_warnings():
             # scikit-learn warns when logistic regression stops at max_iter; the penalty keeps the answer stable
             warnings.filterwarnings("ignore", message=".*failed to converge.*")
             members.append(estimator.fit(seen if is_stacked(member) else inputs, answers))
-    return tuple(members)
+    return members
 
 
-_Estimators = RidgeOptions | ExtraTreesOptions | CatBoostOptions
-
-
-def _build_regressor(options: _Estimators, seed: int) -> Any:
-    from catboost import CatBoostRegressor
-    from sklearn.ensemble import ExtraTreesRegressor
-    from sklearn.linear_model import Ridge
+def _build_estimator(
+    options: RidgeOptions | ExtraTreesOptions | CatBoostOptions, seed: int, is_classifier: bool
+) -> Any:
+    from catboost import CatBoostClassifier, CatBoostRegressor
+    from sklearn.ensemble import ExtraTreesClassifier, ExtraTreesRegressor
+    from sklearn.linear_model import LogisticRegression, Ridge
 
     match options:
         case RidgeOptions():
+            if is_classifier:
+                return LogisticRegression(C=1 / options.alpha, max_iter=1000)
             return Ridge(alpha=options.alpha)
         case ExtraTreesOptions():
-            return ExtraTreesRegressor(**_forest_settings(options, seed))
+            forest = ExtraTreesClassifier if is_classifier else ExtraTreesRegressor
+            return forest(
+                n_estimators=options.trees,
+                min_samples_leaf=options.min_leaf,
+                max_features=options.max_features,
+                random_state=seed,
+                n_jobs=1,
+            )
         case CatBoostOptions():
-            return CatBoostRegressor(**_boosting_settings(options, seed))
-
-
-def _build_classifier(options: _Estimators, seed: int) -> Any:
-    from catboost import CatBoostClassifier
-    from sklearn.ensemble import ExtraTreesClassifier
-    from sklearn.linear_model import LogisticRegression
-
-    match options:
-        case RidgeOptions():
-            return LogisticRegression(C=1 / options.alpha, max_iter=1000)
-        case ExtraTreesOptions():
-            return ExtraTreesClassifier(**_forest_settings(options, seed))
-        case CatBoostOptions():
-            return CatBoostClassifier(loss_function="MultiClass", **_boosting_settings(options, seed))
-
-
-def _forest_settings(options: ExtraTreesOptions, seed: int) -> dict[str, Any]:
-    return {
-        "n_estimators": options.trees,
-        "min_samples_leaf": options.min_leaf,
-        "max_features": options.max_features,
-        "random_state": seed,
-        "n_jobs": 1,
-    }
-
-
-def _boosting_settings(options: CatBoostOptions, seed: int) -> dict[str, Any]:
-    return {
-        "iterations": options.iterations,
-        "learning_rate": options.learning_rate,
-        "depth": options.depth,
-        "l2_leaf_reg": options.l2,
-        "rsm": options.column_share,
-        "random_seed": seed,
-        "thread_count": 1,
-        "verbose": False,
-        "allow_writing_files": False,
-    }
+            settings = {
+                "iterations": options.iterations,
+                "learning_rate": options.learning_rate,
+                "depth": options.depth,
+                "l2_leaf_reg": options.l2,
+                "rsm": options.column_share,
+                "random_seed": seed,
+                "thread_count": 1,
+                "verbose": False,
+                "allow_writing_files": False,
+            }
+            if is_classifier:
+                return CatBoostClassifier(loss_function="MultiClass", **settings)
+            return CatBoostRegressor(**settings)

@@ -144,8 +144,6 @@ def fit_gaussian_process(
         kinds: kind of each input (`gpu_kedro.modelling.learners.input_kinds`).
         trust: (n,) class of rows with a noise of its own, 0 for the most trustworthy.
         groups: (n,) rows that are siblings of each other.
-        options: size of the sample, steps of the search, degrees of freedom of the noise.
-        seed: chooses the sample.
 
     Returns:
         The process, and (n,) its answers to the training rows, each without the labels of the row's group.

@@ -11,6 +11,8 @@ from gpu_kedro.modelling.learners.arrays import array_bytes, read_array
 Matrix = NDArray[np.float64]
 #: Standard scores beyond are cut off.
 _CLIP = 8.0
+#: What a bundle keeps, each in a file of its own.
+_PARTS = ("columns", "flagged", "medians", "means", "scales")
 
 
 @dataclass(frozen=True)
@@ -21,7 +23,8 @@ class Preparation:
         columns: positions of the features that are used.
         embedding_dims: dimensions of the name embedding that are used.
         flagged: positions (among the used inputs) that get a missing flag.
-        medians, means, scales: one per used input and flag.
+        medians: one per used input.
+        means, scales: one per used input and flag.
     """
 
     columns: NDArray[np.int64]
@@ -41,13 +44,8 @@ class Preparation:
             columns: positions of the features that may be used.
             embedding_dims: how many dimensions of the embedding to use, of those that there are.
         """
-        informative = [
-            column
-            for column in columns
-            if np.isfinite(values[:, column]).any()
-            and (np.unique(values[:, column][np.isfinite(values[:, column])]).size > 1
-                 or np.isnan(values[:, column]).any())
-        ]  # fmt: skip
+        # NaN is one more value
+        informative = [column for column in columns if np.unique(values[:, column]).size > 1]
         used = np.array(informative, dtype=np.int64)
         embedding_dims = min(embedding_dims, embeddings.shape[1])
         inputs = np.hstack([values[:, used], embeddings[:, :embedding_dims]])
@@ -78,30 +76,17 @@ class Preparation:
 
     def to_files(self) -> dict[str, bytes]:
         """The preparation as files of a bundle."""
-        return {
-            "columns.npy": array_bytes(self.columns),
-            "flagged.npy": array_bytes(self.flagged),
-            "medians.npy": array_bytes(self.medians),
-            "means.npy": array_bytes(self.means),
-            "scales.npy": array_bytes(self.scales),
-        }
+        return {f"{part}.npy": array_bytes(getattr(self, part)) for part in _PARTS}
 
     @classmethod
     def from_files(cls, files: dict[str, bytes]) -> Self:
         """Read back what `to_files` wrote."""
-        columns, flagged, medians, means, scales = (
-            read_array(files[f"{part}.npy"]) for part in ("columns", "flagged", "medians", "means", "scales")
-        )
-        return cls(columns, medians.size - columns.size, flagged, medians, means, scales)
+        parts = {part: read_array(files[f"{part}.npy"]) for part in _PARTS}
+        return cls(embedding_dims=parts["medians"].size - parts["columns"].size, **parts)
 
 
 def _distinct_flags(missing: NDArray[np.bool_]) -> NDArray[np.int64]:
     """Positions of the columns whose missing pattern is new; the same pattern twice would count twice."""
-    seen: set[bytes] = set()
-    kept = []
-    for position in range(missing.shape[1]):
-        pattern = missing[:, position]
-        if pattern.any() and not pattern.all() and pattern.tobytes() not in seen:
-            seen.add(pattern.tobytes())
-            kept.append(position)
-    return np.array(kept, dtype=np.int64)
+    _, first = np.unique(missing, axis=1, return_index=True)
+    shares = missing.mean(axis=0)[first]
+    return np.sort(first[(shares > 0) & (shares < 1)])

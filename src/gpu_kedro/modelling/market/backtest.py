@@ -50,10 +50,7 @@ class Round:
 def replay(observed: ObservedPrices, options: BacktestOptions, junk: bool = False) -> list[dict[str, Any]]:
     """Errors by method, `known`, `cards` (`this month only`, `seen before`, `never seen`): means over months.
 
-    Args:
-        observed: prices of several months.
-        options: how.
-        junk: whether some known prices are spoilt: a decimal slip, a bundle, a broken card.
+    With `junk` some known prices are spoilt: a decimal slip, a bundle, a broken card.
 
     Returns:
         Rows with `method, known, cards, error, coverage_90, width, rounds`; the error is the median of |told/paid − 1|,
@@ -160,7 +157,7 @@ def _tell(
     else:
         prices = price_unobserved(cards, turn.time, condition)
     now = known.take(np.arange(len(known) - turn.known_of_month, len(known)))
-    told: dict[str, tuple[Vector, Vector | None]] = {MARKET: (prices.log_price, 1.6449 * np.sqrt(prices.variance))}
+    told: dict[str, tuple[Vector, Vector | None]] = {MARKET: (prices.log_price, prices.half_width(0.9))}
     if not turn.earlier:
         told |= {name: (baseline(now, cards), None) for name, baseline in BASELINES.items()}
     return told

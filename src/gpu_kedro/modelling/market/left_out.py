@@ -11,8 +11,6 @@ from gpu_kedro.modelling.market.observed import ObservedPrices
 from gpu_kedro.modelling.market.process import MarketProcess
 from gpu_kedro.modelling.options import Options
 
-_HALF_90 = 1.6449
-
 
 class MarketOptions(Options):
     """How a market is judged before it is served."""
@@ -23,10 +21,6 @@ class MarketOptions(Options):
 
 def judge_left_out(observed: ObservedPrices, options: MarketOptions) -> dict[str, Any]:
     """Tell each part of the prices from all others.
-
-    Args:
-        observed: n prices.
-        options: how many parts.
 
     Returns:
         `observations`; `error` and `shift_error`: medians of |told/paid − 1| of the market and of the plain shift;
@@ -60,7 +54,7 @@ def _tell(known: ObservedPrices, asked: ObservedPrices) -> tuple[Vector, Vector]
     for moment in dict.fromkeys(moments):
         places = np.flatnonzero([one == moment for one in moments])
         prices = process.price(offers.cards.take(places), *moment)
-        told[places], half[places] = prices.log_price, _HALF_90 * np.sqrt(prices.variance)
+        told[places], half[places] = prices.log_price, prices.half_width(0.9)
     return told, half
 
 

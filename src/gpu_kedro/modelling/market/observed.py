@@ -56,9 +56,7 @@ class ObservedPrices:
     def from_observations(cls, seen: Sequence[tuple[Observation, Mapping[str, Any]]], condition: str) -> Self:
         """Observed prices with their cards (`MarketCards.from_rows`).
 
-        Args:
-            seen: observations with a price.
-            condition: of those that say none; one that says no market is of the most common one.
+        The condition is of those that say none; one that says no market is of the most common one.
         """
         market = most_common((one.market for one, _ in seen), "")
         return cls.from_columns(

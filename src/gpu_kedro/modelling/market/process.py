@@ -51,18 +51,18 @@ class MarketPrices:
         """The median."""
         return np.exp(self.log_price)
 
+    def half_width(self, coverage: float) -> Vector:
+        """(n,) half of the interval in logarithms; `coverage` is 0.8 or 0.9."""
+        return _QUANTILES[coverage] * np.sqrt(self.variance)
+
     def interval(self, coverage: float) -> Matrix:
         """(n, 2) lower and upper bound in US dollars; `coverage` is 0.8 or 0.9."""
-        half = _QUANTILES[coverage] * np.sqrt(self.variance)
+        half = self.half_width(coverage)
         return np.exp(np.stack([self.log_price - half, self.log_price + half], axis=1))
 
 
 class MarketProcess:
-    """A market that was fitted to observed prices.
-
-    Args:
-        observed: the prices, at least one.
-        scales: of the process.
+    """A market that was fitted to observed prices, at least one.
 
     Attributes:
         belief_: (n,) probability that each price is one of its card, and no junk.
@@ -70,8 +70,8 @@ class MarketProcess:
         expected_: (n,) what all other prices say that each card costs, in US dollars.
     """
 
-    def __init__(self, observed: ObservedPrices, scales: MarketScales | None = None) -> None:
-        self.scales = scales or MarketScales()
+    def __init__(self, observed: ObservedPrices) -> None:
+        self.scales = MarketScales()
         self.observed = observed
         self._fit()
 
@@ -107,14 +107,7 @@ class MarketProcess:
         return self.belief_ < 0.5
 
     def price(self, cards: MarketCards, time: float, condition: str, market: str) -> MarketPrices:
-        """What cards cost at one moment.
-
-        Args:
-            cards: n cards.
-            time: in years, 2026.2 for the middle of March 2026.
-            condition: `new` or `used`.
-            market: one of the observed markets, or another.
-        """
+        """What cards cost at one moment, a time in years (2026.2 for the middle of March 2026)."""
         asked = Offers.at(cards, time, condition, market)
         embedded = self._embed(asked)
         across = covariance(embedded, self._embedded, self.scales)
@@ -130,14 +123,8 @@ class MarketProcess:
     ) -> MarketPrices:
         """What all cards cost together: one price, whose interval knows that they rise and fall together.
 
-        The sum of log-normal prices is taken for log-normal, with its mean and variance.
-
-        Args:
-            cards: n different cards.
-            counts: (n,) how many there are of each.
-            time: as for `price`, like the two that follow.
-            condition: `new` or `used`.
-            market: of which market.
+        The sum of log-normal prices is taken for log-normal, with its mean and variance. Cards are n different ones,
+        with (n,) counts.
 
         Source: Fenton (1960), The sum of log-normal probability distributions in scatter transmission systems.
         """

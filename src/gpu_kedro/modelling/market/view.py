@@ -20,13 +20,7 @@ MOST_IN_TOTAL = 1000
 
 
 class Seen(NamedTuple):
-    """The newest price of a card that is no junk.
-
-    Args:
-        time: when, in years.
-        date: when, as people write it.
-        price_usd: in US dollars.
-    """
+    """The newest price of a card that is no junk: when, in years and as people write it, and how much."""
 
     time: float
     date: str
@@ -73,8 +67,7 @@ class MarketView:
     def price_rows(self, rows: Sequence[Mapping[str, Any]]) -> list[tuple[float, dict[int, list[float]]]]:
         """What cards cost, and the ends of the 80 % and 90 % intervals; a card that was asked of lately is remembered.
 
-        Args:
-            rows: as `MarketCards.from_rows` takes them.
+        Rows are as `MarketCards.from_rows` takes them.
         """
         keys = [tuple(row.values()) for row in rows]
         told = [self._told.get(key) for key in keys]
@@ -94,12 +87,7 @@ class MarketView:
         return seen if seen is not None and abs(seen.time - self.time) <= _FRESH_YEARS else None
 
     def total(self, cards: MarketCards, counts: Sequence[int]) -> MarketPrices | None:
-        """What so many of each card cost together, as one price; None where nothing was observed, or of too many cards.
-
-        Args:
-            cards: different cards.
-            counts: how many there are of each.
-        """
+        """What so many of each card cost together, as one price; None without observations, or of too many cards."""
         if self.process is None or not 0 < len(cards) <= MOST_IN_TOTAL:
             return None
         return self.process.total(cards, counts, self.time, self.condition, self.market)

@@ -17,9 +17,7 @@ _ANSWER_SECONDS = 20
 class BindBundle(WorkerPlugin):  # type: ignore[misc]  # the library has no types
     """Brings the bundle to each worker once, also to those that come later or come back.
 
-    Args:
-        bundle: read and checked where the batch was started, so that all answer with the same.
-        version: its name.
+    It is read and checked where the batch was started, so that all answer with the same.
     """
 
     def __init__(self, bundle: Bundle, version: str) -> None:

@@ -12,13 +12,7 @@ _LINE_SECONDS = 20.0
 
 
 def show_progress(outcomes: Iterable[Outcome], rows: int, partitions: int) -> Iterator[Outcome]:
-    """Pass the outcomes on while standard error shows how many rows are done, how fast, and for how long yet.
-
-    Args:
-        outcomes: as they come.
-        rows: of all partitions.
-        partitions: to come.
-    """
+    """Pass the outcomes on while standard error shows how many rows are done, how fast, and for how long yet."""
     console = Console(stderr=True)
     started = time.monotonic()
     done = finished = 0

@@ -34,12 +34,7 @@ _MARKS = (
 
 @dataclass(frozen=True)
 class FoundFile:
-    """A file of a folder.
-
-    Args:
-        name: below the folder, with `/`.
-        stamp: changes when the file is written again.
-    """
+    """A file of a folder, named below it with `/`; its stamp changes when the file is written again."""
 
     name: str
     stamp: str
@@ -47,11 +42,7 @@ class FoundFile:
 
 @dataclass(frozen=True)
 class ParquetFolder:
-    """A folder by its path or URL; small, so that it can be sent to other processes.
-
-    Args:
-        url: a path, or an address such as `s3://bucket/folder`.
-    """
+    """A folder by its path or an address such as `s3://bucket/folder`; small, to be sent to other processes."""
 
     url: str
 
@@ -98,11 +89,6 @@ class ParquetFolder:
             for name, info in sorted(names.items())
             if not any(part.startswith((".", "_")) for part in name.split("/"))
         ]
-
-    def exists(self, name: str) -> bool:
-        """Whether a file is there."""
-        filesystem, root = self._opened
-        return bool(filesystem.exists(f"{root}/{name}"))
 
     def open(self, name: str) -> IO[bytes]:
         """A file for reading, whatever part of it is asked for."""

@@ -16,13 +16,7 @@ _NAMED = 5
 
 @dataclass(frozen=True)
 class BatchPlan:
-    """What is to do, and what an earlier run has done.
-
-    Args:
-        tasks: partitions to score.
-        rows: of these partitions.
-        finished: partitions that are scored already.
-    """
+    """Partitions to score with all of their rows, and those that an earlier run has finished."""
 
     tasks: list[Task]
     rows: int

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -26,15 +27,7 @@ _BOUND: dict[str, Runtime] = {}
 
 @dataclass(frozen=True)
 class Task:
-    """One partition to score.
-
-    Args:
-        source: folder of the queries.
-        target: folder of the answers.
-        file: the partition; its answers get the same name.
-        version: the bundle to answer with.
-        rows_per_group: rows of one row group of the answers.
-    """
+    """One partition of queries to score, with a version of a bundle; its answers get the same name."""
 
     source: ParquetFolder
     target: ParquetFolder
@@ -45,14 +38,7 @@ class Task:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a partition.
-
-    Args:
-        name: of the partition.
-        rows: scored.
-        faulty_rows: of these, the ones with an error instead of predictions.
-        problem: why the partition is not scored, None when it is.
-    """
+    """What became of a partition: its scored rows, those of them with an error, or the problem why it is not scored."""
 
     name: str
     rows: int
@@ -77,15 +63,8 @@ def find_finished(task: Task) -> Outcome | None:
 
     The mark of it is part of the written file, so that the two cannot disagree.
     """
-    if not task.target.exists(task.file.name):
-        return None
-    try:
-        with task.target.open(task.file.name) as file:
-            metadata = pq.read_metadata(file)
-    except (pa.ArrowException, OSError):
-        return None
-    mark = json.loads((metadata.metadata or {}).get(_MARK, b"{}"))
-    if mark != _mark(task):
+    metadata = _read_metadata(task.target, task.file.name)
+    if metadata is None or json.loads((metadata.metadata or {}).get(_MARK, b"{}")) != _mark(task):
         return None
     return Outcome(task.file.name, metadata.num_rows, 0)
 
@@ -96,12 +75,16 @@ def _mark(task: Task) -> dict[str, str]:
 
 def count_rows(folder: ParquetFolder, name: str) -> int:
     """Rows of a partition, 0 when it cannot be read: scoring says why."""
+    metadata = _read_metadata(folder, name)
+    return 0 if metadata is None else int(metadata.num_rows)
+
+
+def _read_metadata(folder: ParquetFolder, name: str) -> Any:
     try:
         with folder.open(name) as file:
-            rows: int = pq.read_metadata(file).num_rows
+            return pq.read_metadata(file)
     except (pa.ArrowException, OSError):
-        return 0
-    return rows
+        return None
 
 
 def score_partition(task: Task) -> Outcome:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from gpu_kedro.modelling.evaluation.cross_validation import predict_unseen, select_examples
 from gpu_kedro.modelling.experiments.autogluon import ask_autogluon, build_question, score_answer
 from gpu_kedro.modelling.experiments.benchmark import (
     ComparisonTask,
@@ -12,7 +13,6 @@ from gpu_kedro.modelling.experiments.benchmark import (
     compare_models,
     list_studies,
     predict_baselines,
-    predict_study,
     summarise,
 )
 from gpu_kedro.modelling.options import (
@@ -45,10 +45,13 @@ def arrange_studies(model_input: pd.DataFrame, target: str, splits: SplitOptions
 def predict_studies(
     studies: list[Study], target: str, model: ModelOptions, embedding: EmbeddingOptions, jobs: int
 ) -> pd.DataFrame:
-    """Our predictions in every study, one below the other."""
-    return pd.concat(
-        [predict_study(study, TARGETS[target], model, embedding, jobs) for study in studies], ignore_index=True
-    )
+    """Our predictions in every study, one below the other, with its name and seed in the columns `study` and `seed`."""
+    frames = []
+    for study in studies:
+        examples = select_examples(study.table, TARGETS[target])
+        unseen = predict_unseen(examples, TARGETS[target], model, embedding, study.seed, jobs)
+        frames.append(unseen.assign(study=study.name, seed=study.seed))
+    return pd.concat(frames, ignore_index=True)
 
 
 def calibrate_studies(

@@ -144,7 +144,9 @@ def fill_unknown_segments(
         rows = unknown[levels == level]
         if rows.empty:
             continue
-        probabilities = _probabilities(rows, embedding, experts[level], pool_weights[level])
+        vectors = embedding.transform(rows["name_text"].tolist())
+        members = experts[level].predict_members(rows[list(FEATURE_NAMES)].to_numpy(float), vectors)
+        probabilities = pool_probabilities(members, pool_weights[level])
         classes = experts[level].classes or ()
         confidence = probabilities.max(axis=1)
         best = np.array(classes, dtype=object)[probabilities.argmax(axis=1)]
@@ -162,13 +164,6 @@ def fill_unknown_segments(
             )
         )
     return pd.concat(frames, ignore_index=True).sort_values("gpu_id", ignore_index=True)
-
-
-def _probabilities(
-    rows: pd.DataFrame, embedding: NameEmbedding, expert: Expert, weights: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    vectors = embedding.transform(rows["name_text"].tolist())
-    return pool_probabilities(expert.predict_members(rows[list(FEATURE_NAMES)].to_numpy(float), vectors), weights)
 
 
 def count_filled(segment_estimates: pd.DataFrame) -> dict[str, Any]:

@@ -39,8 +39,8 @@ def add_observations(
     clean_gpus: pd.DataFrame, observations: pd.DataFrame, gpu_specs: pd.DataFrame
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Let newer marks and powers count; gives the table with them, and the ledger of observations."""
-    index = SpecIndex.from_rows(_rows(gpu_specs)) if len(observations) else SpecIndex.from_rows(())
-    known = KnownGpus(_rows(clean_gpus) if len(observations) else (), index)
+    index = SpecIndex.from_rows(plain_rows(gpu_specs)) if len(observations) else SpecIndex.from_rows(())
+    known = KnownGpus(plain_rows(clean_gpus) if len(observations) else (), index)
     year = int(clean_gpus["test_year"].max()) if clean_gpus["test_year"].notna().any() else 0
     joined = join_observations(clean_gpus, observations, lambda name: read_gpu(name, index), known.find, year)
     return joined.gpus, joined.ledger
@@ -48,14 +48,14 @@ def add_observations(
 
 def join_specs(measured_gpus: pd.DataFrame, gpu_specs: pd.DataFrame) -> pd.DataFrame:
     """Parse every name and match it to a specification: one row a GPU, `gpu_id` and `segment` in front."""
-    index = SpecIndex.from_rows(_rows(gpu_specs))
+    index = SpecIndex.from_rows(plain_rows(gpu_specs))
     parts = [_identify_part(part, index) for part in _cut(measured_gpus)]
     return pd.concat(parts, ignore_index=True)
 
 
 def _identify_part(measured_gpus: pd.DataFrame, index: SpecIndex) -> pd.DataFrame:
     rows = []
-    for gpu in _rows(measured_gpus):
+    for gpu in plain_rows(measured_gpus):
         known = {field: gpu[field] for field in KNOWN_FIELDS}
         dates = {column: gpu.get(column) for column in DATE_COLUMNS}
         row = identify_gpu(gpu["name"], index, known)
@@ -69,14 +69,15 @@ def _cut(table: pd.DataFrame) -> Iterator[pd.DataFrame]:
     return (table.iloc[start : start + _PART_ROWS] for start in range(0, max(len(table), 1), _PART_ROWS))
 
 
-def _rows(table: pd.DataFrame) -> Iterator[GpuRow]:
+def plain_rows(table: pd.DataFrame) -> Iterator[GpuRow]:
     """Each row as a dictionary, None where missing."""
     names = table.columns.tolist()
-    columns = [_list_values(table[name]) for name in names]
+    columns = [plain_values(table[name]) for name in names]
     return (dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True))
 
 
-def _list_values(column: pd.Series) -> list[Any]:
+def plain_values(column: pd.Series) -> list[Any]:
+    """The values of a column, None where missing."""
     # by way of NumPy: pandas makes a text of Arrow's into one of Python's ten times slower
     values = column.to_numpy(dtype=object, copy=True)
     values[column.isna().to_numpy()] = None
@@ -107,11 +108,7 @@ def measure_join(primary_gpus: pd.DataFrame) -> dict[str, Any]:
 
 
 class GpuRows(Collection[GpuRow]):
-    """A table as plain rows, the form in which features are computed (None where missing), each made when it is read.
-
-    Args:
-        primary_gpus: one row a GPU.
-    """
+    """A table as plain rows, as features are computed from them (None where missing); each is made when it is read."""
 
     def __init__(self, primary_gpus: pd.DataFrame) -> None:
         self._table = primary_gpus
@@ -122,7 +119,7 @@ class GpuRows(Collection[GpuRow]):
 
     def __iter__(self) -> Iterator[GpuRow]:
         """Make the rows in order."""
-        return (row for part in _cut(self._table) for row in _rows(part))
+        return (row for part in _cut(self._table) for row in plain_rows(part))
 
     def __contains__(self, row: object) -> bool:
         """Look for a row."""

@@ -28,9 +28,7 @@ def bind_bundle(bundle: Bundle) -> ServedBundle:
 def identify_queries(queries: Sequence[Query], served: ServedBundle) -> tuple[list[GpuRow], list[Identity]]:
     """Parse and join each query: rows for the features, and what the names were taken for.
 
-    Args:
-        queries: as `gpu_kedro.contracts.v1.GpuQuery` has them; None or absent where not known.
-        served: the bound bundle.
+    Queries are as `gpu_kedro.contracts.v1.GpuQuery` has them; None or absent where not known.
     """
     rows: list[GpuRow] = []
     identities: list[Identity] = []
@@ -61,10 +59,6 @@ def estimate_targets(gpu_rows: Sequence[GpuRow], feature_table: FeatureTable, se
 
 def read_queries(query_file: QueryFile, served: ServedBundle) -> tuple[list[Query], OpenedQueries]:
     """Rows of a table as queries (`gpu_kedro.contracts.rows`).
-
-    Args:
-        query_file: which file, and which of its columns holds the names where a person has chosen.
-        served: tells what reads as a GPU.
 
     Returns:
         The queries that can be answered, and the rows that they are of.

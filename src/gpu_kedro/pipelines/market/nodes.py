@@ -14,6 +14,7 @@ from gpu_kedro.modelling.market.backtest import BacktestOptions, cover_fleets, r
 from gpu_kedro.modelling.market.left_out import MarketOptions, judge_left_out
 from gpu_kedro.modelling.market.observed import CONDITION, ObservedPrices, most_common
 from gpu_kedro.modelling.market.view import MARKET
+from gpu_kedro.pipelines.data_processing.nodes import plain_rows
 from gpu_kedro.pipelines.inference.pipeline import ANSWER_PIPELINE
 from gpu_kedro.pipelines.inference.plan import Plan
 from gpu_kedro.reports.market_page import write_market_page
@@ -29,9 +30,7 @@ class NoPricesError(GpuKedroError):
 def list_prices(observations: pd.DataFrame) -> list[dict[str, Any]]:
     """The observed prices, as a request brings them (`gpu_kedro.contracts.v1.MarketObservation`)."""
     priced = observations[observations["price_usd"].notna() & observations["date"].notna()]
-    rows = priced[list(_READ)].astype(object)
-    rows = rows.where(rows.notna(), None)
-    return [{str(name): value for name, value in row.items()} for row in rows.to_dict("records")]
+    return list(plain_rows(priced[list(_READ)]))
 
 
 def require_prices(observations: pd.DataFrame) -> list[dict[str, Any]]:
@@ -75,7 +74,7 @@ def replay_history(bundle: Bundle, observations: pd.DataFrame, options: Backtest
     """Every month of observed prices, with a few of them known and the others to be told.
 
     Returns:
-        `observations`, `months`, `rows` and `junk_rows` (`replay`), `fleets` (`cover_fleets`), `headline`.
+        `observations`, `months`, `rows` and `junk_rows` (`replay`), `fleets` (`cover_fleets`).
 
     Raises:
         NoPricesError: no price was observed, or all are of one month.

@@ -19,6 +19,7 @@ from gpu_kedro.modelling.bundle.warnings import LEAST_SEEN
 from gpu_kedro.modelling.explanations.typical_gpu import TYPICAL_GPU, TypicalGpu
 from gpu_kedro.modelling.learners.embedding import NameEmbedding
 from gpu_kedro.modelling.targets import TARGETS
+from gpu_kedro.pipelines.data_processing.nodes import plain_values
 from gpu_kedro.pipelines.inference.nodes import identify_queries
 from gpu_kedro.pipelines.inference.pipeline import ANSWER_PIPELINE
 from gpu_kedro.pipelines.inference.plan import Plan
@@ -139,10 +140,7 @@ def hash_folds(model_input: pd.DataFrame) -> str:
 
 
 def _columns_json(table: pd.DataFrame, columns: list[str]) -> bytes:
-    content: dict[str, list[Any]] = {
-        column: [None if value is None or value != value else value for value in table[column].tolist()]
-        for column in columns
-    }
+    content = {column: plain_values(table[column]) for column in columns}
     return json.dumps(content, ensure_ascii=True, allow_nan=False, separators=(",", ":")).encode()
 
 

@@ -23,12 +23,11 @@ from gpu_kedro.modelling.evaluation.conformal import (
 )
 from gpu_kedro.modelling.evaluation.cross_validation import fit_served_experts, predict_unseen, select_examples
 from gpu_kedro.modelling.evaluation.input_levels import hide_figures
-from gpu_kedro.modelling.evaluation.leakage import compare_leaky
 from gpu_kedro.modelling.evaluation.metrics import interval_metrics, median_error_spread, regression_metrics, stratify
 from gpu_kedro.modelling.evaluation.splits import require_same_folds
 from gpu_kedro.modelling.learners.embedding import NameEmbedding
 from gpu_kedro.modelling.learners.ensemble import Expert
-from gpu_kedro.modelling.options import EmbeddingOptions, IntervalOptions, LeakageOptions, ModelOptions, SplitOptions
+from gpu_kedro.modelling.options import EmbeddingOptions, IntervalOptions, ModelOptions, SplitOptions
 from gpu_kedro.modelling.targets import LEVELS, TARGETS, Level, input_columns
 
 Calibrations = dict[str, Calibration]
@@ -92,12 +91,8 @@ def _calibrate_earlier(
 ) -> Calibration:
     """The calibration that would have been served when the training part of the temporal split ended.
 
-    Args:
-        errors: of the splits "grouped" and, where there were enough GPUs, "calibration".
-        folds: of the grouped errors.
-        gpus: rows of the model input, as the grouped errors.
-        intervals: coverages and settings.
-        seed: makes the scale model repeatable.
+    `errors` are of the splits "grouped" and, where there were enough GPUs, "calibration"; `folds` and `gpus`, rows of
+    the model input, belong to the grouped ones.
     """
 
     def calibrate(side: str) -> Calibration:
@@ -173,18 +168,6 @@ def evaluate_target(
                 by_model["ours"][name] |= interval_metrics(residuals, widths) | median_error_spread(residuals)
             results.setdefault(split, {})[level] = by_model
     return {"target": target, "unit": TARGETS[target].unit, "splits": results}
-
-
-def measure_leakage(
-    model_input: pd.DataFrame,
-    target: str,
-    primary_gpus: pd.DataFrame,
-    leakage: LeakageOptions,
-    splits: SplitOptions,
-    jobs: int,
-) -> list[dict[str, Any]]:
-    """What the public compilation's ratio columns would pretend: the same model with and without them."""
-    return compare_leaky(model_input, primary_gpus, TARGETS[target], leakage, splits.seed, jobs)
 
 
 def fit_target(

@@ -2,12 +2,12 @@
 
 from kedro.pipeline import Pipeline, node, pipeline
 
+from gpu_kedro.modelling.evaluation.leakage import compare_leaky
 from gpu_kedro.modelling.targets import REGRESSION_TARGETS
 from gpu_kedro.pipelines.regression.nodes import (
     calibrate_intervals,
     evaluate_target,
     fit_target,
-    measure_leakage,
     package_target,
     predict_unseen_gpus,
 )
@@ -35,7 +35,7 @@ def _create_template() -> Pipeline:
             node(draw_errors, ["predictions", *own], "error_figure", name="draw_errors"),
             node(draw_coverage, "results", "coverage_figure", name="draw_coverage"),
             node(
-                measure_leakage,
+                compare_leaky,
                 [*own, "primary_gpus", "params:leakage", "params:splits", "params:jobs"],
                 "leakage",
                 name="measure_leakage",

@@ -33,17 +33,7 @@ def collect_metrics(
 ) -> dict[str, Any]:
     """Every figure of the project in one dictionary that is valid JSON.
 
-    Args:
-        ledger_summary: rows in, kept and rejected, and the rules that fired.
-        join_reach: GPUs by kind of join and the reach of the join.
-        primary_gpus: the primary table.
-        segment_fill: how many unknown segments were filled, {} when not trained.
-        benchmark: the comparison with other models, {} when it was not run.
-        tuning: the search for recipes, {} when it was not run.
-        importance: what the answers rest on, {} when not trained.
-        suspect_summary: how many values have evidence against them, and the first.
-        findings: what the analysis found.
-        trained: `<target>_results` and `<target>_leakage` of every target, {} when not trained.
+    `trained` holds `<target>_results` and `<target>_leakage` of every target. What was not trained or run is {}.
 
     Returns:
         `data`; `join`; `targets`: target → `splits` → split → level → model → stratum → metric; `leakage` and
@@ -115,11 +105,7 @@ def assemble_page(
 ) -> str:
     """The report as one HTML page.
 
-    Args:
-        metrics: what `collect_metrics` gives.
-        splits: how GPUs were split.
-        findings: what the analysis found.
-        drawn: figures by name, and `analysis_<finding>_figure` and `analysis_<finding>_table` of every finding.
+    `drawn` holds figures by name, and `analysis_<finding>_figure` and `analysis_<finding>_table` of every finding.
     """
     figures = {name: figure for name, figure in drawn.items() if not name.startswith("analysis_")}
     studied = {one["name"]: drawn[f"analysis_{one['name']}_figure"] for one in findings}
