@@ -67,14 +67,7 @@ def measure_uplift(primary_gpus: pd.DataFrame, options: AnalysisOptions) -> Stud
     tiers = table[table["kind"] == "tier"].iloc[1:]
     overlap = tiers.empty or tiers["ratio_low"].max() <= tiers["ratio_high"].min()
     answer += "The tiers cannot be told apart." if overlap else "The tiers differ."
-    figures = {
-        "ratio": overall.value,
-        "ratio_low": overall.low,
-        "ratio_high": overall.high,
-        "yearly_ratio": a_year.value,
-        "yearly_ratio_low": a_year.low,
-        "yearly_ratio_high": a_year.high,
-    }
+    figures = overall.to_columns("ratio") | a_year.to_columns("yearly_ratio")
     return Study(QUESTION, answer, len(steps), figures, table, cards)
 
 
@@ -105,14 +98,7 @@ def _yearly_ratio(logs: NDArray[np.float64], spans: NDArray[np.float64], places:
 
 
 def _row(group: str, estimate: Estimate, steps: int) -> dict[str, object]:
-    return {
-        "kind": "tier",
-        "group": group,
-        "ratio": estimate.value,
-        "ratio_low": estimate.low,
-        "ratio_high": estimate.high,
-        "rows": steps,
-    }
+    return {"kind": "tier", "group": group, **estimate.to_columns("ratio"), "rows": steps}
 
 
 def _tabulate_steps(steps: pd.DataFrame) -> pd.DataFrame:
