@@ -61,7 +61,7 @@ def add_segment_points(figure: go.Figure, rows: pd.DataFrame, values: pd.Series,
         )
 
 
-def add_line(figure: go.Figure, x: Any, y: Any, name: str, colour: str, dash: str = "solid", **more: Any) -> None:
+def add_line(figure: go.Figure, x: Any, y: Any, name: str, colour: str, dash: str = "solid") -> None:
     """Add a line."""
     figure.add_scatter(
         x=round_off(x),
@@ -70,7 +70,6 @@ def add_line(figure: go.Figure, x: Any, y: Any, name: str, colour: str, dash: st
         name=name,
         line={"color": colour, "width": 2.5, "dash": dash},
         hovertemplate="%{x:.0f}: %{y:,.3~g}",
-        **more,
     )
 
 
