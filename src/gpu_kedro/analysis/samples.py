@@ -18,9 +18,6 @@ def take_strict(primary_gpus: pd.DataFrame) -> pd.DataFrame:
 
     A release year, a sheet or an architecture of a merely related model would be somebody else's. `power_w` is the
     table's design power, and the sheet's where the table has none (the two mostly agree).
-
-    Args:
-        primary_gpus: the primary table.
     """
     rows = primary_gpus[primary_gpus["is_strict"].astype(bool) & primary_gpus["spec_release_year"].notna()]
     return rows.assign(

@@ -12,7 +12,7 @@ from plotly.subplots import make_subplots
 from gpu_kedro.modelling.evaluation.confidence import Spread, median_interval, share_interval
 from gpu_kedro.modelling.evaluation.metrics import label_probabilities, reliability_bins, stratify
 from gpu_kedro.modelling.formatting import MODEL_TITLES, format_count, stratum_title
-from gpu_kedro.modelling.targets import SEGMENTS, TARGETS
+from gpu_kedro.modelling.targets import SEGMENTS, TARGETS, label_membership
 from gpu_kedro.reports.figures.style import (
     BLUE,
     DASHED,
@@ -186,8 +186,7 @@ def draw_reliability(predictions: pd.DataFrame) -> go.Figure:
         x=[0, 1], y=[0, 1], mode="lines", name="perfectly calibrated", hoverinfo="skip",
         line=DASHED, row=1, col=1,
     )  # fmt: skip
-    memberships = np.array([[segment in name.split(", ") for segment in SEGMENTS] for name in classes])
-    members = memberships[rows["true"].to_numpy()]
+    members = np.array(label_membership(classes))[rows["true"].to_numpy()]
     pooled = pd.DataFrame(reliability_bins(members.ravel(), probabilities.ravel()))
     figure.add_scatter(
         x=round_off(pooled["probability"]), y=round_off(pooled["share"]), mode="lines+markers", name="all segments",
