@@ -17,13 +17,7 @@ _PAGES = ("report", "model_card")
 
 
 def print_results(console: Console, outputs: set[str], catalog: DataCatalog) -> None:
-    """Print the main figures of what the run trained or reported, nothing when it did neither.
-
-    Args:
-        console: where to print.
-        outputs: names of the datasets that the run wrote.
-        catalog: loads them.
-    """
+    """Print the main figures of what the run trained or reported (`outputs`), nothing when it did neither."""
     if _METRICS in outputs:
         metrics = catalog.load(_METRICS)
         trained, missing = metrics["targets"], metrics["not_trained"]
