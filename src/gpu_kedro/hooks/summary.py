@@ -56,10 +56,10 @@ def tabulate_results(targets: Mapping[str, Mapping[str, Any]]) -> Table:
     for heading in ("GPUs", "median error", "ridge", "fit", "in 90 %"):
         table.add_column(heading, justify="right", no_wrap=True)
     for target, results in targets.items():
+        is_regression = TARGETS[target].task == "regression"
+        main, fit = ("median_error", "r2_log") if is_regression else ("exact", "macro_f1")
         for level, models in results["splits"].get("grouped", {}).items():
             ours, ridge = models["ours"]["all"], models["ridge"]["all"]
-            is_regression = TARGETS[target].task == "regression"
-            main, fit = ("median_error", "r2_log") if is_regression else ("exact", "macro_f1")
             table.add_row(
                 target,
                 level,
