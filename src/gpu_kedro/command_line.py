@@ -238,15 +238,7 @@ def _printable(text: str) -> str:
 @click.argument("result", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--column", help="which column holds the GPUs: its header, or its number; found when left out")
 @_market_options
-def score(
-    source: Path,
-    result: Path,
-    column: str | None,
-    market_file: Path | None,
-    as_of: str | None,
-    condition: str | None,
-    rates: Mapping[str, float],
-) -> None:
+def score(source: Path, result: Path, column: str | None, **market_options: Any) -> None:
     """Score the GPUs of SOURCE into RESULT.
 
     SOURCE is CSV, TSV, Excel or Parquet. The column of GPUs is found by its header (GPU, Graphics card, Grafikkarte,
@@ -266,7 +258,7 @@ def score(
     try:
         write = choose_writer(result)
         runtime = Runtime.load(bundle_store())
-        market = _open_market(runtime, market_file, as_of, condition, rates)
+        market = _open_market(runtime, **market_options)
         table = open_gpus(source, runtime, column=column, limits=OWN_FILE, file=str(source))
         with (
             replace_file(result) as file,

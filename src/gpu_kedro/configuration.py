@@ -25,13 +25,7 @@ CONFIG_LOADER_ARGS: dict[str, Any] = {
         "tracking_store": tracking_store,
     },
     # without "soft" an environment that overrides one key drops its siblings
-    "merge_strategy": {
-        "globals": "soft",
-        "mlflow": "soft",
-        "parameters": "soft",
-        "promotion": "soft",
-        "tracking": "soft",
-    },
+    "merge_strategy": dict.fromkeys(("globals", "mlflow", "parameters", "promotion", "tracking"), "soft"),
 }
 
 

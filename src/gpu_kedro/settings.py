@@ -22,7 +22,7 @@ _OUTBOX = Outbox(_CONSOLE)
 #: Called in reverse order: what is recorded comes before what is printed, then the run is sent, alarms come last.
 HOOKS = (
     DriftHook(),
-    SendingHook(_CONSOLE, _OUTBOX),
+    SendingHook(_OUTBOX),
     ProgressHook(_CONSOLE, _STOPWATCH, _NOTES),
     RepeatabilityHook(),
     TrackingHook(_STOPWATCH, _OUTBOX, _NOTES),

@@ -63,12 +63,6 @@ def test_a_trend_that_may_be_none_is_not_given_as_a_doubling_time():
     assert "includes no change" in trend.describe()
 
 
-def test_a_line_goes_through_its_level():
-    rows = _rows(range(2000, 2003))
-    trend = fit_mean_trend(rows, 2.0 ** (rows["release_year"] - 2000), OPTIONS)
-    assert trend.line(np.array([2000.0, 2002.0])) == pytest.approx([1.0, 4.0])
-
-
 def test_an_interval_knows_whether_it_holds_no_effect():
     assert Estimate(1.2, 0.9, 1.5).includes(1)
     assert not Estimate(1.2, 1.1, 1.5).includes(1)

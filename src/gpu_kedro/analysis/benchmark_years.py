@@ -47,7 +47,7 @@ def measure_benchmark_years(primary_gpus: pd.DataFrame, options: AnalysisOptions
     same, far, early = (float(mask.mean()) for mask in (rows["lag"].eq(0), rows["lag"].ge(3), rows["lag"].lt(0)))
     old = int((rows["test_year"].eq(_FIRST_TEST_YEAR) & rows["release_year"].lt(_FIRST_TEST_YEAR - 2)).sum())
     answer = (
-        f"The median lag, in years, is {lag.value:.0f} (95 %: {lag.low:.0f} to {lag.high:.0f}), n = {len(rows)}; "
+        f"The median lag, in years, is {lag:.0f}, n = {len(rows)}; "
         f"{100 * same:.0f} % were tested in their release year, {100 * far:.0f} % three years later or more, "
         f"{100 * early:.1f} % before it. {old} GPUs of before {_FIRST_TEST_YEAR - 2} stand under {_FIRST_TEST_YEAR}. "
         f"G3D Mark doubles every {honest.describe()} by release year; by test year one would say {mistaken.describe()}."

@@ -1,7 +1,7 @@
 """What an analysis gives: a question with its method and caveat, an answer in words and numbers, and tidy tables."""
 
 from collections.abc import Callable, Mapping, Sized
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from math import isfinite
 from typing import Any
 
@@ -19,14 +19,14 @@ class Question:
     Args:
         name: identifier of the finding and of its files.
         title: heading for people.
-        asks: the question in words.
+        question: in words.
         method: how it is answered, with the source of the method.
         caveat: what the answer does not say.
     """
 
     name: str
     title: str
-    asks: str
+    question: str
     method: str
     caveat: str
 
@@ -54,17 +54,7 @@ class Study:
     def to_record(self) -> dict[str, Any]:
         """The finding as JSON: `name, title, question, method, answer, caveat, rows, figures`; infinity is None."""
         figures = {name: float(value) if isfinite(value) else None for name, value in self.figures.items()}
-        return {**_describe(self.question), "answer": self.answer, "rows": self.rows, "figures": figures}
-
-
-def _describe(question: Question) -> dict[str, Any]:
-    return {
-        "name": question.name,
-        "title": question.title,
-        "question": question.asks,
-        "method": question.method,
-        "caveat": question.caveat,
-    }
+        return {**asdict(self.question), "answer": self.answer, "rows": self.rows, "figures": figures}
 
 
 def answer_question(question: Question, measure: Callable[[], Study]) -> Study:

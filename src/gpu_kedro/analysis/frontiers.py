@@ -75,13 +75,12 @@ def _measure(question: Question, strict: pd.DataFrame, cost: str, options: Analy
         for counts in samples:
             part = find_frontier(points, chosen[counts[chosen] > 0])
             replicates.append(measure_hypervolume(costs[part], points[part], corner) / box)
-        estimate = percentile_interval(area, np.array(replicates))
+        band = percentile_interval(area, np.array(replicates))
+        band = band._replace(high=max(band.high, area))
         found.append(
             {
                 "release_year": int(year),
-                "hypervolume": area,
-                "hypervolume_low": estimate.low,
-                "hypervolume_high": max(estimate.high, area),
+                **band.to_columns("hypervolume"),
                 "frontier_gpus": len(front),
                 "rows": len(chosen),
             }
@@ -99,12 +98,7 @@ def _measure(question: Question, strict: pd.DataFrame, cost: str, options: Analy
         f"{middle['release_year']:.0f} and by {last['hypervolume'] - middle['hypervolume']:.2f} since, to "
         f"{last['hypervolume']:.2f} (95 % band: {last['hypervolume_low']:.2f} to {last['hypervolume_high']:.2f})."
     )
-    figures = {
-        "frontier_gpus": len(newest),
-        "hypervolume": last["hypervolume"],
-        "hypervolume_low": last["hypervolume_low"],
-        "hypervolume_high": last["hypervolume_high"],
-    }
+    figures = {"frontier_gpus": len(newest), **band.to_columns("hypervolume")}
     return Study(question, answer, len(rows), figures, table, pd.concat(fronts, ignore_index=True))
 
 

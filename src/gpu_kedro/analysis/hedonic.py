@@ -79,8 +79,7 @@ def measure_premium(primary_gpus: pd.DataFrame, options: AnalysisOptions) -> Stu
     for controls, terms in _CONTROLS.items():
         fit = _regress(f"log_price ~ is_workstation{terms}", rows)
         premium = _coefficient(fit, "is_workstation").map(lambda log: float(np.expm1(log)))
-        ends = {"premium": premium.value, "premium_low": premium.low, "premium_high": premium.high}
-        found.append({"held_equal": controls, **ends, "r2": fit.rsquared, "rows": len(rows)})
+        found.append({"held_equal": controls, **premium.to_columns("premium"), "r2": fit.rsquared, "rows": len(rows)})
     table = pd.DataFrame(found)
     told = "; ".join(f"{row['held_equal']} held equal {_percent(row)}" for row in found)
     full = found[-1]
@@ -109,9 +108,8 @@ def measure_index(primary_gpus: pd.DataFrame, options: AnalysisOptions) -> Study
         name = f"C(release_year, Treatment({base}))[T.{year}]"
         index = Estimate(0.0, 0.0, 0.0) if year == base else _coefficient(fit, name)
         index = index.map(lambda log: float(100 * np.exp(log)))
-        ends = {"index": index.value, "index_low": index.low, "index_high": index.high}
         raw = float(100 * medians.loc[year] / medians.loc[base])
-        found.append({"release_year": year, **ends, "median_price_index": raw, "rows": int(cards)})
+        found.append({"release_year": year, **index.to_columns("index"), "median_price_index": raw, "rows": int(cards)})
     trend = _coefficient(_regress(f"log_price ~ {_QUALITY} + release_year", rows), "release_year")
     yearly = trend.map(lambda log: float(np.expm1(log)))
     change = f"{100 * yearly.value:+.1f} % a year (95 %: {100 * yearly.low:+.1f} to {100 * yearly.high:+.1f} %)"
@@ -128,9 +126,7 @@ def measure_index(primary_gpus: pd.DataFrame, options: AnalysisOptions) -> Study
         f"regression explains {100 * fit.rsquared:.0f} % of the variance of log price."
     ).replace("-", "−")
     figures = {
-        "yearly_change": yearly.value,
-        "yearly_change_low": yearly.low,
-        "yearly_change_high": yearly.high,
+        **yearly.to_columns("yearly_change"),
         "price_elasticity_of_points": points.value,
         "r2": float(fit.rsquared),
         "base_year": base,

@@ -44,11 +44,11 @@ def measure_label_noise(primary_gpus: pd.DataFrame, options: AnalysisOptions) ->
         found.append(
             {
                 "points": name,
-                "factor": factor.value, "factor_low": factor.low, "factor_high": factor.high,
-                "sd_log": noise.value, "sd_log_low": noise.low, "sd_log_high": noise.high,
+                **factor.to_columns("factor"),
+                **noise.to_columns("sd_log"),
                 "rows": len(part),
             }
-        )  # fmt: skip
+        )
     table = pd.DataFrame(found)
     require_rows(table, 2, "score bands with enough pairs")
     told = "; ".join(

@@ -43,9 +43,7 @@ def measure_leaks(leakage: Mapping[str, Sequence[Mapping[str, Any]]]) -> Study:
     if not found:
         raise NotAnswerableError("no model is trained yet; `kedro run` trains them")
     table = pd.DataFrame(found)
-    errors = table.pivot(index="target", columns="variant", values="median_error").loc[
-        list(dict.fromkeys(table["target"]))
-    ]
+    errors = table.pivot(index="target", columns="variant", values="median_error").loc[table["target"].unique()]
     told = "; ".join(
         f"{TARGETS[str(target)].title} {100 * row['honest']:.1f} % honest, {100 * row['leaky']:.1f} % with the leak"
         for target, row in errors.iterrows()

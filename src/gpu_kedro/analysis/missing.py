@@ -43,7 +43,7 @@ def measure_missing(primary_gpus: pd.DataFrame, options: AnalysisOptions) -> Stu
     biases = {words: _compare(rows, column, counts) for column, words in FIELDS.items()}
     found += [
         {"by": "bias", "group": "with / without", "field": words, "known_share": float(rows[column].notna().mean()),
-         "rows": len(rows), "ratio": bias.value, "ratio_low": bias.low, "ratio_high": bias.high}
+         "rows": len(rows), **bias.to_columns("ratio")}
         for (column, words), bias in zip(FIELDS.items(), biases.values(), strict=True)
     ]  # fmt: skip
     shares = {words: rows[column].notna().mean() for column, words in FIELDS.items()}
@@ -53,11 +53,9 @@ def measure_missing(primary_gpus: pd.DataFrame, options: AnalysisOptions) -> Stu
         f"Known of {len(rows)} GPUs: {known}. In the same release year, GPUs with the figure are, against those "
         f"without: {told}."
     )
-    figures = {
-        f"{words}_bias{end}": value
-        for words, bias in biases.items()
-        for end, value in zip(("", "_low", "_high"), bias, strict=True)
-    }
+    figures: dict[str, float] = {}
+    for words, bias in biases.items():
+        figures |= bias.to_columns(f"{words}_bias")
     return Study(QUESTION, answer, len(rows), figures, pd.DataFrame(found))
 
 

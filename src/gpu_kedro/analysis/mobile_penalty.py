@@ -47,9 +47,7 @@ def measure_mobile_penalty(primary_gpus: pd.DataFrame, options: AnalysisOptions)
                 "group": name,
                 "kind": "era" if name.startswith("released") else "all" if name == "all" else "generation",
                 "release_year": float(part["release_year"].median()),
-                "ratio": estimate.value,
-                "ratio_low": estimate.low,
-                "ratio_high": estimate.high,
+                **estimate.to_columns("ratio"),
                 "rows": len(part),
             }
         )

@@ -35,9 +35,7 @@ def measure_architectures(primary_gpus: pd.DataFrame, options: AnalysisOptions) 
                 "architecture": str(name),
                 "manufacturer": str(part["spec_manufacturer"].mode().iloc[0]),
                 "release_year": float(part["release_year"].median()),
-                "points_per_w": estimate.value,
-                "points_per_w_low": estimate.low,
-                "points_per_w_high": estimate.high,
+                **estimate.to_columns("points_per_w"),
                 "rows": len(part),
             }
         )

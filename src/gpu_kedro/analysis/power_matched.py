@@ -1,5 +1,7 @@
 """Performance per watt between segments, matched by years and sizes: a check for Simpson's paradox."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -35,67 +37,55 @@ def measure_matched(primary_gpus: pd.DataFrame, options: AnalysisOptions) -> Stu
     cells = (rows["release_year"] // 2).astype(str) + ":" + bands.astype(str)
     logs = np.log2(rows["points_per_w"].to_numpy(float))
     counts = bootstrap_counts(rows["chip_group"], options)
-    found = []
+    found: list[dict[str, Any]] = []
+    told: list[str] = []
+    figures: dict[str, float] = {}
     for above, below in _PAIRS:
         first, second = in_segment(rows, above).to_numpy(), in_segment(rows, below).to_numpy()
         only_first, only_second = first & ~second, second & ~first
         shared = sorted(set(cells[only_first]) & set(cells[only_second]))
         if not shared:
             continue
+        everywhere = [(only_first, only_second)]
         both = [(only_first & (cells == cell).to_numpy(), only_second & (cells == cell).to_numpy()) for cell in shared]
-        for matching, pairs in (("all GPUs", [(only_first, only_second)]), ("matched", both)):
-            estimate = _compare(logs, pairs, counts).map(lambda doublings: 2.0**doublings)
+        raw, matched = _compare(logs, everywhere, counts), _compare(logs, both, counts)
+        for matching, estimate, pairs in (("all GPUs", raw, everywhere), ("matched", matched, both)):
             found.append(
                 {
                     "pair": f"{above} / {below}",
                     "matching": matching,
-                    "ratio": estimate.value,
-                    "ratio_low": estimate.low,
-                    "ratio_high": estimate.high,
+                    **estimate.to_columns("ratio"),
                     "rows": int(sum(one.sum() + other.sum() for one, other in pairs)),
                     "cells": len(pairs),
                 }
             )
+        told.append(f"{above} / {below}: × {raw.value:.2f} over all, × {matched:.2f} matched ({_judge(raw, matched)})")
+        name = f"{above}_per_{below}".lower()
+        figures |= {f"{name}_all": raw.value, **matched.to_columns(f"{name}_matched")}
     if not found:
         raise NotAnswerableError("no two segments share release years and a power band")
-    table = pd.DataFrame(found)
-    told: list[str] = []
-    figures: dict[str, float] = {}
-    for pair, both_rows in table.groupby("pair", sort=False):
-        raw, matched = (_estimate(both_rows[both_rows["matching"] == name].iloc[0]) for name in ("all GPUs", "matched"))
-        told.append(f"{pair}: × {raw.value:.2f} over all, × {_show(matched)} matched ({_judge(raw, matched)})")
-        name = str(pair).lower().replace(" / ", "_per_")
-        figures |= {f"{name}_all": raw.value, f"{name}_matched": matched.value}
-        figures |= {f"{name}_matched_low": matched.low, f"{name}_matched_high": matched.high}
-    return Study(QUESTION, f"{'; '.join(told)}.", len(rows), figures, table)
+    return Study(QUESTION, f"{'; '.join(told)}.", len(rows), figures, pd.DataFrame(found))
 
 
 def _compare(
     logs: NDArray[np.float64], pairs: list[tuple[NDArray[np.bool_], NDArray[np.bool_]]], counts: NDArray[np.int64]
 ) -> Estimate:
-    """Difference of medians of logarithms, averaged over cells by the smaller count."""
+    """Ratio of medians, averaged as logarithms over cells by the smaller count."""
     places = [(np.flatnonzero(first), np.flatnonzero(second)) for first, second in pairs]
 
-    def difference(weights: NDArray[np.int64] | None) -> float:
+    def difference(weights: NDArray[np.int64]) -> float:
         total, sum_of_weights = 0.0, 0.0
         for first, second in places:
-            one = first if weights is None else first.repeat(weights[first])
-            other = second if weights is None else second.repeat(weights[second])
+            one, other = first.repeat(weights[first]), second.repeat(weights[second])
             weight = min(one.size, other.size)
             if weight:
                 total += weight * float(np.median(logs[one]) - np.median(logs[other]))
                 sum_of_weights += weight
         return total / sum_of_weights if sum_of_weights else float("nan")
 
-    return percentile_interval(difference(None), np.array([difference(weights) for weights in counts]))
-
-
-def _estimate(row: pd.Series) -> Estimate:
-    return Estimate(row["ratio"], row["ratio_low"], row["ratio_high"])
-
-
-def _show(estimate: Estimate) -> str:
-    return f"{estimate.value:.2f} (95 %: {estimate.low:.2f} to {estimate.high:.2f})"
+    replicates = np.array([difference(weights) for weights in counts])
+    doublings = percentile_interval(difference(np.ones(logs.size, dtype=np.int64)), replicates)
+    return doublings.map(lambda doubling: 2.0**doubling)
 
 
 def _judge(raw: Estimate, matched: Estimate) -> str:

@@ -40,11 +40,9 @@ def measure_segments(primary_gpus: pd.DataFrame, options: AnalysisOptions) -> St
     lows = [trend.doubling_years.low for trend in trends.values()]
     highs = [trend.doubling_years.high for trend in trends.values()]
     overlap = "all overlap: no segment is shown to grow faster" if max(lows) <= min(highs) else "do not all overlap"
-    figures = {
-        f"doubling_years_{name.lower()}{end}": value
-        for name, trend in trends.items()
-        for end, value in zip(("", "_low", "_high"), trend.doubling_years, strict=True)
-    }
+    figures: dict[str, float] = {}
+    for name, trend in trends.items():
+        figures |= trend.doubling_years.to_columns(f"doubling_years_{name.lower()}")
     labelled = rows[rows["segment"].notna()]
     answer = f"Points per watt double in {told}. The intervals {overlap}."
     return Study(QUESTION, answer, len(labelled), figures, table, labelled)

@@ -34,13 +34,12 @@ def measure_price_performance(primary_gpus: pd.DataFrame, options: AnalysisOptio
     """
     rows = take_known(primary_gpus, "price_usd", options, "GPUs with a price and a specification of their own")
     rows = rows.assign(points_per_usd=rows["g3d_mark"] / rows["price_usd"])
-    headline = fit_mean_trend(rows, rows["points_per_usd"], options)
+    points = rows["points_per_usd"]
+    headline = fit_mean_trend(rows, points, options)
     trends = {
         ("points per dollar", "all GPUs", "mean"): headline,
-        ("points per dollar", "all GPUs", "median"): fit_quantile_trend(rows, rows["points_per_usd"], 0.5, options),
-        ("points per dollar", "all GPUs", "90th percentile"): fit_quantile_trend(
-            rows, rows["points_per_usd"], 0.9, options
-        ),
+        ("points per dollar", "all GPUs", "median"): fit_quantile_trend(rows, points, 0.5, options),
+        ("points per dollar", "all GPUs", "90th percentile"): fit_quantile_trend(rows, points, 0.9, options),
     }
     span = f"released {_EPOCH_SPAN[0]}–{_EPOCH_SPAN[1]}"
     subsets = {span: rows[rows["release_year"].between(*_EPOCH_SPAN)], **label_segments(rows)}
@@ -51,13 +50,7 @@ def measure_price_performance(primary_gpus: pd.DataFrame, options: AnalysisOptio
     if len(with_flops) >= 2 * options.min_gpus:
         ratio = with_flops["spec_fp32_gflops"] / with_flops["price_usd"]
         trends["FP32 GFLOP/s per dollar", span, "mean"] = fit_mean_trend(with_flops, ratio, options)
-    years = headline.doubling_years
-    figures = {
-        "doubling_years": years.value,
-        "doubling_years_low": years.low,
-        "doubling_years_high": years.high,
-        "epoch_years": EPOCH_YEARS,
-    }
+    figures = {**headline.doubling_years.to_columns("doubling_years"), "epoch_years": EPOCH_YEARS}
     return Study(QUESTION, _answer(trends, span), len(rows), figures, _tabulate(trends), rows)
 
 
@@ -65,16 +58,13 @@ def _answer(trends: dict[tuple[str, str, str], Trend], span: str) -> str:
     headline = trends["points per dollar", "all GPUs", "mean"]
     years = headline.doubling_years
     text = f"Points per dollar double every {headline.describe()}, n = {headline.rows}."
+    epoch = f"Epoch's {EPOCH_YEARS} years [{EPOCH_LOW}, {EPOCH_HIGH}]"
     if years.low > EPOCH_HIGH:
-        text += (
-            f" That is slower than Epoch's {EPOCH_YEARS} years [{EPOCH_LOW}, {EPOCH_HIGH}]: the intervals are apart."
-        )
+        text += f" That is slower than {epoch}: the intervals are apart."
     elif years.high < EPOCH_LOW:
-        text += (
-            f" That is faster than Epoch's {EPOCH_YEARS} years [{EPOCH_LOW}, {EPOCH_HIGH}]: the intervals are apart."
-        )
+        text += f" That is faster than {epoch}: the intervals are apart."
     else:
-        text += f" Its interval overlaps Epoch's {EPOCH_YEARS} years [{EPOCH_LOW}, {EPOCH_HIGH}]."
+        text += f" Its interval overlaps {epoch}."
     same_span = trends.get(("points per dollar", span, "mean"))
     flops = trends.get(("FP32 GFLOP/s per dollar", span, "mean"))
     if same_span:

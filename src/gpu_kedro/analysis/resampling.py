@@ -32,6 +32,15 @@ class Estimate(NamedTuple):
         """The estimate on another scale, by an increasing function."""
         return Estimate(function(self.value), function(self.low), function(self.high))
 
+    def to_columns(self, name: str) -> dict[str, float]:
+        """The number under its name, the ends as `name_low` and `name_high`."""
+        return {name: self.value, f"{name}_low": self.low, f"{name}_high": self.high}
+
+    def __format__(self, spec: str) -> str:
+        """All three numbers in one format: `1.32 (95 %: 1.30 to 1.35)`."""
+        value, low, high = (format(number, spec) for number in self)
+        return f"{value} (95 %: {low} to {high})"
+
 
 def bootstrap_counts(groups: pd.Series, options: AnalysisOptions) -> Counts:
     """How often each of n rows stands in each bootstrap sample, (replicates, n): rows of a group come together.

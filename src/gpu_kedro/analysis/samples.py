@@ -18,9 +18,6 @@ def take_strict(primary_gpus: pd.DataFrame) -> pd.DataFrame:
 
     A release year, a sheet or an architecture of a merely related model would be somebody else's. `power_w` is the
     table's design power, and the sheet's where the table has none (the two mostly agree).
-
-    Args:
-        primary_gpus: the primary table.
     """
     rows = primary_gpus[primary_gpus["is_strict"].astype(bool) & primary_gpus["spec_release_year"].notna()]
     return rows.assign(
@@ -62,13 +59,10 @@ def label_segments(rows: pd.DataFrame) -> dict[str, pd.DataFrame]:
     return {segment: rows[in_segment(rows, segment)] for segment in SEGMENTS}
 
 
-def is_all_in_one(rows: pd.DataFrame) -> pd.Series:
-    """Mask of GPUs with an A before or behind their number ("GeForce 840A"): laptop chips in all-in-one computers."""
-    return rows["model"].fillna("").str.contains(r"^a\d|\da$", regex=True).astype(bool)
-
-
 def is_desktop_card(rows: pd.DataFrame) -> pd.Series:
     """Mask of discrete GPUs that neither name nor sheet give to a laptop, a workstation or an all-in-one."""
     sheet_says_mobile = rows["spec_generation"].fillna("").str.contains(r"Mobile|Mobility|\dM$", regex=True)
     flags = rows["is_mobile"].astype(bool) | rows["is_workstation"].astype(bool) | sheet_says_mobile.astype(bool)
-    return rows["kind"].eq("discrete") & ~flags & ~is_all_in_one(rows)
+    # an A before or behind the number ("GeForce 840A"): a laptop chip in an all-in-one computer
+    is_all_in_one = rows["model"].fillna("").str.contains(r"^a\d|\da$", regex=True).astype(bool)
+    return rows["kind"].eq("discrete") & ~flags & ~is_all_in_one

@@ -80,13 +80,9 @@ def measure_saturation(primary_gpus: pd.DataFrame, options: AnalysisOptions) -> 
         f"{_conclude(linear)} In logarithms both rise together from {_show(start)} points on."
     )
     figures = {
-        "saturation_points": saturation.value,
-        "saturation_points_low": saturation.low,
-        "saturation_points_high": saturation.high,
+        **saturation.to_columns("saturation_points"),
         "slope_below": linear.below.value,
-        "slope_above": linear.above.value,
-        "slope_above_low": linear.above.low,
-        "slope_above_high": linear.above.high,
+        **linear.above.to_columns("slope_above"),
     }
     return Study(QUESTION, answer, len(rows), figures, table, rows[["name", "g3d_mark", "g2d_mark"]])
 
@@ -137,4 +133,4 @@ def _estimate(values: NDArray[np.float64]) -> Estimate:
 
 
 def _show(estimate: Estimate) -> str:
-    return f"{estimate.value:,.0f} (95 %: {estimate.low:,.0f} to {estimate.high:,.0f})".replace("-", "−")
+    return f"{estimate:,.0f}".replace("-", "−")

@@ -37,18 +37,10 @@ class Trend(NamedTuple):
             1 / value if value > 0 else np.inf, 1 / high if high > 0 else np.inf, 1 / low if low > 0 else np.inf
         )
 
-    def line(self, years: NDArray[np.float64]) -> NDArray[np.float64]:
-        """The line in the unit of what is measured, at these years."""
-        values: NDArray[np.float64] = 2.0 ** (self.level + self.per_year.value * (years - self.at_year))
-        return values
-
     def to_row(self) -> dict[str, float]:
         """The trend as columns of a tidy table."""
-        years = self.doubling_years
         return {
-            "doubling_years": years.value,
-            "doubling_years_low": years.low,
-            "doubling_years_high": years.high,
+            **self.doubling_years.to_columns("doubling_years"),
             "rows": self.rows,
             "at_year": self.at_year,
             "log2_level": self.level,

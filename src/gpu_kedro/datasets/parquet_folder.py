@@ -18,7 +18,6 @@ class ParquetFolderDataset(AbstractDataset[NoReturn, ParquetFolder]):
 
     Args:
         filepath: a folder of the project or an absolute one, or an address that fsspec knows.
-        metadata: anything for plugins such as Kedro-Viz; not used here.
     """
 
     def __init__(self, *, filepath: str, metadata: dict[str, Any] | None = None) -> None:

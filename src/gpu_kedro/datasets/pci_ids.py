@@ -28,7 +28,6 @@ class PciIdsDataset(AbstractDataset[NoReturn, dict[str, str]]):
     Args:
         pci_ids: where `pci.ids` may be; the first file that exists is read.
         amdgpu_ids: the same for `amdgpu.ids`.
-        metadata: anything for plugins such as Kedro-Viz; not used here.
     """
 
     def __init__(

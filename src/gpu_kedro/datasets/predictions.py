@@ -14,12 +14,7 @@ _QUERY = f"SELECT {', '.join(COLUMNS)} FROM predictions"  # noqa: S608  # nosec 
 
 
 class PredictionLogDataset(AbstractDataset[None, pd.DataFrame]):
-    """Every row of a prediction log (`gpu_kedro.serving.prediction_log`), read while the service may go on writing.
-
-    Args:
-        filepath: the folder of the log.
-        metadata: for Kedro-Viz.
-    """
+    """Every row of a prediction log (`gpu_kedro.serving.prediction_log`), read while the service may go on writing."""
 
     def __init__(self, filepath: str, metadata: dict[str, Any] | None = None) -> None:
         self._filepath = Path(filepath)

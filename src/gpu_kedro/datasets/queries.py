@@ -13,17 +13,11 @@ class QueryTableDataset(AbstractDataset[ScoredTable, QueryFile]):
     """A file of queries, or one of answers.
 
     What is loaded is the file's place: its rows are read by whoever knows what a name of a GPU looks like. Answers are
-    written by the ending of the file, whole or not at all.
+    written by the ending of the file, whole or not at all. `column` holds the names of GPUs: its header or its number;
+    it is found when left out.
     """
 
     def __init__(self, filepath: str, column: str | None = None, metadata: dict[str, Any] | None = None) -> None:
-        """Name the file.
-
-        Args:
-            filepath: of the file.
-            column: that holds the names of GPUs, its header or its number; found when left out.
-            metadata: for Kedro-Viz.
-        """
         self._filepath = Path(filepath)
         self._column = column
         self.metadata = metadata

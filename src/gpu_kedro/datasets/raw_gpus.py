@@ -26,7 +26,6 @@ class RawGpuTableDataset(AbstractDataset[NoReturn, pd.DataFrame]):
 
     Args:
         filepath: the CSV; Kedro makes a relative path absolute from the project's folder.
-        metadata: anything for plugins such as Kedro-Viz; not used here.
     """
 
     def __init__(self, *, filepath: str | os.PathLike[str], metadata: dict[str, Any] | None = None) -> None:

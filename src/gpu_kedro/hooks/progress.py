@@ -11,13 +11,7 @@ from gpu_kedro.tracking.notes import RunNotes, Stopwatch
 
 
 class ProgressHook:
-    """Prints one line per finished node, and the table of results at the end.
-
-    Args:
-        console: where to print.
-        stopwatch: is started and stopped here.
-        notes: of other hooks; their lines are printed below the results.
-    """
+    """Times nodes and prints a line for each; at the end the table of results, and the lines of other hooks."""
 
     def __init__(self, console: Console, stopwatch: Stopwatch, notes: RunNotes) -> None:
         self._console = console

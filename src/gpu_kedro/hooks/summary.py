@@ -17,13 +17,7 @@ _PAGES = ("report", "model_card")
 
 
 def print_results(console: Console, outputs: set[str], catalog: DataCatalog) -> None:
-    """Print the main figures of what the run trained or reported, nothing when it did neither.
-
-    Args:
-        console: where to print.
-        outputs: names of the datasets that the run wrote.
-        catalog: loads them.
-    """
+    """Print the main figures of what the run trained or reported (`outputs`), nothing when it did neither."""
     if _METRICS in outputs:
         metrics = catalog.load(_METRICS)
         trained, missing = metrics["targets"], metrics["not_trained"]
@@ -62,10 +56,10 @@ def tabulate_results(targets: Mapping[str, Mapping[str, Any]]) -> Table:
     for heading in ("GPUs", "median error", "ridge", "fit", "in 90 %"):
         table.add_column(heading, justify="right", no_wrap=True)
     for target, results in targets.items():
+        is_regression = TARGETS[target].task == "regression"
+        main, fit = ("median_error", "r2_log") if is_regression else ("exact", "macro_f1")
         for level, models in results["splits"].get("grouped", {}).items():
             ours, ridge = models["ours"]["all"], models["ridge"]["all"]
-            is_regression = TARGETS[target].task == "regression"
-            main, fit = ("median_error", "r2_log") if is_regression else ("exact", "macro_f1")
             table.add_row(
                 target,
                 level,

@@ -80,12 +80,7 @@ TOLERANCE, TOLERATED = 0.02, 0.1
 
 
 class Behaviour(NamedTuple):
-    """One thing to expect.
-
-    Args:
-        name: for settings and the gate.
-        find_faults: what a bundle does otherwise, in words; nothing when all is well.
-    """
+    """One thing to expect, by its name in the settings, and what a bundle does otherwise, in words."""
 
     name: str
     find_faults: Callable[[Runtime], list[str]]
@@ -156,13 +151,13 @@ def find_direction_faults(runtime: Runtime) -> list[str]:
     return faults
 
 
-def measure_directions(runtime: Runtime, factor: float = _FACTOR) -> dict[str, dict[str, float]]:
+def measure_directions(runtime: Runtime) -> dict[str, dict[str, float]]:
     """For each lever and card of a fixed sample: predicted 3D mark with more of it, divided by that of the card."""
     sheets = _choose_sheets(runtime)
     plain = _predict_marks(runtime, sheets)
     ratios: dict[str, dict[str, float]] = {}
     for lever in LEVERS:
-        moved = {name: move_sheet(sheet, {lever: 100 * factor}) for name, sheet in sheets.items()}
+        moved = {name: move_sheet(sheet, {lever: 100 * _FACTOR}) for name, sheet in sheets.items()}
         ratios[lever] = dict(zip(sheets, (_predict_marks(runtime, moved) / plain).tolist(), strict=True))
     return ratios
 
@@ -207,10 +202,5 @@ BEHAVIOURS: tuple[Behaviour, ...] = (
 
 
 def check_behaviours(runtime: Runtime, names: Sequence[str]) -> dict[str, list[str]]:
-    """Faults of a bundle by behaviour.
-
-    Args:
-        runtime: of the bundle.
-        names: which of `BEHAVIOURS` to ask for.
-    """
+    """Faults of a bundle by the behaviours that are asked for."""
     return {one.name: one.find_faults(runtime) for one in BEHAVIOURS if one.name in names}

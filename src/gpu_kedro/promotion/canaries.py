@@ -64,12 +64,8 @@ def _find_faults(answer: Mapping[str, Any]) -> list[str]:
         figure = answer[target]
         if figure["predicted"] is None and figure["source"] == "none":
             continue  # a market prices nothing that is too little known
-        predicted, (low_80, high_80), (low_90, high_90) = (
-            figure["predicted"],
-            figure["interval_80"],
-            figure["interval_90"],
-        )
-        order = [low_90, low_80, predicted, high_80, high_90]
+        (low_80, high_80), (low_90, high_90) = figure["interval_80"], figure["interval_90"]
+        order = [low_90, low_80, figure["predicted"], high_80, high_90]
         if not all(isfinite(value) and value > 0 for value in order):
             faults.append(f"{target} is not finite and positive: {order}")
         elif order != sorted(order):

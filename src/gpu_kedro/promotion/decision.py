@@ -10,13 +10,7 @@ from gpu_kedro.promotion.options import GateOptions
 
 
 class Decision(NamedTuple):
-    """What was decided about a version.
-
-    Args:
-        outcome: one word, for tags.
-        verdict: the gate's, None when it was not asked.
-        text: one line for people.
-    """
+    """What was decided about a version: a word for tags, the gate's verdict if it was asked, and a line for people."""
 
     outcome: str
     verdict: Verdict | None
@@ -24,14 +18,7 @@ class Decision(NamedTuple):
 
 
 def promote_if_passing(bundles: Path, version: str, options: GateOptions, why: str) -> Decision:
-    """Promote a version if the gate lets it pass.
-
-    Args:
-        bundles: the store.
-        version: the candidate.
-        options: of the gate.
-        why: for the history, when it passes.
-    """
+    """Promote a version if the gate lets it pass, and say why in the history."""
     served = current_version(bundles)
     if served == version:
         return Decision("unchanged", None, f"bundle {version}: is served already, nothing changed")

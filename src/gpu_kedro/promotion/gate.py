@@ -25,12 +25,7 @@ class Check(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """What the gate found.
-
-    Args:
-        checks: every line.
-        champion: the version that was compared with, None without one that can be served.
-    """
+    """What the gate found, against the champion if there is one that can be served."""
 
     checks: tuple[Check, ...]
     champion: str | None
@@ -56,12 +51,6 @@ def run_gate(bundles: Path, candidate: str, champion: str | None, options: GateO
 
     Without a champion, or with one that this version of the code cannot serve, there is nothing to compare with: then
     the candidate only has to answer.
-
-    Args:
-        bundles: the store.
-        candidate: a version in it.
-        champion: the version that is served, if any.
-        options: what is asked of the candidate.
     """
     try:
         runtime, files, facts = open_version(bundles, candidate)
@@ -136,13 +125,12 @@ def _check_coverage(facts: Facts, options: GateOptions) -> Iterator[Check]:
         if TARGETS[target].task != "regression":
             continue
         for percent, (low, high) in sorted(options.coverage_bands.items()):
+            name = f"coverage {target} {level} {percent} %"
             share = metrics["all"].get(f"coverage_{percent}")
             if share is None:
-                yield Check(f"coverage {target} {level} {percent} %", False, "not in the bundle's metrics")
+                yield Check(name, False, "not in the bundle's metrics")
             else:
-                yield Check(
-                    f"coverage {target} {level} {percent} %", low <= share <= high, f"{share:.3f} in {low} to {high}"
-                )
+                yield Check(name, low <= share <= high, f"{share:.3f} in {low} to {high}")
 
 
 def _check_metrics(candidate: Facts, champion: Facts, options: GateOptions) -> Iterator[Check]:
@@ -152,10 +140,9 @@ def _check_metrics(candidate: Facts, champion: Facts, options: GateOptions) -> I
         if strata is None:
             yield Check(f"{target} {level}", False, "the candidate was not tested on it")
             continue
-        judged = {
-            name: metrics for name, metrics in ours.items() if metrics["rows"] >= options.min_rows or name == "all"
-        }
-        for stratum, metrics in judged.items():
+        for stratum, metrics in ours.items():
+            if metrics["rows"] < options.min_rows and stratum != "all":
+                continue
             name = f"{target} {level} {stratum}"
             if stratum not in strata:
                 yield Check(name, False, "the candidate was not tested on it")

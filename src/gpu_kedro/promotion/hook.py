@@ -17,11 +17,7 @@ _BUNDLES = ("bundle", "market_bundle")
 
 
 class PromotionHook:
-    """Puts a new bundle through the gate.
-
-    Args:
-        notes: what was decided is added.
-    """
+    """Puts a new bundle through the gate, and notes what was decided."""
 
     def __init__(self, notes: RunNotes) -> None:
         self._notes = notes

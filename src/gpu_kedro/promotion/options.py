@@ -45,9 +45,6 @@ class GateOptions(Options):
 def read_gate_options(config: Mapping[str, Any]) -> GateOptions:
     """Check the settings.
 
-    Args:
-        config: the configuration, by kind.
-
     Raises:
         SettingsError: names the setting that is wrong.
     """

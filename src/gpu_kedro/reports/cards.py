@@ -21,13 +21,7 @@ _MEMBER_TITLES = {
 
 
 def write_model_card(metrics: Mapping[str, Any], splits: SplitOptions, models: Mapping[str, ModelOptions]) -> str:
-    """The model card.
-
-    Args:
-        metrics: what `collect_metrics` gives.
-        splits: how GPUs were split.
-        models: options of each target's blend.
-    """
+    """The model card; `models` has the options of each target's blend."""
     titled = {TARGETS[target].title: options for target, options in models.items()}
     return render("model_card.md", **collect_facts(metrics, splits), models=titled, member_titles=_MEMBER_TITLES)
 

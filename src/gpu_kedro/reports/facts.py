@@ -125,18 +125,14 @@ def _find_ridge_leads(metrics: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _describe_target(metrics: Mapping[str, Any], target: str) -> dict[str, Any]:
-    described = {
-        "name": target,
-        "title": TARGETS[target].title,
-        "is_regression": TARGETS[target].task == "regression",
-        "splits": [],
-    }
+    described = {"name": target, "title": TARGETS[target].title, "splits": []}
     if target not in metrics["targets"]:
         return described
     splits = metrics["targets"][target]["splits"]
     everything = splits["grouped"]["everything"]
     return described | {
         "rows": everything["ours"]["all"]["rows"],
+        "is_regression": TARGETS[target].task == "regression",
         "splits": [
             {"name": name, "title": SPLIT_TITLES[name], "table": models_table(target, levels)}
             for name, levels in splits.items()

@@ -20,13 +20,7 @@ def finding_markdown(finding: Mapping[str, Any]) -> str:
 def illustrate_findings(
     findings: Sequence[Mapping[str, Any]], figures: Mapping[str, go.Figure], tables: Mapping[str, pd.DataFrame]
 ) -> list[dict[str, Any]]:
-    """Findings with their `figure`, without traces where the table at hand could not answer, and their `table`.
-
-    Args:
-        findings: records of `gpu_kedro.analysis.findings.Study.to_record`, in their order.
-        figures: by the name of the finding.
-        tables: by the name of the finding.
-    """
+    """Records of `gpu_kedro.analysis.findings.Study`, each with the `figure` and the `table` of its name."""
     return [
         {**finding, "figure": figures[finding["name"]], "table": _tabulate(tables[finding["name"]])}
         for finding in findings

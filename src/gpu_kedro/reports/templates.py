@@ -17,12 +17,7 @@ _PARAGRAPH_END = re.compile(r"\n\s*\n")
 
 
 def render(template: str, **data: Any) -> str:
-    """Fill one template; a figure that it asks for and that `data` lacks is an error.
-
-    Args:
-        template: name of the file without `.j2`; in `*.html` every text is escaped.
-        data: what the template names.
-    """
+    """Fill `<template>.j2`; in HTML every text is escaped, and a figure that `data` lacks is an error."""
     text = _environment().get_template(f"{template}.j2").render(data)
     return _BLANK_LINES.sub("\n\n", text).strip() + "\n"
 

@@ -21,11 +21,7 @@ class GivenUpError(Exception):
 
 @dataclass
 class Budget:
-    """Time that work may take; what arrives at the other side extends it.
-
-    Args:
-        seconds: at the start.
-    """
+    """Time that work may take; what arrives at the other side extends it."""
 
     seconds: float
     started: float = field(default_factory=time.monotonic)
@@ -111,11 +107,7 @@ def bound_answers() -> None:
 
 
 class _BoundedBody:
-    """The body of an answer as `requests` reads it, up to a limit.
-
-    Args:
-        raw: urllib3's.
-    """
+    """The body of an answer as `requests` reads it from urllib3's, up to a limit."""
 
     def __init__(self, raw: Any) -> None:
         self._raw = raw

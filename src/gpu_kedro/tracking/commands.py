@@ -1,12 +1,14 @@
 """`gpu-kedro tracking`: sends recorded runs to a server. MLflow is imported when a command needs it."""
 
 import sys
+from collections import Counter
 
 import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from gpu_kedro.resolvers import sqlite_path
+from gpu_kedro.tracking.bounded import Budget
 from gpu_kedro.tracking.errors import NotSentError, TrackingError, explain_failure, hide_secrets
 from gpu_kedro.tracking.options import TrackingOptions, read_tracking_options
 from gpu_kedro.tracking.server.probe import bound_requests, probe_server
@@ -58,9 +60,9 @@ def _send_all(store: str, options: TrackingOptions, experiments: list[str]) -> N
         raise TrackingError(f"no run is recorded yet: there is no {database}; `kedro run` makes one")
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    counts: dict[str, int] = {}
+    counts = Counter[str]()
     source = MlflowClient(store)
-    with one_at_a_time(store):
+    with one_at_a_time(store, Budget(float("inf"))):
         runs = find_runs(source, experiments)
         sender = Sender(source, MlflowClient(options.remote), options)
         with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
@@ -82,7 +84,7 @@ def _send_all(store: str, options: TrackingOptions, experiments: list[str]) -> N
                     ) from err
                 finally:
                     progress.remove_task(detail)
-                counts[outcome] = counts.get(outcome, 0) + 1
+                counts[outcome] += 1
                 progress.advance(bar)
     said = ", ".join(f"{count} {outcome}" for outcome, count in sorted(counts.items())) or "no runs are recorded here"
     click.echo(f"{place}: {said}", file=sys.stdout)

@@ -15,7 +15,6 @@ from kedro.framework.context import KedroContext
 from kedro.framework.hooks import hook_impl
 from kedro.io import DataCatalog
 from kedro.pipeline import Pipeline
-from rich.console import Console
 
 from gpu_kedro.configuration import check_settings
 from gpu_kedro.tracking.errors import NotSentError, explain_failure
@@ -35,11 +34,6 @@ class TrackingHook:
     That one connects as soon as a context exists, also for `kedro catalog` or Kedro-Viz, and logs node by node, which
     worker processes cannot. Here the store is opened when a tracked pipeline runs; datasets say in their catalog entry
     what they are (`gpu_kedro.tracking.recording.record_output`). Whatever the store does, the run itself goes on.
-
-    Args:
-        stopwatch: knows how long nodes took.
-        outbox: sends the run.
-        notes: what other hooks have to say.
     """
 
     def __init__(self, stopwatch: Stopwatch, outbox: Outbox, notes: RunNotes) -> None:
@@ -124,12 +118,11 @@ class TrackingHook:
         if self._run_id is None:
             return
         with self._going_on():
-            from gpu_kedro.tracking.recording import record_environment, record_figures, record_notes, record_output
+            from gpu_kedro.tracking.recording import record_figures, record_output, record_surroundings
 
             for name in sorted(self._inputs):
                 self._record_input(name, self._catalog.load(name))
-            record_environment()
-            record_notes(self._notes)
+            record_surroundings(self._notes)
             seconds = self._stopwatch.seconds
             figures = {f"seconds/{node}": value for node, value in seconds.items()}
             figures["seconds/all"] = sum(seconds.values())
@@ -184,15 +177,9 @@ def _environment_kept(name: str) -> Iterator[None]:
 
 
 class SendingHook:
-    """Sends the recorded run when everything else about it is done.
+    """Sends the recorded run when everything else about it is done."""
 
-    Args:
-        console: where to say how it goes.
-        outbox: holds the run.
-    """
-
-    def __init__(self, console: Console, outbox: Outbox) -> None:
-        self._console = console
+    def __init__(self, outbox: Outbox) -> None:
         self._outbox = outbox
 
     @hook_impl(trylast=True)
@@ -202,12 +189,12 @@ class SendingHook:
         Raises:
             NotSentError: the store or the server did not take all of it.
         """
-        self._outbox.send(self._console)
+        self._outbox.send()
 
     @hook_impl(trylast=True)
     def on_pipeline_error(self) -> None:
         """Send the failed run; why it cannot be sent must not hide why it failed."""
         try:
-            self._outbox.send(self._console)
+            self._outbox.send()
         except NotSentError as err:
-            self._console.print(err.message, markup=False, highlight=False)
+            self._outbox.console.print(err.message, markup=False, highlight=False)

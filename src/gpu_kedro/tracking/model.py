@@ -42,12 +42,7 @@ _REQUIREMENTS = (
 
 
 def save_mlflow_model(bundle: Path, path: Path) -> None:
-    """Write a bundle as an MLflow model.
-
-    Args:
-        bundle: folder of one version of a bundle.
-        path: the new folder of the model; it can be loaded with `mlflow.pyfunc.load_model`.
-    """
+    """Write the bundle in a folder as an MLflow model into a new folder, for `mlflow.pyfunc.load_model`."""
     with tempfile.TemporaryDirectory(prefix="gpu_kedro_model_") as name:
         staging = Path(name)
         archive = staging / "bundle.zip"

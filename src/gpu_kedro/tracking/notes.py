@@ -7,13 +7,7 @@ from multiprocessing import SimpleQueue, Value
 
 @dataclass
 class RunNotes:
-    """One for all hooks, emptied when a run begins.
-
-    Args:
-        epilogue: lines that the run ends with.
-        tags: of the recorded run.
-        texts: files of the recorded run, by path.
-    """
+    """One for all hooks, emptied when a run begins: lines that it ends with, tags, and texts of files by their path."""
 
     epilogue: list[str] = field(default_factory=list)
     tags: dict[str, str] = field(default_factory=dict)

@@ -28,9 +28,6 @@ class TrackingOptions(BaseModel):
     def check_place(self, place: str | None) -> None:
         """See that the files of a run go to the server they are sent to, and nowhere else that it names.
 
-        Args:
-            place: where the server says that they go.
-
         Raises:
             TrackingError: they would go elsewhere: into a folder of this machine, to another host, to an object store.
         """
@@ -48,11 +45,7 @@ class TrackingOptions(BaseModel):
 
 
 def read_tracking_options(config: Mapping[str, Any], remote: str | None = None) -> TrackingOptions:
-    """Check the settings.
-
-    Args:
-        config: the configuration, by kind.
-        remote: an address that is used instead of the configured one.
+    """Check the settings; `remote` is used instead of the configured address.
 
     Raises:
         SettingsError: names the setting that is wrong.

@@ -3,6 +3,7 @@
 import os
 import re
 import tempfile
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -76,11 +77,7 @@ def record_parameters(pipeline: Pipeline, catalog: DataCatalog) -> None:
 def record_input(run_id: str, name: str, table: Any, dataset: Any) -> None:
     """Log a table that a run read, with its digest; the run is tagged with the whole hash of the raw table.
 
-    Args:
-        run_id: any thread may ask, and MLflow's open run is that of one thread.
-        name: of the dataset.
-        table: what was read; anything but a table is left out.
-        dataset: says where from.
+    Anything but a table is left out. Any thread may ask, and MLflow's open run is that of one thread: so it is named.
     """
     if not isinstance(table, pd.DataFrame) or table.empty:
         return
@@ -94,16 +91,12 @@ def record_input(run_id: str, name: str, table: Any, dataset: Any) -> None:
     client.log_inputs(run_id, [DatasetInput(Dataset(**entry.to_dict()), tags)])
 
 
-def record_notes(notes: RunNotes) -> None:
-    """Log what other hooks have to say."""
+def record_surroundings(notes: RunNotes) -> None:
+    """Log Python, machine and libraries as `environment.json`, and what other hooks have to say."""
+    mlflow.log_dict(describe_environment(), "environment.json")
     mlflow.set_tags(notes.tags)
     for path, text in notes.texts.items():
         mlflow.log_text(text, path)
-
-
-def record_environment() -> None:
-    """Log Python, machine and libraries as `environment.json`."""
-    mlflow.log_dict(describe_environment(), "environment.json")
 
 
 def record_figures(figures: Mapping[str, float]) -> None:
@@ -116,10 +109,7 @@ def record_figures(figures: Mapping[str, float]) -> None:
 
 def select_headlines(figures: Mapping[str, float]) -> dict[str, float]:
     """Figures that are metrics of the run."""
-    sizes: dict[str, int] = {}
-    for name in figures:
-        owner = name.partition("/")[0]
-        sizes[owner] = sizes.get(owner, 0) + 1
+    sizes = Counter(name.partition("/")[0] for name in figures)
     return {
         name: value
         for name, value in figures.items()

@@ -36,9 +36,9 @@ class BundleModel(PythonModel):
         """Answer rows as `gpu-kedro score` does.
 
         Args:
-            context: MLflow's, not used here.
+            context: not used, like `params`.
             model_input: a column `name`, and any of `KNOWN_FIELDS` as numbers, missing where not known.
-            params: MLflow's, not used here.
+            params: not used.
 
         Returns:
             One row for each, with its index: the columns of `tabulate_predictions`.

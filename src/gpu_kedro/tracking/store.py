@@ -18,9 +18,6 @@ def prepare_store(uri: str) -> str | None:
 
     MLflow would repeat each attempt for two minutes, and then end the run.
 
-    Args:
-        uri: address of the store.
-
     Returns:
         Where the files of new experiments go, beside the database; None when another server decides that.
 

@@ -16,11 +16,6 @@ def show_runs(store: str, host: str, port: str) -> int:
     MLflow's own command starts processes that outlive it, workers and a runner of jobs among them that one person has
     no use for.
 
-    Args:
-        store: address of the store, `sqlite:///…`.
-        host: to listen on.
-        port: to listen on.
-
     Returns:
         The server's exit code.
     """

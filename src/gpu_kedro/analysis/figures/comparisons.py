@@ -35,10 +35,9 @@ def draw_architectures(study: Study) -> go.Figure:
         for name, year, count in zip(escape(rows["architecture"]), rows["release_year"], rows["rows"], strict=True)
     ]
     for maker in rows["manufacturer"].unique():
-        chosen = (rows["manufacturer"] == maker).to_numpy()
-        own = [label for label, is_own in zip(labels, chosen, strict=True) if is_own]
+        own = rows.assign(label=labels)[rows["manufacturer"] == maker]
         marks = _MAKER_MARKS.get(maker, (GREY, "x"))
-        add_dots(figure, own, rows[chosen], "points_per_w", maker, marks, unit=" points per watt")
+        add_dots(figure, own["label"].tolist(), own, "points_per_w", maker, marks, unit=" points per watt")
     figure.update_xaxes(
         title="Median G3D Mark points per watt (log₂ scale)",
         **log2_ticks([*rows["points_per_w_low"], *rows["points_per_w_high"]]),
@@ -53,23 +52,24 @@ def draw_architectures(study: Study) -> go.Figure:
 def draw_matched(study: Study) -> go.Figure:
     """Ratio of points per watt between segments, over all GPUs and matched."""
     rows, figure = study.table, go.Figure()
-    for matching, marks in (("all GPUs", (GREY, "square")), ("matched", (BLUE, "circle"))):
-        own = rows[rows["matching"] == matching]
-        labels = [f"{pair}, {matching} (n = {count})" for pair, count in zip(own["pair"], own["rows"], strict=True)]
-        name = "matched by release years and power band" if matching == "matched" else matching
-        add_dots(figure, labels, own, "ratio", name, marks, unit=" times as many points per watt")
-    order = [f"{one['pair']}, {one['matching']} (n = {one['rows']})" for one in rows.to_dict("records")]
+    labels = [f"{one['pair']}, {one['matching']} (n = {one['rows']})" for one in rows.to_dict("records")]
+    for matching, name, marks in (
+        ("all GPUs", "all GPUs", (GREY, "square")),
+        ("matched", "matched by release years and power band", (BLUE, "circle")),
+    ):
+        own = rows.assign(label=labels)[rows["matching"] == matching]
+        add_dots(figure, own["label"].tolist(), own, "ratio", name, marks, unit=" times as many points per watt")
     ticks = [0.25, 0.5, 0.71, 1, 1.41, 2, 2.83, 4, 8]
     figure.update_xaxes(title="Ratio of median points per watt (log₂ scale)", type="log", tickvals=ticks)
-    figure.update_yaxes(title="Segments compared", categoryorder="array", categoryarray=order[::-1])
+    figure.update_yaxes(title="Segments compared", categoryorder="array", categoryarray=labels[::-1])
     mark_no_effect(figure, 1.0, "no difference")
     note = f"{format_count(study.rows)} GPUs with a power and a labelled segment; {_BARS}"
-    return finish_figure(figure, study.question.title, note, 240 + 2 * ROW_HEIGHT * len(rows) // 2)
+    return finish_figure(figure, study.question.title, note, 240 + ROW_HEIGHT * len(rows))
 
 
 def draw_mobile_penalty(study: Study) -> go.Figure:
     """Laptop score in percent of the desktop namesake's, by generation and span of years."""
-    rows, figure = study.table.reset_index(drop=True), go.Figure()
+    rows, figure = study.table, go.Figure()
     labels = [
         f"{group[:1].upper()}{group[1:]} (n = {count})"
         for group, count in zip(escape(rows["group"]), rows["rows"], strict=True)
@@ -79,9 +79,8 @@ def draw_mobile_penalty(study: Study) -> go.Figure:
         ("era", "by release year", (VERMILION, "square")),
         ("generation", "by generation of the desktop card", (BLUE, "circle")),
     ):
-        chosen = rows.index[rows["kind"] == kind]
-        own = [labels[place] for place in chosen]
-        add_dots(figure, own, rows.loc[chosen], "ratio", name, marks, 100, " % of the desktop score")
+        own = rows.assign(label=labels)[rows["kind"] == kind]
+        add_dots(figure, own["label"].tolist(), own, "ratio", name, marks, 100, " % of the desktop score")
     figure.update_xaxes(title="Laptop's G3D Mark, % of the desktop card of the same name")
     figure.update_yaxes(title="Pairs", categoryorder="array", categoryarray=labels[::-1])
     mark_no_effect(figure, 100.0, "as fast")

@@ -35,14 +35,7 @@ def _tick(value: float) -> str:
 
 
 def add_segment_points(figure: go.Figure, rows: pd.DataFrame, values: pd.Series, unit: str) -> None:
-    """Add one small mark for each GPU over its release year, by its first labelled segment.
-
-    Args:
-        figure: is added to.
-        rows: `name, release_year, segment`.
-        values: of the same GPUs.
-        unit: of the hover text.
-    """
+    """Add one small mark for each GPU (`name, release_year, segment`) over its year, by its first labelled segment."""
     first = rows["segment"].fillna("not labelled").str.split(", ").str[0]
     # whole years would lie on one another: spread by position, not by chance
     spread = np.linspace(-0.3, 0.3, 13)[np.arange(len(rows)) % 13]
@@ -61,7 +54,7 @@ def add_segment_points(figure: go.Figure, rows: pd.DataFrame, values: pd.Series,
         )
 
 
-def add_line(figure: go.Figure, x: Any, y: Any, name: str, colour: str, dash: str = "solid", **more: Any) -> None:
+def add_line(figure: go.Figure, x: Any, y: Any, name: str, colour: str, dash: str = "solid") -> None:
     """Add a line."""
     figure.add_scatter(
         x=round_off(x),
@@ -70,7 +63,6 @@ def add_line(figure: go.Figure, x: Any, y: Any, name: str, colour: str, dash: st
         name=name,
         line={"color": colour, "width": 2.5, "dash": dash},
         hovertemplate="%{x:.0f}: %{y:,.3~g}",
-        **more,
     )
 
 

@@ -74,11 +74,10 @@ def _add_trend(
 def draw_uplift(study: Study) -> go.Figure:
     """G3D Mark of each card of the ladder, with the factor to its predecessor."""
     cards, figure = study.points, go.Figure()
-    order = [
-        f"GTX {one}00" if one < 10 else f"{'GTX' if one == 10 else 'RTX'} {one}"
+    names = {
+        one: f"GTX {one}00" if one < 10 else f"{'GTX' if one == 10 else 'RTX'} {one}"
         for one in sorted(cards["generation"].unique())
-    ]
-    names = dict(zip(sorted(cards["generation"].unique()), order, strict=True))
+    }
     for tier, (colour, symbol) in _TIER_MARKS.items():
         own = cards[cards["tier"] == tier]
         ratios = (own["g3d_mark"] / own["g3d_mark"].shift()).to_list()
@@ -95,7 +94,9 @@ def draw_uplift(study: Study) -> go.Figure:
             line={"color": colour},
             hovertemplate="%{customdata}: %{y:,} points<extra></extra>",
         )
-    figure.update_xaxes(title="Generation of NVIDIA's desktop cards", categoryorder="array", categoryarray=order)
+    figure.update_xaxes(
+        title="Generation of NVIDIA's desktop cards", categoryorder="array", categoryarray=list(names.values())
+    )
     figure.update_yaxes(
         title="G3D Mark, points (log₂ scale)", **log2_ticks([*cards["g3d_mark"], cards["g3d_mark"].min() / 1.3])
     )

@@ -24,7 +24,6 @@ MAIN_METRICS: dict[str, tuple[str, str]] = {
     "classification": ("log_loss", "log loss"),
 }
 _MARKS = {"features": (BLUE, "circle"), "raw": (ORANGE, "square"), "same_split": (VERMILION, "diamond-open")}
-
 _TICKS = (0.1, 0.15, 0.2, 0.3, 0.4, 0.6, 0.8, 1, 1.5, 2, 3)
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
@@ -32,10 +31,10 @@ def draw_missing(primary_gpus: pd.DataFrame) -> go.Figure:
     groups = {name: mask for name, mask in groups.items() if mask.any()}
     known = ["g3d_mark", "g2d_mark", "price_usd", "tdp_w", "test_year"]
     columns = [*known, *(column for column in primary_gpus.columns if column.startswith("spec_"))]
-    columns = [column for column in columns if primary_gpus[column].isna().any()]
-    columns = sorted(columns, key=lambda column: (column not in known, -primary_gpus[column].isna().mean(), column))
     missing = primary_gpus[columns].isna()
-    shares = np.array([[missing.loc[mask, column].mean() * 100 for mask in groups.values()] for column in columns])
+    columns = [column for column in columns if missing[column].any()]
+    columns = sorted(columns, key=lambda column: (column not in known, -missing[column].mean(), column))
+    shares = [[missing.loc[mask, column].mean() * 100 for mask in groups.values()] for column in columns]
     figure = go.Figure(
         go.Heatmap(
             x=[f"{name}<br>({format_count(int(mask.sum()))})" for name, mask in groups.items()],

@@ -10,9 +10,9 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from gpu_kedro.modelling.evaluation.confidence import Spread, median_interval, share_interval
-from gpu_kedro.modelling.evaluation.metrics import label_probabilities, reliability_bins, stratify
+from gpu_kedro.modelling.evaluation.metrics import segment_reliability, stratify
 from gpu_kedro.modelling.formatting import MODEL_TITLES, format_count, stratum_title
-from gpu_kedro.modelling.targets import SEGMENTS, TARGETS
+from gpu_kedro.modelling.targets import TARGETS
 from gpu_kedro.reports.figures.style import (
     BLUE,
     DASHED,
@@ -180,31 +180,29 @@ def draw_reliability(predictions: pd.DataFrame) -> go.Figure:
     """
     rows = _headline(predictions)
     classes = _classes(rows)
-    probabilities = label_probabilities(rows[[f"p_{name}" for name in classes]].to_numpy(), classes)
+    probabilities = rows[[f"p_{name}" for name in classes]].to_numpy()
+    bins = segment_reliability(rows["true"].to_numpy(), probabilities, classes)
     figure = make_subplots(2, 1, shared_xaxes=True, row_heights=[0.72, 0.28], vertical_spacing=0.06)
     figure.add_scatter(
         x=[0, 1], y=[0, 1], mode="lines", name="perfectly calibrated", hoverinfo="skip",
         line=DASHED, row=1, col=1,
     )  # fmt: skip
-    memberships = np.array([[segment in name.split(", ") for segment in SEGMENTS] for name in classes])
-    members = memberships[rows["true"].to_numpy()]
-    pooled = pd.DataFrame(reliability_bins(members.ravel(), probabilities.ravel()))
+    pooled = pd.DataFrame(bins["all"])
     figure.add_scatter(
         x=round_off(pooled["probability"]), y=round_off(pooled["share"]), mode="lines+markers", name="all segments",
         marker={"color": "#000000", "size": 9}, line={"color": "#000000", "width": 1},
         error_y=interval_bars(pooled["share"], pooled["lower"], pooled["upper"]), customdata=pooled["rows"].tolist(),
         hovertemplate=_RELIABILITY_HOVER, row=1, col=1,
     )  # fmt: skip
-    for position, segment in enumerate(SEGMENTS):
-        colour, symbol = SEGMENT_MARKS[segment]
-        bins = pd.DataFrame(reliability_bins(members[:, position], probabilities[:, position]))
+    for segment, (colour, symbol) in SEGMENT_MARKS.items():
+        own = pd.DataFrame(bins[segment])
         figure.add_scatter(
-            x=round_off(bins["probability"]), y=round_off(bins["share"]), mode="markers", name=segment, opacity=0.7,
-            marker={"color": colour, "symbol": symbol, "size": 8}, customdata=bins["rows"].tolist(),
+            x=round_off(own["probability"]), y=round_off(own["share"]), mode="markers", name=segment, opacity=0.7,
+            marker={"color": colour, "symbol": symbol, "size": 8}, customdata=own["rows"].tolist(),
             hovertemplate=_RELIABILITY_HOVER, row=1, col=1,
         )  # fmt: skip
         figure.add_bar(
-            x=bins["middle"].tolist(), y=bins["rows"].tolist(), name=segment, showlegend=False,
+            x=own["middle"].tolist(), y=own["rows"].tolist(), name=segment, showlegend=False,
             marker={"color": colour}, hovertemplate="%{y:,} GPUs", row=2, col=1,
         )  # fmt: skip
     figure.update_xaxes(range=[-0.02, 1.02])

@@ -48,7 +48,7 @@ def add_dots(
     unit: str = "",
     **place: Any,
 ) -> None:
-    """Horizontal dots with their 95 % intervals, one a label.
+    """Add horizontal dots with their 95 % intervals, one a label.
 
     Args:
         figure: is added to.

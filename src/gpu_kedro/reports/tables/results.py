@@ -28,29 +28,22 @@ class Column(NamedTuple):
         return self.write(metrics.get(self.metric))
 
 
-#: How metrics are written, and their headings.
-_HEADINGS: dict[Callable[[float | None], str], dict[str, str]] = {
-    format_count: {"rows": "GPUs"},
-    format_share: {
-        "median_error": "median error",
-        "within_20pct": "within 20 %",
-        "coverage_80": "in 80 %",
-        "coverage_90": "in 90 %",
-        "exact": "exact",
-    },
-    format_number: {
-        "r2_log": "R² (log)",
-        "rmsle": "RMSLE",
-        "macro_f1": "macro-F1",
-        "log_loss": "log loss",
-        "ece": "calibration error",
-    },
-    format_factor: {"width_90": "90 % interval"},
-}
 _COLUMNS = {
-    metric: Column(metric, heading, write)
-    for write, headings in _HEADINGS.items()
-    for metric, heading in headings.items()
+    column.metric: column
+    for column in (
+        Column("rows", "GPUs", format_count),
+        Column("median_error", "median error", format_share),
+        Column("within_20pct", "within 20 %", format_share),
+        Column("coverage_80", "in 80 %", format_share),
+        Column("coverage_90", "in 90 %", format_share),
+        Column("exact", "exact", format_share),
+        Column("r2_log", "R² (log)", format_number),
+        Column("rmsle", "RMSLE", format_number),
+        Column("macro_f1", "macro-F1", format_number),
+        Column("log_loss", "log loss", format_number),
+        Column("ece", "calibration error", format_number),
+        Column("width_90", "90 % interval", format_factor),
+    )
 }
 
 
@@ -75,14 +68,11 @@ def overview_table(metrics: Mapping[str, Any], split: str) -> Table:
     for target, results in metrics["targets"].items():
         for level, models in results["splits"].get(split, {}).items():
             ours, ridge = models["ours"]["all"], models["ridge"]["all"]
-            if TARGETS[target].task == "regression":
-                main, baseline = f"{format_share(ours['median_error'])} off", format_share(ridge["median_error"])
-                fit, cover = format_number(ours["r2_log"]), format_share(ours.get("coverage_90"))
-            else:
-                main, baseline = f"{format_share(ours['exact'])} exact", format_share(ridge["exact"])
-                fit, cover = format_number(ours["macro_f1"]), format_share(None)
-            cells = (TARGETS[target].title, level_title(level), format_count(ours["rows"]), main, baseline, fit, cover)
-            rows.append(cells)
+            is_regression = TARGETS[target].task == "regression"
+            main, sign, fit = ("median_error", "off", "r2_log") if is_regression else ("exact", "exact", "macro_f1")
+            asked = (TARGETS[target].title, level_title(level), format_count(ours["rows"]))
+            errors = (f"{format_share(ours[main])} {sign}", format_share(ridge[main]))
+            rows.append((*asked, *errors, format_number(ours[fit]), format_share(ours.get("coverage_90"))))
     columns = (
         "target", "known", "GPUs", "median error or exact", "ridge baseline", "R² (log) or macro-F1", "in 90 %",
     )  # fmt: skip

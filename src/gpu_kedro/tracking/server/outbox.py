@@ -13,14 +13,10 @@ _LATER = "send it later with `gpu-kedro tracking sync`"
 
 
 class Outbox:
-    """The way of one run at a time from the local store to the server.
-
-    Args:
-        console: where to warn.
-    """
+    """The way of one run at a time from the local store to the server; says on the console how it goes."""
 
     def __init__(self, console: Console) -> None:
-        self._console = console
+        self.console = console
         self._options: TrackingOptions | None = None
         self._run: tuple[str, str] | None = None
         self._lost = ""
@@ -68,15 +64,10 @@ class Outbox:
         self._lost = self._lost or why
 
     def put(self, store: str, run_id: str) -> None:
-        """Take a recorded run.
-
-        Args:
-            store: address of the store it is recorded in.
-            run_id: of the run.
-        """
+        """Take a run that is recorded in the store at this address."""
         self._run = (store, run_id)
 
-    def send(self, console: Console) -> None:
+    def send(self) -> None:
         """Send the run and its children; nothing to do without a server.
 
         Raises:
@@ -98,14 +89,14 @@ class Outbox:
 
         bound_requests(math.ceil(options.send_seconds))
         try:
-            with console.status(f"Sending the run to {place} ..."):
+            with self.console.status(f"Sending the run to {place} ..."):
                 sent = call_within(budget, lambda: send_run_family(*run, options, budget))
         except Exception as err:  # noqa: BLE001  # whatever goes wrong, the run is safe
             raise _not_sent(place, explain_failure(err)) from (None if isinstance(err, GivenUpError) else err)
-        console.print(f"recorded: {place} ({sent})", highlight=False, markup=False, soft_wrap=True)
+        self.console.print(f"recorded: {place} ({sent})", highlight=False, markup=False, soft_wrap=True)
 
     def _warn(self, text: str) -> None:
-        self._console.print(f"Warning: {text}", style="yellow", highlight=False, markup=False, soft_wrap=True)
+        self.console.print(f"Warning: {text}", style="yellow", highlight=False, markup=False, soft_wrap=True)
 
 
 def _not_sent(place: str, why: str) -> NotSentError:

@@ -30,10 +30,8 @@ class Probe(NamedTuple):
 def bound_requests(seconds: int) -> None:
     """Make MLflow's client give up soon; its defaults wait for 4 to 21 minutes. What the environment says wins.
 
-    Nor does it follow a server that sends it, or files, to another one.
-
-    Args:
-        seconds: for one request, which is tried twice.
+    A request may take so many seconds, and is tried twice. Nor does the client follow a server that sends it, or files,
+    to another one.
     """
     bound_answers()
     os.environ.setdefault("MLFLOW_ALLOW_HTTP_REDIRECTS", "false")
@@ -48,9 +46,7 @@ def bound_requests(seconds: int) -> None:
 def probe_server(address: str, seconds: float) -> Probe:
     """Search the experiments of a server, with the credentials that MLflow's client would use.
 
-    Args:
-        address: of the server, with its path prefix.
-        seconds: how long it may take, looking its name up included.
+    The time that it may take includes looking its name up.
     """
     try:
         status = _ask(address, "POST", _SEARCH, seconds, json={"max_results": 1})

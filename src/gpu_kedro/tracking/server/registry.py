@@ -17,11 +17,7 @@ _VERSION_TAG = "bundle_version"
 
 
 def mirror_promotion(config: Mapping[str, Any], version: str) -> str:
-    """Point the registered model's alias `champion` at the sent run that holds a version.
-
-    Args:
-        config: the configuration, by kind.
-        version: of the bundle that was promoted.
+    """Point the registered model's alias `champion` at the sent run that holds a version of the bundle.
 
     Returns:
         What was done, or why nothing could be, in one line; a registry that fails never undoes a promotion.
@@ -40,28 +36,18 @@ def mirror_promotion(config: Mapping[str, Any], version: str) -> str:
 
 def _mirror(client: MlflowClient, config: Mapping[str, Any], model: str, version: str) -> str:
     experiment = client.get_experiment_by_name(config["mlflow"]["tracking"]["experiment"]["name"])
-    runs = (
-        client.search_runs(
-            [experiment.experiment_id], filter_string=f"tags.{_VERSION_TAG} = '{version}'", max_results=1
-        )
-        if experiment
-        else []
-    )
+    searched = [experiment.experiment_id] if experiment else []
+    runs = searched and client.search_runs(searched, f"tags.{_VERSION_TAG} = '{version}'", max_results=1)
     if not runs:
         return f"no run of {version} was sent yet (`gpu-kedro tracking sync`), nothing is mirrored"
     if not client.search_registered_models(filter_string=f"name = '{model}'"):
         client.create_registered_model(model)
-    known = [
-        found
-        for found in client.search_model_versions(f"name = '{model}'")
-        if (found.tags or {}).get(_VERSION_TAG) == version
-    ]
-    registered = (
-        known[0]
-        if known
-        else client.create_model_version(
+    for registered in client.search_model_versions(f"name = '{model}'"):
+        if (registered.tags or {}).get(_VERSION_TAG) == version:
+            break
+    else:
+        registered = client.create_model_version(
             model, f"{runs[0].info.artifact_uri}/{MODEL}", run_id=runs[0].info.run_id, tags={_VERSION_TAG: version}
         )
-    )
     client.set_registered_model_alias(model, ALIAS, str(registered.version))
     return f"{model} version {registered.version} is {ALIAS}"

@@ -7,7 +7,6 @@ Why not MLflow's asynchronous logging, or mlflow-export-import: the first holds 
 it with the process; the second makes another copy of a run each time.
 """
 
-import fcntl
 import tempfile
 import threading
 from collections import deque
@@ -19,6 +18,7 @@ from typing import Any, Literal, NamedTuple
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
+from filelock import FileLock, Timeout
 from mlflow.artifacts import download_artifacts
 from mlflow.entities import Metric, Param, Run, RunStatus, RunTag, ViewType
 from mlflow.store.artifact.artifact_repo import ArtifactRepository
@@ -27,7 +27,7 @@ from mlflow.tracking import MlflowClient
 from mlflow.utils.mlflow_tags import MLFLOW_PARENT_RUN_ID
 
 from gpu_kedro.resolvers import sqlite_path
-from gpu_kedro.tracking.bounded import Budget
+from gpu_kedro.tracking.bounded import Budget, GivenUpError
 from gpu_kedro.tracking.naming import PROCESS_TAG, is_running
 from gpu_kedro.tracking.options import TrackingOptions
 
@@ -55,36 +55,21 @@ class Step(NamedTuple):
 
 
 def find_runs(source: MlflowClient, experiments: list[str]) -> list[Run]:
-    """Recorded runs, oldest first, parents before their children.
-
-    Args:
-        source: the store.
-        experiments: their names.
-    """
-    known = [item for item in source.search_experiments() if item.name in experiments]
-    runs: list[Run] = []
-    for experiment in known:
-        token = None
-        while True:
-            page = source.search_runs(
-                [experiment.experiment_id], max_results=100, page_token=token, order_by=["attributes.start_time ASC"]
-            )
-            runs.extend(page)
-            token = page.token
-            if not token:
-                break
+    """Recorded runs of the named experiments, oldest first, parents before their children."""
+    known = [item.experiment_id for item in source.search_experiments() if item.name in experiments]
+    if not known:
+        return []
+    search = partial(source.search_runs, known, max_results=100, order_by=["attributes.start_time ASC"])
+    page = search()
+    runs = list(page)
+    while page.token:
+        page = search(page_token=page.token)
+        runs.extend(page)
     return sorted(runs, key=lambda run: (MLFLOW_PARENT_RUN_ID in run.data.tags, run.info.start_time))
 
 
 class Sender:
-    """Sends runs of one store to one server.
-
-    Args:
-        source: the store that runs are recorded in.
-        target: the server.
-        options: say where the server may have files put.
-        budget: how long it may take; without end when left out.
-    """
+    """Sends runs of one store (`source`) to one server (`target`); without a budget for as long as it takes."""
 
     def __init__(
         self, source: MlflowClient, target: MlflowClient, options: TrackingOptions, budget: Budget | None = None
@@ -263,7 +248,7 @@ class Sender:
 
 
 @contextmanager
-def one_at_a_time(store: str, budget: Budget | None = None) -> Iterator[None]:
+def one_at_a_time(store: str, budget: Budget) -> Iterator[None]:
     """Keep others from sending runs of the same store meanwhile: two would send a run twice.
 
     Raises:
@@ -271,30 +256,19 @@ def one_at_a_time(store: str, budget: Budget | None = None) -> Iterator[None]:
     """
     database = sqlite_path(store)
     folder = database.parent if database is not None else Path(tempfile.gettempdir())
-    with (folder / ".sync.lock").open("w") as file:
-        while True:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                if budget is not None:
-                    budget.check()
-                threading.Event().wait(0.2)
+    lock = FileLock(folder / ".sync.lock")
+    try:
+        lock.acquire(timeout=max(budget.left, 0), poll_interval=0.2)
+    except Timeout as err:
+        raise GivenUpError from err
+    try:
         yield
+    finally:
+        lock.release()
 
 
 def send_run_family(store: str, run_id: str, options: TrackingOptions, budget: Budget) -> str:
-    """Send one run and its children to a server.
-
-    Args:
-        store: address of the store they are recorded in.
-        run_id: of the parent.
-        options: name the server.
-        budget: how long it may take.
-
-    Returns:
-        What was sent, in words.
-    """
+    """Send one run and its children from a store to a server; says what was sent."""
     source = MlflowClient(store)
     parent = source.get_run(run_id)
     children = source.search_runs(
