@@ -8,8 +8,7 @@ from pydantic import ValidationError
 
 from api.answers.errors import MalformedBodyError, UnusableTableError
 from api.bodies.uploads import FORM_FIELDS, MARKET_PART, Upload
-from gpu_kedro.contracts.v1 import Market
-from gpu_kedro.contracts.v1.observations import MAX_OBSERVATIONS
+from gpu_kedro.contracts.v1.observations import MAX_OBSERVATIONS, Market
 from gpu_kedro.contracts.writing import write_csv, write_parquet
 from gpu_kedro.intake.errors import DamagedFileError, TableFileError
 from gpu_kedro.intake.source import Kind, Limits

@@ -7,16 +7,10 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from api.answers.openapi import describe_errors
 from api.bodies.routes import PredictionRoute
 from api.deps import run_heavy, use_runtime, write_json
-from gpu_kedro.contracts.v1 import (
-    AnyGpuCard,
-    GpuCard,
-    GpuList,
-    GpuName,
-    KnownTable,
-    MarketQuery,
-    MissingMap,
-    SearchQuery,
-)
+from gpu_kedro.contracts.v1.columns import KnownTable, MissingMap
+from gpu_kedro.contracts.v1.fields import GpuName
+from gpu_kedro.contracts.v1.gpus import AnyGpuCard, GpuCard, GpuList
+from gpu_kedro.contracts.v1.queries import MarketQuery, SearchQuery
 from gpu_kedro.serving import answers
 from gpu_kedro.serving.runtime import Runtime
 from gpu_kedro.serving.table import map_missing, tabulate_known

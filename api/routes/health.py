@@ -5,7 +5,7 @@ from fastapi import APIRouter, Request, Response
 from api.answers.errors import hide_store, write_problem
 from api.answers.openapi import describe_errors
 from api.deps import write_json
-from gpu_kedro.contracts.v1 import Health, Readiness
+from gpu_kedro.contracts.v1.service import Health, Readiness
 from gpu_kedro.serving.errors import NoBundleError
 
 router = APIRouter(prefix="/health", tags=["health"])

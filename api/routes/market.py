@@ -7,17 +7,9 @@ from fastapi import APIRouter, Query, Request, Response
 from api.answers.openapi import describe_errors
 from api.bodies.routes import PredictionRoute
 from api.deps import run_heavy, use_runtime, write_json
-from gpu_kedro.contracts.v1 import (
-    CompareQuery,
-    Comparison,
-    FittedMarket,
-    Frontier,
-    FrontierQuery,
-    Market,
-    MarketFrontierQuery,
-    ValueQuery,
-    Verdict,
-)
+from gpu_kedro.contracts.v1.market import Comparison, Frontier, Verdict
+from gpu_kedro.contracts.v1.observations import FittedMarket, Market
+from gpu_kedro.contracts.v1.queries import CompareQuery, FrontierQuery, MarketFrontierQuery, ValueQuery
 from gpu_kedro.serving import answers
 from gpu_kedro.serving.market import FittedMarket as Fitted
 from gpu_kedro.serving.runtime import Runtime

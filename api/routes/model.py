@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request, Response
 
 from api.answers.openapi import describe_errors
 from api.deps import use_runtime, write_json
-from gpu_kedro.contracts.v1 import ModelCard
+from gpu_kedro.contracts.v1.service import ModelCard
 from gpu_kedro.serving.model_card import summarise_model
 
 router = APIRouter(prefix="/v1/model", tags=["model"])

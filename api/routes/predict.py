@@ -16,7 +16,9 @@ from api.deps import run_bulk, run_heavy, use_paced_runtime, use_runtime, write_
 from api.load.lanes import Lane, hold
 from gpu_kedro.contracts.batch import Batch
 from gpu_kedro.contracts.explained import ExplainedPrediction
-from gpu_kedro.contracts.v1 import BadRow, MarketQuery, Prediction, PredictionColumns
+from gpu_kedro.contracts.v1.columns import BadRow, PredictionColumns
+from gpu_kedro.contracts.v1.predictions import Prediction
+from gpu_kedro.contracts.v1.queries import MarketQuery
 from gpu_kedro.serving import answers
 from gpu_kedro.serving.runtime import Runtime
 

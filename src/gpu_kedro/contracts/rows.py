@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from gpu_kedro.contracts.refusals import find_faults
-from gpu_kedro.contracts.v1 import GpuQuery, GpuSpecs, PredictionColumns
+from gpu_kedro.contracts.v1.columns import PredictionColumns
+from gpu_kedro.contracts.v1.queries import GpuQuery, GpuSpecs
 from gpu_kedro.intake.layout import NO_CHOICES, Choices, NameSearch, Recognise
 from gpu_kedro.intake.rows import Chunk
 from gpu_kedro.intake.source import Kind, Limits, Opener
