@@ -31,17 +31,16 @@ _TEXT = {
     "examples": ["name,tdp_w\nRTX 3070,220\n"],
 }
 _TABBED = {**_TEXT, "examples": ["name\ttdp_w\nRTX 3070\t220\n"]}
-_BINARY = {"type": "string", "format": "binary", "description": "a Parquet file", "examples": ["PAR1…"]}
-_BOOK = {"type": "string", "format": "binary", "description": "an Excel workbook (.xlsx)", "examples": ["PK…"]}
 _FILE = {
     "type": "string",
     "format": "binary",
     "description": "a file of any of these",
     "examples": ["name\nRTX 3070\n"],
 }
+_BINARY = {**_FILE, "description": "a Parquet file", "examples": ["PAR1…"]}
+_BOOK = {**_FILE, "description": "an Excel workbook (.xlsx)", "examples": ["PK…"]}
 _MARKET_FILE = {
-    "type": "string",
-    "format": "binary",
+    **_FILE,
     "description": "a file of up to 500 observed prices, with a `date` and perhaps a `condition`: prices are of them",
     "examples": ["name,price_usd,date,condition\nRTX 3060,210,2026-03,used\n"],
 }
