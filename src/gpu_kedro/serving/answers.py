@@ -236,9 +236,7 @@ def find_frontier(
     allowed: NDArray[np.bool_] = catalogue.has_price & (catalogue.price_usd <= (budget_usd or np.inf))
     allowed &= catalogue.tdp_w <= (max_tdp_w or np.inf)
     allowed &= catalogue.g3d_mark >= (min_g3d_mark or 0.0)
-    inside = np.zeros(len(catalogue.names), dtype=bool)
-    inside[catalogue.in_segment(segment)] = True
-    places = np.flatnonzero(allowed & inside)
+    places = np.intersect1d(np.flatnonzero(allowed), catalogue.in_segment(segment))
     order = places[np.lexsort((-catalogue.g3d_mark[places], catalogue.price_usd[places]))]
     best, frontier = 0.0, []
     for place in order.tolist():

@@ -197,12 +197,7 @@ def _storable(value: Any) -> Any:
 
 
 class RecordedRuntime:
-    """A runtime whose answers to predictions are logged; everything else is the runtime's own.
-
-    Args:
-        runtime: answers.
-        log: takes what was answered.
-    """
+    """A runtime whose answers to predictions are logged; everything else is the runtime's own."""
 
     def __init__(self, runtime: Runtime, log: PredictionLog) -> None:
         self._runtime = runtime

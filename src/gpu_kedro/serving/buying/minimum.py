@@ -32,7 +32,6 @@ def find_minimum(
     """The least GPUs of each maker and form that reach a mark, and the share of a population that does.
 
     Args:
-        runtime: answers.
         reference: `name` of the GPU to be reached, or `g3d_mark` in points.
         chance: how likely it must be, 0 to 1.
         since: only GPUs released since that year.
