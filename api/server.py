@@ -67,8 +67,6 @@ class DrainingServer(uvicorn.Server):
     being answered is answered to its end.
 
     Args:
-        config: Uvicorn's configuration.
-        app: the application that it runs.
         drain_seconds: how long balancers take to notice.
     """
 
@@ -143,11 +141,7 @@ def _accept_some(listener: socket.socket) -> list[socket.socket]:
 
 
 def serve(settings: Settings | None = None) -> None:
-    """Serve until SIGTERM or Ctrl+C; one process, to be multiplied by replicas.
-
-    Args:
-        settings: taken from the environment when left out.
-    """
+    """Serve until SIGTERM or Ctrl+C; one process, to be multiplied by replicas."""
     settings = settings or Settings()
     app = create_app(settings)
     configure_logs(settings.log_level, "uvicorn")

@@ -29,7 +29,6 @@ def open_upload(content: bytes, kind: Kind | None, runtime: Runtime, column: str
     """Look at a whole file: what is wrong with it shows here, before an answer begins.
 
     Args:
-        content: the file.
         kind: what the request says that it is; its content tells where it does not say.
         runtime: tells which column holds names of GPUs.
         column: that holds them, where the request says so.
@@ -104,8 +103,6 @@ def answer_parquet(table: Table, runtime: Runtime, market: FittedMarket | None, 
     """The rows as Parquet.
 
     Args:
-        table: the file.
-        runtime: answers.
         hold: counts the bytes of the answer as they come.
 
     Raises:

@@ -53,7 +53,6 @@ def open_queries(
     """Open a table of GPUs.
 
     Args:
-        content: the file's bytes, its path, or what opens it.
         recognise: how sure it is that texts are names of GPUs.
         column: which column holds the names, where a person has chosen.
         kind: what the file has to be; its content tells when left out.
@@ -137,8 +136,6 @@ def set_beside(answers: Mapping[str, Sequence[Any]], chunk: Chunk, rows: ReadRow
 
     Args:
         answers: flat columns, one entry for each query.
-        chunk: the rows.
-        rows: what became of them.
     """
     places = [place for place, error in enumerate(rows.errors) if error is None]
     columns: dict[str, list[Any]] = {name: [None] * len(rows.errors) for name in PREDICTED}
@@ -152,7 +149,6 @@ class QueryFile(NamedTuple):
     """A file of queries that is not read yet.
 
     Args:
-        path: of the file.
         column: that holds the names, where a person has chosen.
     """
 
