@@ -69,8 +69,7 @@ async def describe_query(query: MarketQuery, request: Request) -> Response:
     asked = query.model_dump(exclude={"market"})
 
     def answer(runtime: Runtime) -> dict[str, Any]:
-        market = runtime.choose_market(None if query.market is None else query.market.model_dump())
-        return answers.describe_query(runtime, asked, market)
+        return answers.describe_query(runtime, asked, runtime.choose_market(query.market))
 
     return write_json(await run_heavy(request, answer, use_runtime(request)))
 

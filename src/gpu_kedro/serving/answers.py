@@ -36,7 +36,7 @@ def predict_batch(runtime: Runtime, asked: Batch) -> dict[str, Any] | list[dict[
         answers = iter(runtime.predict(asked.queries))
         return [next(answers) if error is None else {"error": error} for error in asked.errors]
     head = {"model_version": runtime.version, "rows": len(asked.errors)}
-    market = runtime.choose_market(None if asked.market is None else asked.market.model_dump())
+    market = runtime.choose_market(asked.market)
     columns = runtime.predict_columns(asked.queries, market)
     if any(asked.errors):
         columns = {**_leave_gaps(columns, asked.errors), "error": asked.errors}

@@ -15,6 +15,7 @@ from weakref import WeakKeyDictionary
 
 from threadpoolctl import threadpool_limits
 
+from gpu_kedro.contracts.v1.observations import Market
 from gpu_kedro.domain.identify import KNOWN_FIELDS
 from gpu_kedro.domain.names.parser import ParsedName, parse_name
 from gpu_kedro.domain.specs.matching import SpecMatch
@@ -148,9 +149,9 @@ class Runtime:
         """
         return self._markets.find(asked, self.describe_cards)
 
-    def choose_market(self, asked: dict[str, Any] | None) -> FittedMarket | None:
+    def choose_market(self, asked: Market | None) -> FittedMarket | None:
         """The market that a request brings, else the one that is served; None where prices are those of 2022."""
-        return self.market if asked is None else self.fit_market(asked)
+        return self.market if asked is None else self.fit_market(asked.model_dump())
 
     def recall_market(self, asked: dict[str, Any]) -> FittedMarket | None:
         """The market that a request brings, if it came lately: then nothing has to be fitted."""
