@@ -57,8 +57,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         description=_DESCRIPTION,
         openapi_url=None,
         redirect_slashes=False,
-        servers=[{"url": "/"}],
-        license_info={"name": "MIT", "identifier": "MIT"},
         generate_unique_id_function=lambda route: route.name,
         lifespan=_run,
         exception_handlers=HANDLERS,
@@ -66,8 +64,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.settings = settings
     app.state.store = RuntimeStore(settings.bundles, settings.check_seconds)
     app.state.is_draining = False
-    app.state.prediction_log = _make_prediction_log(settings)
-    app.state.metrics = Metrics(app.state.prediction_log)
+    log = None
+    if settings.prediction_log is not None:
+        log = PredictionLog(settings.prediction_log, settings.prediction_log_rows, settings.prediction_log_files)
+    app.state.prediction_log = log
+    app.state.metrics = Metrics(log)
     app.state.lanes = Lanes(settings)
     app.state.batcher = DynamicBatcher(partial(find_runtime, app.state))
     # routes are tried in this order, and predictions are asked for most
@@ -78,12 +79,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     install_openapi(app)
     _wrap(app, settings, [route for router in routers for route in router.routes])
     return app
-
-
-def _make_prediction_log(settings: Settings) -> PredictionLog | None:
-    if settings.prediction_log is None:
-        return None
-    return PredictionLog(settings.prediction_log, settings.prediction_log_rows, settings.prediction_log_files)
 
 
 def _wrap(app: FastAPI, settings: Settings, routes: Sequence[BaseRoute]) -> None:

@@ -65,15 +65,12 @@ class DrainingServer(uvicorn.Server):
 
     Readiness is refused while everything is still answered, for some seconds. Then the socket closes, and what is
     being answered is answered to its end.
-
-    Args:
-        drain_seconds: how long balancers take to notice.
     """
 
-    def __init__(self, config: uvicorn.Config, app: FastAPI, drain_seconds: float) -> None:
+    def __init__(self, config: uvicorn.Config, app: FastAPI) -> None:
         super().__init__(config)
         self._app = app
-        self._drain_seconds = drain_seconds
+        self._drain_seconds: float = app.state.settings.drain_seconds
         self._listeners: list[socket.socket] = []
         app.state.batcher.requests = self.server_state.tasks
 
@@ -157,7 +154,7 @@ def serve(settings: Settings | None = None) -> None:
         timeout_graceful_shutdown=30,
         ws="none",
     )
-    DrainingServer(config, app, settings.drain_seconds).run()
+    DrainingServer(config, app).run()
 
 
 if __name__ == "__main__":
