@@ -77,16 +77,9 @@ def search_gpus(runtime: Runtime, q: str | None, segment: str | None, limit: int
         in_full = complete_name(text, parsed.series, parsed.kind)
         found = process.extract(text, catalogue.texts, scorer=fuzz.WRatio, limit=None, score_cutoff=_LEAST_SIMILAR)
         ranked = sorted(
-            (
-                (
-                    catalogue.texts[place] != in_full,
-                    -_rank_match(text, catalogue.texts[place], score),
-                    -fastest[place],
-                    place,
-                )
-                for _, score, place in found
-                if place in allowed
-            )
+            (catalogue.texts[place] != in_full, -_rank_match(text, name, score), -fastest[place], place)
+            for name, score, place in found
+            if place in allowed
         )
         places = [place for *_, place in ranked]
     else:
@@ -115,7 +108,7 @@ def describe_gpu(runtime: Runtime, name: str) -> dict[str, Any]:
     card = describe_query(runtime, {"name": name}, runtime.market)
     if card["name"] is None:
         told = card["prediction"]["match"]["did_you_mean"]
-        raise UnknownGpuError(name, told or _nearest_names(runtime.catalogue, name), _say_refused(card["prediction"]))
+        raise UnknownGpuError(told or _nearest_names(runtime.catalogue, name), _say_refused(card["prediction"]))
     return card
 
 
@@ -185,13 +178,12 @@ def compare_gpus(runtime: Runtime, names: Sequence[str], market: FittedMarket | 
     """Predictions side by side, with performance per dollar and per watt, and each against each."""
     predictions = runtime.predict([{"name": name} for name in names], market)
     ratios = [{"name": prediction["name"], **_find_ratios(prediction)} for prediction in predictions]
-    told = {} if market is None else market.tell()
     return {
         "model_version": runtime.version,
         "predictions": predictions,
         "ratios": ratios,
         "pairs": compare_pairs(predictions),
-        **told,
+        **({} if market is None else market.tell()),
     }
 
 

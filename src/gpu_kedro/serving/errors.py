@@ -23,8 +23,7 @@ class UnknownGpuError(ServingError):
         detail: why there can be none, where that is known.
     """
 
-    def __init__(self, name: str, did_you_mean: Sequence[str] = (), detail: str = "") -> None:
-        self.name = name
+    def __init__(self, did_you_mean: Sequence[str], detail: str) -> None:
         self.did_you_mean = list(did_you_mean)
         closest = f"; closest: {', '.join(self.did_you_mean)}" if self.did_you_mean else ""
         super().__init__(f"no such GPU{f': {detail}' if detail else ''}{closest}")

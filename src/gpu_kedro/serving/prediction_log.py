@@ -161,8 +161,8 @@ class PredictionLog:
 
 def _flatten(asked: _Asked) -> Iterator[tuple[Any, ...]]:
     if isinstance(asked.answers, Mapping):
-        names = list(asked.answers)
-        outputs = [dict(zip(names, values, strict=True)) for values in zip(*asked.answers.values(), strict=True)]
+        rows = zip(*asked.answers.values(), strict=True)
+        outputs = [dict(zip(asked.answers, values, strict=True)) for values in rows]
     else:
         outputs = [_flatten_answer(answer) for answer in asked.answers]
     asked_at = asked.asked_at.isoformat(timespec="milliseconds")
