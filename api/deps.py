@@ -20,9 +20,6 @@ T = TypeVar("T")
 def find_runtime(state: State) -> Runtime:
     """The runtime in service; one request uses one, whatever is promoted meanwhile.
 
-    Args:
-        state: of the application.
-
     Raises:
         NoBundleError: there is none.
     """

@@ -16,7 +16,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import BaseRoute
 
-from api.answers.errors import install_errors
+from api.answers.errors import HANDLERS
 from api.answers.openapi import install_openapi
 from api.deps import find_runtime
 from api.load.batching import DynamicBatcher
@@ -26,7 +26,7 @@ from api.middleware.auth import ApiKey
 from api.middleware.conventions import Conventions
 from api.middleware.json_logs import configure_logs
 from api.middleware.metrics import Metrics
-from api.routes import docs, gpus, health, market, metrics, minimum, model, predict
+from api.routes import docs, gpus, market, minimum, predict, service
 from api.settings import Settings
 from gpu_kedro.serving.prediction_log import PredictionLog
 from gpu_kedro.serving.runtime import RuntimeStore
@@ -57,33 +57,28 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         description=_DESCRIPTION,
         openapi_url=None,
         redirect_slashes=False,
-        servers=[{"url": "/"}],
-        license_info={"name": "MIT", "identifier": "MIT"},
         generate_unique_id_function=lambda route: route.name,
         lifespan=_run,
+        exception_handlers=HANDLERS,
     )
     app.state.settings = settings
     app.state.store = RuntimeStore(settings.bundles, settings.check_seconds)
     app.state.is_draining = False
-    app.state.prediction_log = _make_prediction_log(settings)
-    app.state.metrics = Metrics(app.state.prediction_log)
-    app.state.lanes = Lanes.open(settings)
+    log = None
+    if settings.prediction_log is not None:
+        log = PredictionLog(settings.prediction_log, settings.prediction_log_rows, settings.prediction_log_files)
+    app.state.prediction_log = log
+    app.state.metrics = Metrics(log)
+    app.state.lanes = Lanes(settings)
     app.state.batcher = DynamicBatcher(partial(find_runtime, app.state))
     # routes are tried in this order, and predictions are asked for most
-    modules = (gpus, market, minimum, model, health, metrics, docs)
+    modules = (gpus, market, minimum, service, docs)
     routers = (predict.router, predict.bulk, *(module.router for module in modules))
     for router in routers:
         app.include_router(router)
-    install_errors(app)
     install_openapi(app)
     _wrap(app, settings, [route for router in routers for route in router.routes])
     return app
-
-
-def _make_prediction_log(settings: Settings) -> PredictionLog | None:
-    if settings.prediction_log is None:
-        return None
-    return PredictionLog(settings.prediction_log, settings.prediction_log_rows, settings.prediction_log_files)
 
 
 def _wrap(app: FastAPI, settings: Settings, routes: Sequence[BaseRoute]) -> None:

@@ -65,17 +65,12 @@ class DrainingServer(uvicorn.Server):
 
     Readiness is refused while everything is still answered, for some seconds. Then the socket closes, and what is
     being answered is answered to its end.
-
-    Args:
-        config: Uvicorn's configuration.
-        app: the application that it runs.
-        drain_seconds: how long balancers take to notice.
     """
 
-    def __init__(self, config: uvicorn.Config, app: FastAPI, drain_seconds: float) -> None:
+    def __init__(self, config: uvicorn.Config, app: FastAPI) -> None:
         super().__init__(config)
         self._app = app
-        self._drain_seconds = drain_seconds
+        self._drain_seconds: float = app.state.settings.drain_seconds
         self._listeners: list[socket.socket] = []
         app.state.batcher.requests = self.server_state.tasks
 
@@ -143,11 +138,7 @@ def _accept_some(listener: socket.socket) -> list[socket.socket]:
 
 
 def serve(settings: Settings | None = None) -> None:
-    """Serve until SIGTERM or Ctrl+C; one process, to be multiplied by replicas.
-
-    Args:
-        settings: taken from the environment when left out.
-    """
+    """Serve until SIGTERM or Ctrl+C; one process, to be multiplied by replicas."""
     settings = settings or Settings()
     app = create_app(settings)
     configure_logs(settings.log_level, "uvicorn")
@@ -163,7 +154,7 @@ def serve(settings: Settings | None = None) -> None:
         timeout_graceful_shutdown=30,
         ws="none",
     )
-    DrainingServer(config, app, settings.drain_seconds).run()
+    DrainingServer(config, app).run()
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from gpu_kedro.contracts.v1 import Market
+from gpu_kedro.contracts.v1.observations import Market
 
 PRICE_NOTE = "Prices are 2022 observations, in US dollars of that year."
 #: Its name in the session and in the address.

@@ -1,17 +1,17 @@
 """Errors as `application/problem+json` (RFC 9457), none of which repeats what was sent. The only place of statuses."""
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
 import orjson
-from fastapi import FastAPI, Request, Response
+from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from gpu_kedro.contracts.refusals import list_errors
-from gpu_kedro.serving.errors import EmptyQueryError, NoBundleError, NotExplainedError, UnknownGpuError
+from gpu_kedro.serving.errors import NoBundleError, NotExplainedError, UnknownGpuError
 
 MEDIA_TYPE = "application/problem+json"
 NOT_EXPLAINED = "not-explained"
@@ -85,7 +85,6 @@ def write_problem(
     """Write an error; `members` are added to the standard ones where they hold something.
 
     Args:
-        status: of HTTP.
         detail: what happened and what to do.
         headers: beside the content type.
         kind: for programs; that of the status when left out.
@@ -106,15 +105,13 @@ def hide_store(request: Request, err: Exception) -> str:
     return str(err).replace(str(request.app.state.store.bundles), "the store")
 
 
-async def _refuse_fields(_: Request, err: Exception) -> Response:
-    assert isinstance(err, RequestValidationError)  # noqa: S101 (what it is registered for)
+async def _refuse_fields(_: Request, err: RequestValidationError) -> Response:
     count = len(err.errors())
     what = "one field" if count == 1 else f"{count} fields"
     return write_problem(422, f"{what} cannot be taken; see `errors`", errors=list_errors(err.errors()))
 
 
-async def _refuse(_: Request, err: Exception) -> Response:
-    assert isinstance(err, HTTPException)  # noqa: S101
+async def _refuse(_: Request, err: HTTPException) -> Response:
     detail = err.detail
     if err.status_code == 404 and detail == HTTPStatus.NOT_FOUND.phrase:
         detail = "there is nothing at this address; /docs lists what there is"
@@ -124,18 +121,12 @@ async def _refuse(_: Request, err: Exception) -> Response:
     return write_problem(err.status_code, detail, err.headers)
 
 
-async def _put_off(_: Request, err: Exception) -> Response:
-    assert isinstance(err, BusyError)  # noqa: S101
+async def _put_off(_: Request, err: BusyError) -> Response:
     return write_problem(503, err.detail, {"Retry-After": str(random.randint(*_RETRY_SECONDS))})  # noqa: S311 (no secret)
 
 
-async def _report_unknown(_: Request, err: Exception) -> Response:
-    assert isinstance(err, UnknownGpuError)  # noqa: S101
+async def _report_unknown(_: Request, err: UnknownGpuError) -> Response:
     return write_problem(404, str(err), did_you_mean=err.did_you_mean)
-
-
-async def _report_empty(_: Request, err: Exception) -> Response:
-    return write_problem(422, str(err), errors=[{"loc": ["body"], "msg": str(err)}])
 
 
 async def _report_no_bundle(request: Request, err: Exception) -> Response:
@@ -146,12 +137,12 @@ async def _report_not_explained(_: Request, err: Exception) -> Response:
     return write_problem(503, str(err), kind=NOT_EXPLAINED)
 
 
-def install_errors(app: FastAPI) -> None:
-    """Give every error its status and its text."""
-    app.add_exception_handler(RequestValidationError, _refuse_fields)
-    app.add_exception_handler(HTTPException, _refuse)
-    app.add_exception_handler(BusyError, _put_off)
-    app.add_exception_handler(UnknownGpuError, _report_unknown)
-    app.add_exception_handler(EmptyQueryError, _report_empty)
-    app.add_exception_handler(NoBundleError, _report_no_bundle)
-    app.add_exception_handler(NotExplainedError, _report_not_explained)
+#: Gives every error its status and its text.
+HANDLERS: dict[int | type[Exception], Callable[[Request, Any], Coroutine[Any, Any, Response]]] = {
+    RequestValidationError: _refuse_fields,
+    HTTPException: _refuse,
+    BusyError: _put_off,
+    UnknownGpuError: _report_unknown,
+    NoBundleError: _report_no_bundle,
+    NotExplainedError: _report_not_explained,
+}

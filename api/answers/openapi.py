@@ -6,7 +6,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from api.answers.errors import MEDIA_TYPE
-from gpu_kedro.contracts.v1 import Problem
+from gpu_kedro.contracts.v1.service import Problem
 
 _SAID = {
     400: "the request cannot be read",

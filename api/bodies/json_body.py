@@ -56,10 +56,6 @@ _DECODER = json.JSONDecoder(object_pairs_hook=_refuse_twice, parse_constant=_ref
 def read_query(body: bytes, check: Callable[[Any], Any]) -> Any:
     """What a JSON body asks.
 
-    Args:
-        body: the whole of it.
-        check: makes a query of JSON, or raises Pydantic's error.
-
     Raises:
         MalformedBodyError: it is not JSON.
         RequestValidationError: it asks nothing that can be answered; without what was sent.
@@ -103,7 +99,6 @@ async def read_body(request: Request, limit: int, copies: int = 1) -> bytes:
     """The whole body, which counts among the bytes of its lane.
 
     Args:
-        request: whose body has not been read.
         limit: in bytes.
         copies: how often its content is in memory while it is answered.
 

@@ -13,7 +13,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from api.bodies.json_body import check_type, read_body, read_query
 from api.deps import run_bulk
-from api.load.lanes import Lane, Lanes
+from api.load.lanes import Lane
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 #: Of a large answer, so that no more of it is given to the connection than the client takes.
@@ -23,14 +23,17 @@ _PART_BYTES = 65_536
 class PredictionRoute(APIRoute):
     """A route that reads JSON strictly, then takes one of the slots for as long as it computes."""
 
-    @staticmethod
-    def choose_lane(lanes: Lanes) -> Lane:
-        """Where its requests belong."""
-        return lanes.question
+    #: Of its requests, among `Lanes`.
+    lane = "question"
+
+    def find_lane(self, scope: Scope) -> Lane:
+        """What its requests share."""
+        lane: Lane = getattr(scope["app"].state.lanes, self.lane)
+        return lane
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, and give back what the request took."""
-        with self.choose_lane(scope["app"].state.lanes).bytes.open(scope):
+        with self.find_lane(scope).bytes.open(scope):
             await super().handle(scope, receive, send)
 
     def get_route_handler(self) -> Handler:
@@ -47,7 +50,7 @@ class PredictionRoute(APIRoute):
         answer = self.endpoint
 
         async def answer_body(request: Request) -> Response:
-            slots = self.choose_lane(request.app.state.lanes).slots
+            slots = self.find_lane(request.scope).slots
             slots.check()
             check_type(request)
             given = _read_flags(request, flags) if request.scope["query_string"] else {}
@@ -61,7 +64,7 @@ class PredictionRoute(APIRoute):
 
     def _hold_slot(self, handle: Handler) -> Handler:
         async def handle_one(request: Request) -> Response:
-            with self.choose_lane(request.app.state.lanes).slots.take():
+            with self.find_lane(request.scope).slots.take():
                 return await handle(request)
 
         return handle_one
@@ -73,10 +76,7 @@ class PredictionRoute(APIRoute):
 class SingleRoute(PredictionRoute):
     """A route of single predictions."""
 
-    @staticmethod
-    def choose_lane(lanes: Lanes) -> Lane:
-        """Theirs alone."""
-        return lanes.single
+    lane = "single"
 
 
 class BulkRoute(PredictionRoute):
@@ -85,10 +85,7 @@ class BulkRoute(PredictionRoute):
     An upload has no JSON; its endpoint takes the slot itself, once the file is there.
     """
 
-    @staticmethod
-    def choose_lane(lanes: Lanes) -> Lane:
-        """Batches and files."""
-        return lanes.bulk
+    lane = "bulk"
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer in parts; a client that takes none for too long is given up."""

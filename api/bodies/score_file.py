@@ -8,8 +8,7 @@ from pydantic import ValidationError
 
 from api.answers.errors import MalformedBodyError, UnusableTableError
 from api.bodies.uploads import FORM_FIELDS, MARKET_PART, Upload
-from gpu_kedro.contracts.v1 import Market
-from gpu_kedro.contracts.v1.observations import MAX_OBSERVATIONS
+from gpu_kedro.contracts.v1.observations import MAX_OBSERVATIONS, Market
 from gpu_kedro.contracts.writing import write_csv, write_parquet
 from gpu_kedro.intake.errors import DamagedFileError, TableFileError
 from gpu_kedro.intake.source import Kind, Limits
@@ -30,7 +29,6 @@ def open_upload(content: bytes, kind: Kind | None, runtime: Runtime, column: str
     """Look at a whole file: what is wrong with it shows here, before an answer begins.
 
     Args:
-        content: the file.
         kind: what the request says that it is; its content tells where it does not say.
         runtime: tells which column holds names of GPUs.
         column: that holds them, where the request says so.
@@ -105,8 +103,6 @@ def answer_parquet(table: Table, runtime: Runtime, market: FittedMarket | None, 
     """The rows as Parquet.
 
     Args:
-        table: the file.
-        runtime: answers.
         hold: counts the bytes of the answer as they come.
 
     Raises:

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from fastapi import Request
 from python_multipart import MultipartParser
 from python_multipart.exceptions import FormParserError
-from python_multipart.multipart import parse_options_header
+from python_multipart.multipart import MultipartState, parse_options_header
 
 from api.answers.errors import MalformedBodyError, MediaTypeError, UnusableTableError
 from api.bodies.json_body import check_encoding, read_body
@@ -20,8 +20,6 @@ PARQUET: Final = "application/vnd.apache.parquet"
 FORM: Final = "multipart/form-data"
 #: What a body of each type must be; a form may hold any of them.
 KINDS: dict[str, Kind | None] = {CSV: None, TSV: None, EXCEL: "excel", PARQUET: "parquet", FORM: None}
-if TYPE_CHECKING:
-    from python_multipart.multipart import MultipartCallbacks
 
 _MAX_PARTS = 20
 #: Of a form: the file of observed prices.
@@ -77,14 +75,7 @@ def _read_form(body: bytes, boundary: bytes) -> Upload:
     if not 1 <= len(boundary) <= 70:
         raise MalformedBodyError("the form names no boundary, or one longer than 70 bytes")
     form = _Form()
-    try:
-        parser = MultipartParser(boundary, form.callbacks())
-        parser.write(body)
-        parser.finalize()
-    except FormParserError as err:
-        raise MalformedBodyError("the form cannot be read") from err
-    if not form.is_complete:
-        raise MalformedBodyError("the form does not end")
+    form.read(body, boundary)
     markets = [b"".join(parts) for name, parts in form.files if name == MARKET_PART]
     files = [parts for name, parts in form.files if name != MARKET_PART]
     if markets and not files:
@@ -106,22 +97,29 @@ class _Form:
     def __init__(self) -> None:
         self.files: list[tuple[str, list[bytes]]] = []
         self.fields: dict[str, list[bytes]] = {}
-        self.is_complete = False
         self._parts = 0
         self._name = b""
         self._value = b""
         self._part: list[bytes] | None = None
 
-    def callbacks(self) -> "MultipartCallbacks":
-        """What the parser calls."""
-        return {
-            "on_part_begin": self._begin,
-            "on_header_field": self._add_name,
-            "on_header_value": self._add_value,
-            "on_header_end": self._end_header,
-            "on_part_data": self._add_data,
-            "on_end": self._end,
-        }
+    def read(self, body: bytes, boundary: bytes) -> None:
+        """Collect them; raises `MalformedBodyError` where the form cannot be read, or does not end."""
+        try:
+            parser = MultipartParser(
+                boundary,
+                {
+                    "on_part_begin": self._begin,
+                    "on_header_field": self._add_name,
+                    "on_header_value": self._add_value,
+                    "on_header_end": self._end_header,
+                    "on_part_data": self._add_data,
+                },
+            )
+            parser.write(body)
+        except FormParserError as err:
+            raise MalformedBodyError("the form cannot be read") from err
+        if parser.state != MultipartState.END:
+            raise MalformedBodyError("the form does not end")
 
     def _begin(self) -> None:
         self._parts += 1
@@ -149,6 +147,3 @@ class _Form:
     def _add_data(self, data: bytes, start: int, end: int) -> None:
         if self._part is not None:
             self._part.append(data[start:end])
-
-    def _end(self) -> None:
-        self.is_complete = True

@@ -16,9 +16,6 @@ class DynamicBatcher:
 
     A row among sixteen takes a quarter of the time of a row alone: what is fixed in a call is paid for once. Nobody
     waits for others to come, and an answer is the same to its last digit whoever else asks.
-
-    Args:
-        use: gives the runtime in service.
     """
 
     def __init__(self, use: Callable[[], Runtime]) -> None:
@@ -49,24 +46,19 @@ class DynamicBatcher:
         taken = [self._waiting.popleft() for _ in range(min(FEW_ROWS, len(self._waiting)))]
         if self._waiting:
             asyncio.get_running_loop().call_soon(self._answer_some)
+        self._answer(taken)
+
+    def _answer(self, taken: list[tuple[Mapping[str, Any], asyncio.Future[Answer]]]) -> None:
+        """Answer all together; one by one where that fails, so that only who is at fault is told so."""
         try:
             answers = self._use().predict([query for query, _ in taken])
         except Exception as err:  # noqa: BLE001  # goes to who asked
-            self._answer_each(taken, err)
+            if len(taken) > 1:
+                for one in taken:
+                    self._answer([one])
+            elif not taken[0][1].done():
+                taken[0][1].set_exception(err)
             return
         for (_, waiting), answer in zip(taken, answers, strict=True):
             if not waiting.done():
                 waiting.set_result(answer)
-
-    def _answer_each(self, taken: list[tuple[Mapping[str, Any], asyncio.Future[Answer]]], error: Exception) -> None:
-        """Answer one by one where all together failed, so that only who is at fault is told so."""
-        for query, waiting in taken:
-            if waiting.done():
-                continue
-            if len(taken) == 1:
-                waiting.set_exception(error)
-                continue
-            try:
-                waiting.set_result(self._use().predict([query])[0])
-            except Exception as err:  # noqa: BLE001  # goes to who asked
-                waiting.set_exception(err)

@@ -3,7 +3,6 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 
 import anyio
 from fastapi import Request
@@ -16,81 +15,56 @@ from api.settings import Settings
 _WAITING = 16
 #: Of the bodies of questions; each of them is far smaller.
 _JSON_BYTES = 32_000_000
-_HELD = "gpu_kedro.held"
+_HOLD = "gpu_kedro.hold"
 
 
-class ConcurrencyLimit:
-    """Counts requests that are being answered; all in one event loop, so no lock is needed.
-
-    Args:
-        limit: how many there may be.
-    """
-
-    def __init__(self, limit: int) -> None:
-        self._free = limit
-
-    def check(self) -> None:
-        """Say at once, before a body is read, that there is no slot.
-
-        Raises:
-            BusyError: all are taken.
-        """
-        if self._free <= 0:
-            raise BusyError
-
-    @contextmanager
-    def take(self) -> Iterator[None]:
-        """Hold a slot.
-
-        Raises:
-            BusyError: all are taken.
-        """
-        self.check()
-        self._free -= 1
-        try:
-            yield
-        finally:
-            self._free += 1
-
-
-class ByteBudget:
-    """Bytes that bodies and answers may take in memory, all requests of a lane together.
-
-    Args:
-        limit: in bytes.
-    """
+class Budget:
+    """What the requests of a lane share: slots, or bytes in memory."""
 
     def __init__(self, limit: int) -> None:
         self._free = limit
         self._lock = threading.Lock()
 
-    @contextmanager
-    def open(self, scope: Scope) -> Iterator[None]:
-        """Count what one request takes (`hold`); all of it is given back at the end."""
-        held = scope[_HELD] = HeldBytes(self)
-        try:
-            yield
-        finally:
-            self.spend(-held.count)
-
     def spend(self, count: int) -> None:
-        """Take bytes, or give them back where negative.
+        """Take some, or give it back where negative.
 
         Raises:
-            BusyError: so many are not free.
+            BusyError: so much is not free.
         """
         with self._lock:
             if count > self._free:
                 raise BusyError
             self._free -= count
 
+    def check(self) -> None:
+        """Raise `BusyError` at once, before a body is read, where no slot is free."""
+        if self._free <= 0:
+            raise BusyError
 
-@dataclass
-class HeldBytes:
-    """The bytes of one request."""
+    @contextmanager
+    def take(self) -> Iterator[None]:
+        """Hold a slot; raises `BusyError` where none is free."""
+        self.spend(1)
+        try:
+            yield
+        finally:
+            self.spend(-1)
 
-    budget: ByteBudget
-    count: int = 0
+    @contextmanager
+    def open(self, scope: Scope) -> Iterator[None]:
+        """Count the bytes that one request takes (`hold`); all of them are given back at the end."""
+        held = 0
+
+        def hold_more(count: int) -> None:
+            nonlocal held
+            self.spend(count)
+            held += count
+
+        scope[_HOLD] = hold_more
+        try:
+            yield
+        finally:
+            self.spend(-held)
 
 
 def hold(request: Request, count: int) -> None:
@@ -99,44 +73,29 @@ def hold(request: Request, count: int) -> None:
     Raises:
         BusyError: so many are not free.
     """
-    held: HeldBytes = request.scope[_HELD]
-    held.budget.spend(count)
-    held.count += count
+    request.scope[_HOLD](count)
 
 
-@dataclass(frozen=True)
 class Lane:
     """What the requests of one kind share.
 
     Args:
         slots: how many are answered at the same time; more get 503.
-        bytes: of their bodies, and of large answers until they are sent.
+        size: bytes of their bodies, and of large answers until they are sent.
         threads: that compute them.
     """
 
-    slots: ConcurrencyLimit
-    bytes: ByteBudget
-    threads: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(1))
+    def __init__(self, slots: int, size: int, threads: int) -> None:
+        self.slots = Budget(slots)
+        self.bytes = Budget(size)
+        self.threads = anyio.CapacityLimiter(threads)
 
 
-@dataclass(frozen=True)
 class Lanes:
     """The three kinds: single predictions, which the event loop computes; other questions; batches and files."""
 
-    single: Lane
-    question: Lane
-    bulk: Lane
-
-    @classmethod
-    def open(cls, settings: Settings) -> "Lanes":
-        """Lanes as wide as the settings have it."""
-        singles, questions = _WAITING * settings.max_concurrency, settings.max_concurrency
-        return cls(
-            single=Lane(ConcurrencyLimit(singles), ByteBudget(_JSON_BYTES)),
-            question=Lane(ConcurrencyLimit(questions), ByteBudget(_JSON_BYTES), _threads(settings)),
-            bulk=Lane(ConcurrencyLimit(settings.max_bulk), ByteBudget(settings.max_bulk_bytes), _threads(settings)),
-        )
-
-
-def _threads(settings: Settings) -> anyio.CapacityLimiter:
-    return anyio.CapacityLimiter(settings.heavy_threads)
+    def __init__(self, settings: Settings) -> None:
+        threads = settings.heavy_threads
+        self.single = Lane(_WAITING * settings.max_concurrency, _JSON_BYTES, threads)
+        self.question = Lane(settings.max_concurrency, _JSON_BYTES, threads)
+        self.bulk = Lane(settings.max_bulk, settings.max_bulk_bytes, threads)

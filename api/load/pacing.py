@@ -21,7 +21,6 @@ class PacedRuntime:
     """A runtime that answers many rows a few at a time, with rests in between; everything else is the runtime's own.
 
     Args:
-        runtime: answers.
         count_singles: how many single predictions have been asked for so far.
     """
 

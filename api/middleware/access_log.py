@@ -28,10 +28,6 @@ class RequestRecords:
 
     HEAD is answered as GET without the body. An error nobody handled becomes a 500 that tells nothing, and a log line
     that tells where. A service that ends asks with every answer to close the connection.
-
-    Args:
-        app: the rest of the service.
-        metrics: where requests are counted.
     """
 
     def __init__(self, app: ASGIApp, metrics: Metrics) -> None:

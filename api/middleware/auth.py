@@ -17,12 +17,7 @@ def read_header(scope: Scope, name: bytes) -> list[bytes]:
 
 
 class ApiKey:
-    """Answers 401 to requests without the key, in a time that does not depend on how much of it is right.
-
-    Args:
-        app: what is protected.
-        key: the key.
-    """
+    """Answers 401 to requests without the key, in a time that does not depend on how much of it is right."""
 
     def __init__(self, app: ASGIApp, key: str) -> None:
         self.app = app

@@ -19,10 +19,6 @@ class Conventions:
 
     An answer to GET depends on the bundle and the address alone: its `ETag` is made of both, and a client that has it
     is told so (304) before anything is computed (RFC 9110, section 13).
-
-    Args:
-        app: the rest of the service.
-        routes: all of it.
     """
 
     def __init__(self, app: ASGIApp, routes: Sequence[BaseRoute]) -> None:

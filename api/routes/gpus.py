@@ -7,16 +7,10 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from api.answers.openapi import describe_errors
 from api.bodies.routes import PredictionRoute
 from api.deps import run_heavy, use_runtime, write_json
-from gpu_kedro.contracts.v1 import (
-    AnyGpuCard,
-    GpuCard,
-    GpuList,
-    GpuName,
-    KnownTable,
-    MarketQuery,
-    MissingMap,
-    SearchQuery,
-)
+from gpu_kedro.contracts.v1.columns import KnownTable, MissingMap
+from gpu_kedro.contracts.v1.fields import GpuName
+from gpu_kedro.contracts.v1.gpus import AnyGpuCard, GpuCard, GpuList
+from gpu_kedro.contracts.v1.queries import MarketQuery, SearchQuery
 from gpu_kedro.serving import answers
 from gpu_kedro.serving.runtime import Runtime
 from gpu_kedro.serving.table import map_missing, tabulate_known
@@ -75,8 +69,7 @@ async def describe_query(query: MarketQuery, request: Request) -> Response:
     asked = query.model_dump(exclude={"market"})
 
     def answer(runtime: Runtime) -> dict[str, Any]:
-        market = runtime.choose_market(None if query.market is None else query.market.model_dump())
-        return answers.describe_query(runtime, asked, market)
+        return answers.describe_query(runtime, asked, runtime.choose_market(query.market))
 
     return write_json(await run_heavy(request, answer, use_runtime(request)))
 

@@ -7,19 +7,10 @@ from fastapi import APIRouter, Query, Request, Response
 from api.answers.openapi import describe_errors
 from api.bodies.routes import PredictionRoute
 from api.deps import run_heavy, use_runtime, write_json
-from gpu_kedro.contracts.v1 import (
-    CompareQuery,
-    Comparison,
-    FittedMarket,
-    Frontier,
-    FrontierQuery,
-    Market,
-    MarketFrontierQuery,
-    ValueQuery,
-    Verdict,
-)
+from gpu_kedro.contracts.v1.market import Comparison, Frontier, Verdict
+from gpu_kedro.contracts.v1.observations import FittedMarket, Market
+from gpu_kedro.contracts.v1.queries import CompareQuery, FrontierQuery, MarketFrontierQuery, ValueQuery
 from gpu_kedro.serving import answers
-from gpu_kedro.serving.market import FittedMarket as Fitted
 from gpu_kedro.serving.runtime import Runtime
 from gpu_kedro.serving.verdict import judge_price as judge
 
@@ -44,10 +35,10 @@ async def judge_price(query: ValueQuery, request: Request) -> Response:
 
     The price asked is judged, and never an input of its own fair price. With a `market` it is judged by that market.
     """
-    asked = {**query.model_dump(exclude={"max_tdp_w", "market"}), "price_usd": None}
+    asked = query.model_dump(exclude={"max_tdp_w", "market"})
 
     def answer(runtime: Runtime) -> dict[str, Any]:
-        return judge(runtime, asked, query.price_usd, query.max_tdp_w, _fit(runtime, query.market))
+        return judge(runtime, asked, query.price_usd, query.max_tdp_w, runtime.choose_market(query.market))
 
     return write_json(await run_heavy(request, answer, use_runtime(request)))
 
@@ -57,7 +48,7 @@ async def compare_gpus(query: CompareQuery, request: Request) -> Response:
     """Predictions of two to ten GPUs side by side, at the prices of 2022 or of a `market`."""
 
     def answer(runtime: Runtime) -> dict[str, Any]:
-        return answers.compare_gpus(runtime, query.names, _fit(runtime, query.market))
+        return answers.compare_gpus(runtime, query.names, runtime.choose_market(query.market))
 
     return write_json(await run_heavy(request, answer, use_runtime(request)))
 
@@ -81,9 +72,5 @@ def _find_frontier(runtime: Runtime, wanted: FrontierQuery, market: Market | Non
         wanted.max_tdp_w,
         wanted.segment,
         wanted.min_g3d_mark,
-        _fit(runtime, market),
+        runtime.choose_market(market),
     )
-
-
-def _fit(runtime: Runtime, market: Market | None) -> Fitted | None:
-    return runtime.choose_market(None if market is None else market.model_dump())

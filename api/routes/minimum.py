@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 from api.answers.openapi import describe_errors
 from api.bodies.routes import BulkRoute
 from api.deps import run_bulk, use_paced_runtime, write_json
-from gpu_kedro.contracts.v1 import Minimum, MinimumQuery
+from gpu_kedro.contracts.v1.minimum import Minimum, MinimumQuery
 from gpu_kedro.serving.buying import minimum
 
 router = APIRouter(prefix="/v1", tags=["market"], route_class=BulkRoute)

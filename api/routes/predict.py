@@ -16,7 +16,9 @@ from api.deps import run_bulk, run_heavy, use_paced_runtime, use_runtime, write_
 from api.load.lanes import Lane, hold
 from gpu_kedro.contracts.batch import Batch
 from gpu_kedro.contracts.explained import ExplainedPrediction
-from gpu_kedro.contracts.v1 import BadRow, MarketQuery, Prediction, PredictionColumns
+from gpu_kedro.contracts.v1.columns import BadRow, PredictionColumns
+from gpu_kedro.contracts.v1.predictions import Prediction
+from gpu_kedro.contracts.v1.queries import MarketQuery
 from gpu_kedro.serving import answers
 from gpu_kedro.serving.runtime import Runtime
 
@@ -29,17 +31,16 @@ _TEXT = {
     "examples": ["name,tdp_w\nRTX 3070,220\n"],
 }
 _TABBED = {**_TEXT, "examples": ["name\ttdp_w\nRTX 3070\t220\n"]}
-_BINARY = {"type": "string", "format": "binary", "description": "a Parquet file", "examples": ["PAR1…"]}
-_BOOK = {"type": "string", "format": "binary", "description": "an Excel workbook (.xlsx)", "examples": ["PK…"]}
 _FILE = {
     "type": "string",
     "format": "binary",
     "description": "a file of any of these",
     "examples": ["name\nRTX 3070\n"],
 }
+_BINARY = {**_FILE, "description": "a Parquet file", "examples": ["PAR1…"]}
+_BOOK = {**_FILE, "description": "an Excel workbook (.xlsx)", "examples": ["PK…"]}
 _MARKET_FILE = {
-    "type": "string",
-    "format": "binary",
+    **_FILE,
     "description": "a file of up to 500 observed prices, with a `date` and perhaps a `condition`: prices are of them",
     "examples": ["name,price_usd,date,condition\nRTX 3060,210,2026-03,used\n"],
 }

@@ -10,8 +10,13 @@ from typing import Any, NoReturn
 import httpx
 from pydantic import BaseModel, ValidationError
 
-from gpu_kedro.contracts import v1 as contracts
 from gpu_kedro.contracts.explained import ExplainedPrediction
+from gpu_kedro.contracts.v1.columns import KnownTable, MissingMap, PredictionColumns
+from gpu_kedro.contracts.v1.gpus import AnyGpuCard
+from gpu_kedro.contracts.v1.market import Comparison, Verdict
+from gpu_kedro.contracts.v1.minimum import Minimum
+from gpu_kedro.contracts.v1.observations import FittedMarket
+from gpu_kedro.contracts.v1.service import ModelCard, Readiness
 from streamlit_app.backends.base import Columns, Record
 from streamlit_app.backends.failures import (
     BrokenError,
@@ -61,11 +66,11 @@ class HttpBackend:
 
     def read_version(self) -> str:
         """The version of the bundle in service."""
-        return str(self._ask("GET", "/health/ready", contracts.Readiness)["model_version"])
+        return str(self._ask("GET", "/health/ready", Readiness)["model_version"])
 
     def describe(self, query: Record) -> Record:
         """The card of a GPU, known or not."""
-        return self._ask("POST", "/v1/card", contracts.AnyGpuCard, json=query)
+        return self._ask("POST", "/v1/card", AnyGpuCard, json=query)
 
     def explain(self, query: Record) -> Record:
         """The prediction of a GPU, with what each input adds to each answer."""
@@ -73,39 +78,39 @@ class HttpBackend:
 
     def predict_columns(self, columns: Columns) -> Record:
         """Columns of predictions for columns of queries."""
-        answer = self._ask("POST", "/v1/predict/batch", contracts.PredictionColumns, json=dict(columns))
+        answer = self._ask("POST", "/v1/predict/batch", PredictionColumns, json=dict(columns))
         self._check_lengths(answer)
         return answer
 
     def judge(self, query: Record) -> Record:
         """Whether a price is a good deal."""
-        return self._ask("POST", "/v1/value", contracts.Verdict, json=query)
+        return self._ask("POST", "/v1/value", Verdict, json=query)
 
     def compare(self, query: Record) -> Record:
         """GPUs side by side."""
-        return self._ask("POST", "/v1/compare", contracts.Comparison, json=query)
+        return self._ask("POST", "/v1/compare", Comparison, json=query)
 
     def fit_market(self, market: Record) -> Record:
         """How well a market's prices are explained."""
-        return self._ask("POST", "/v1/market", contracts.FittedMarket, json=market)
+        return self._ask("POST", "/v1/market", FittedMarket, json=market)
 
     def find_minimum(self, wanted: Record) -> Record:
         """The least GPUs that are fast enough, and which share of many is."""
-        return self._ask("POST", "/v1/minimum", contracts.Minimum, json=wanted)
+        return self._ask("POST", "/v1/minimum", Minimum, json=wanted)
 
     def describe_model(self) -> Record:
         """What is served."""
-        return self._ask("GET", "/v1/model", contracts.ModelCard)
+        return self._ask("GET", "/v1/model", ModelCard)
 
     def tabulate(self) -> Record:
         """All known GPUs as columns."""
-        answer = self._ask("GET", "/v1/table", contracts.KnownTable)
+        answer = self._ask("GET", "/v1/table", KnownTable)
         self._check_lengths(answer)
         return answer
 
     def map_missing(self) -> Record:
         """What the table lacks."""
-        return self._ask("GET", "/v1/missing", contracts.MissingMap)
+        return self._ask("GET", "/v1/missing", MissingMap)
 
     def _ask(self, method: str, path: str, shape: type[BaseModel], **request: Any) -> Record:
         """Ask and check the answer; all of it before the deadline, whatever the service does."""

@@ -6,11 +6,13 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from gpu_kedro.contracts import v1 as contracts
 from gpu_kedro.contracts.refusals import list_errors
+from gpu_kedro.contracts.v1.batches import BatchQuery
+from gpu_kedro.contracts.v1.minimum import MinimumQuery
+from gpu_kedro.contracts.v1.observations import Market
+from gpu_kedro.contracts.v1.queries import CompareQuery, GpuQuery, MarketQuery, ValueQuery
 from gpu_kedro.serving import answers, errors
 from gpu_kedro.serving.buying.minimum import find_minimum
-from gpu_kedro.serving.market import FittedMarket
 from gpu_kedro.serving.model_card import summarise_model
 from gpu_kedro.serving.runtime import Runtime, RuntimeStore
 from gpu_kedro.serving.table import map_missing, tabulate_known
@@ -44,48 +46,50 @@ class LocalBackend:
 
     def describe(self, query: Record) -> Record:
         """The card of a GPU, known or not."""
-        asked = _check(contracts.MarketQuery, query)
+        asked = _check(MarketQuery, query)
         runtime = self._runtime()
-        return answers.describe_query(runtime, asked.model_dump(exclude={"market"}), _fit(runtime, asked.market))
+        return answers.describe_query(
+            runtime, asked.model_dump(exclude={"market"}), runtime.choose_market(asked.market)
+        )
 
     def explain(self, query: Record) -> Record:
         """The prediction of a GPU, with what each input adds to each answer."""
         try:
-            return self._runtime().explain(_check(contracts.GpuQuery, query).model_dump())
+            return self._runtime().explain(_check(GpuQuery, query).model_dump())
         except errors.NotExplainedError as err:
             raise NotExplainedError from err
 
     def predict_columns(self, columns: Columns) -> Record:
         """Columns of predictions for columns of queries."""
-        asked = _check(contracts.BatchQuery, dict(columns))
+        asked = _check(BatchQuery, dict(columns))
         queries, runtime = asked.queries(), self._runtime()
-        market = _fit(runtime, asked.market)
+        market = runtime.choose_market(asked.market)
         return {**runtime.predict_columns(queries, market), "model_version": runtime.version, "rows": len(queries)}
 
     def judge(self, query: Record) -> Record:
         """Whether a price is a good deal."""
-        asked = _check(contracts.ValueQuery, query)
-        plain = {**asked.model_dump(exclude={"max_tdp_w", "market"}), "price_usd": None}
+        asked = _check(ValueQuery, query)
+        plain = asked.model_dump(exclude={"max_tdp_w", "market"})
         runtime = self._runtime()
-        return judge_price(runtime, plain, asked.price_usd, asked.max_tdp_w, _fit(runtime, asked.market))
+        return judge_price(runtime, plain, asked.price_usd, asked.max_tdp_w, runtime.choose_market(asked.market))
 
     def compare(self, query: Record) -> Record:
         """GPUs side by side."""
-        asked = _check(contracts.CompareQuery, query)
+        asked = _check(CompareQuery, query)
         runtime = self._runtime()
-        return answers.compare_gpus(runtime, asked.names, _fit(runtime, asked.market))
+        return answers.compare_gpus(runtime, asked.names, runtime.choose_market(asked.market))
 
     def fit_market(self, market: Record) -> Record:
         """How well a market's prices are explained."""
         runtime = self._runtime()
         return {
             "model_version": runtime.version,
-            **runtime.fit_market(_check(contracts.Market, market).model_dump()).explain(),
+            **runtime.fit_market(_check(Market, market).model_dump()).explain(),
         }
 
     def find_minimum(self, wanted: Record) -> Record:
         """The least GPUs that are fast enough, and which share of many is."""
-        asked = _check(contracts.MinimumQuery, wanted).model_dump()
+        asked = _check(MinimumQuery, wanted).model_dump()
         try:
             return find_minimum(self._runtime(), asked, asked["chance"], asked["since"], asked["population"])
         except errors.UnknownGpuError as err:
@@ -110,10 +114,6 @@ class LocalBackend:
             raise NoModelError(
                 "There is no model to answer with", f"Train one with the command below, then reload this page. ({err})"
             ) from err
-
-
-def _fit(runtime: Runtime, market: contracts.Market | None) -> FittedMarket | None:
-    return runtime.choose_market(None if market is None else market.model_dump())
 
 
 def _check(shape: type[R], query: Record) -> R:

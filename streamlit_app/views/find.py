@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pandas as pd
 import streamlit as st
 
-from gpu_kedro.contracts.v1 import GpuSpecs
+from gpu_kedro.contracts.v1.queries import GpuSpecs
 from gpu_kedro.modelling.targets import SEGMENTS
 from streamlit_app.backends.cached import Asker
 from streamlit_app.charts.figures import CONFIG

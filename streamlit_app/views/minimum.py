@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from gpu_kedro.contracts.v1 import MAX_POPULATION
+from gpu_kedro.contracts.v1.minimum import MAX_POPULATION
 from gpu_kedro.intake.errors import TableFileError
 from streamlit_app.backends.base import Record
 from streamlit_app.backends.cached import Asker

@@ -4,7 +4,7 @@ from typing import Any
 
 import streamlit as st
 
-from gpu_kedro.contracts.v1 import GpuQuery, GpuSpecs
+from gpu_kedro.contracts.v1.queries import GpuQuery, GpuSpecs
 from gpu_kedro.intake.numbers import find_units, read_number
 from streamlit_app.backends.failures import RefusedError
 

@@ -4,7 +4,8 @@ from typing import Any
 
 import streamlit as st
 
-from gpu_kedro.contracts.v1 import MAX_NAME, GpuSpecs
+from gpu_kedro.contracts.v1.fields import MAX_NAME
+from gpu_kedro.contracts.v1.queries import GpuSpecs
 from streamlit_app.backends.cached import Asker
 from streamlit_app.widgets.amounts import Amounts, describe_field
 from streamlit_app.widgets.wording import start_sentence

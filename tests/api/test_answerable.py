@@ -6,7 +6,9 @@ import pandas as pd
 import pytest
 
 from gpu_kedro.contracts.explained import ExplainedPrediction
-from gpu_kedro.contracts.v1 import Comparison, Prediction, PredictionColumns, Verdict
+from gpu_kedro.contracts.v1.columns import PredictionColumns
+from gpu_kedro.contracts.v1.market import Comparison, Verdict
+from gpu_kedro.contracts.v1.predictions import Prediction
 
 QUERIES = {
     "RTX 3060": ("full", None, 329.0, "measured"),

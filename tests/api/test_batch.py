@@ -1,6 +1,6 @@
 import pytest
 
-from gpu_kedro.contracts.v1 import PredictionColumns
+from gpu_kedro.contracts.v1.columns import PredictionColumns
 
 NAMES = ["GeForce RTX 3070", "Radeon RX 6700 XT", "never heard of"]
 

@@ -1,6 +1,7 @@
 import pytest
 
-from gpu_kedro.contracts.v1 import AnyGpuCard, GpuCard, GpuList, KnownTable, MissingMap
+from gpu_kedro.contracts.v1.columns import KnownTable, MissingMap
+from gpu_kedro.contracts.v1.gpus import AnyGpuCard, GpuCard, GpuList
 
 
 def test_search_finds_by_words_of_the_name(client, version):

@@ -3,7 +3,7 @@ from itertools import pairwise
 
 import pytest
 
-from gpu_kedro.contracts.v1 import Comparison, FairPrice, Frontier, Verdict
+from gpu_kedro.contracts.v1.market import Comparison, FairPrice, Frontier, Verdict
 
 #: Of answers at the prices of a market only.
 IN_MARKET = {"market", "market_notes"}

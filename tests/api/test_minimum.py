@@ -1,6 +1,6 @@
 import pytest
 
-from gpu_kedro.contracts.v1 import Minimum
+from gpu_kedro.contracts.v1.minimum import Minimum
 
 
 def test_the_least_gpus_and_the_share_keep_to_the_contract(client, version):

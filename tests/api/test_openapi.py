@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from gpu_kedro.contracts.v1 import GpuQuery, GpuSpecs
+from gpu_kedro.contracts.v1.queries import GpuQuery, GpuSpecs
 from gpu_kedro.domain.identify import KNOWN_FIELDS
 from gpu_kedro.domain.specs.sheets import SPEC_FIELDS
 

@@ -1,6 +1,6 @@
 import pytest
 
-from gpu_kedro.contracts.v1 import Prediction
+from gpu_kedro.contracts.v1.predictions import Prediction
 
 SHEET = {"manufacturer": "NVIDIA", "release_year": 2026, "shading_units": 20000, "memory_size_gb": 24, "tdp_w": 400}
 

@@ -5,8 +5,8 @@ from typing import get_args
 from openapi_page import write_api_page
 
 from api.main import create_app
-from gpu_kedro.contracts.v1 import Verdict
 from gpu_kedro.contracts.v1.fields import ReasonCode, Source
+from gpu_kedro.contracts.v1.market import Verdict
 from gpu_kedro.domain.specs.kinds import KINDS
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from gpu_kedro.contracts.v1 import GpuQuery, GpuSpecs
+from gpu_kedro.contracts.v1.queries import GpuQuery, GpuSpecs
 from streamlit_app.widgets.amounts import describe_field, read_amount
 
 PRICE = describe_field(GpuQuery, "price_usd")

@@ -28,6 +28,6 @@ def test_what_is_given_goes_before_the_known_sheet():
 
 
 def test_every_lever_and_what_follows_it_is_a_field_of_the_sheet():
-    from gpu_kedro.contracts.v1 import GpuSpecs
+    from gpu_kedro.contracts.v1.queries import GpuSpecs
 
     assert {field for lever, others in LEVERS.items() for field in (lever, *others)} <= set(GpuSpecs.model_fields)

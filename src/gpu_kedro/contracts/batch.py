@@ -6,8 +6,10 @@ from typing import Annotated, Any, Self
 from pydantic import Field, PrivateAttr, RootModel, ValidationError, model_validator
 
 from gpu_kedro.contracts.refusals import list_errors
-from gpu_kedro.contracts.v1 import BatchQuery, Columns, GpuQuery, Market
+from gpu_kedro.contracts.v1.batches import BatchQuery, Columns
 from gpu_kedro.contracts.v1.fields import MAX_LISTED_ROWS
+from gpu_kedro.contracts.v1.observations import Market
+from gpu_kedro.contracts.v1.queries import GpuQuery
 
 _SAYS_NOTHING = "has neither a name nor a specification"
 _Listed = Annotated[list[GpuQuery], Field(min_length=1, max_length=MAX_LISTED_ROWS)]

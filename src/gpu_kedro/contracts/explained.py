@@ -2,8 +2,8 @@
 
 from typing import Any, Literal
 
-from gpu_kedro.contracts.v1 import Answer, Figure, Prediction, Price, Segment, SegmentAnswer
-from gpu_kedro.contracts.v1.fields import described
+from gpu_kedro.contracts.v1.fields import Answer, Segment, described
+from gpu_kedro.contracts.v1.predictions import Figure, Prediction, Price, SegmentAnswer
 
 _MEMORY: dict[str, Any] = {"input": "memory", "title": "memory and cache", "fields": {"memory_size_gb": 8}}
 

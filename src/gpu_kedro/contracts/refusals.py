@@ -6,7 +6,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from gpu_kedro.contracts import v1 as contracts
+from gpu_kedro.contracts.v1.batches import BatchQuery
+from gpu_kedro.contracts.v1.observations import Market, MarketObservation
+from gpu_kedro.contracts.v1.queries import CompareQuery, FrontierQuery, GpuQuery, GpuSpecs, SearchQuery, ValueQuery
 
 _MAX_ERRORS = 20
 #: Looking for resembling names takes time, which nobody shall take with a body full of unknown ones.
@@ -21,15 +23,15 @@ _FIELDS = sorted(
     {
         name
         for model in (
-            contracts.GpuSpecs,
-            contracts.BatchQuery,
-            contracts.GpuQuery,
-            contracts.CompareQuery,
-            contracts.SearchQuery,
-            contracts.FrontierQuery,
-            contracts.ValueQuery,
-            contracts.Market,
-            contracts.MarketObservation,
+            GpuSpecs,
+            BatchQuery,
+            GpuQuery,
+            CompareQuery,
+            SearchQuery,
+            FrontierQuery,
+            ValueQuery,
+            Market,
+            MarketObservation,
         )
         for name in model.model_fields
     }
@@ -39,7 +41,7 @@ _FIELDS = sorted(
 def find_faults(query: Mapping[str, Any]) -> list[dict[str, Any]]:
     """What is wrong with a query, as `list_errors` has it; empty when it can be answered."""
     try:
-        contracts.GpuQuery.model_validate(query)
+        GpuQuery.model_validate(query)
     except ValidationError as err:
         return list_errors(err.errors(include_input=False, include_url=False))
     return []

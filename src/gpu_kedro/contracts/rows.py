@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from gpu_kedro.contracts.refusals import find_faults
-from gpu_kedro.contracts.v1 import GpuQuery, GpuSpecs, PredictionColumns
+from gpu_kedro.contracts.v1.columns import PredictionColumns
+from gpu_kedro.contracts.v1.queries import GpuQuery, GpuSpecs
 from gpu_kedro.intake.layout import NO_CHOICES, Choices, NameSearch, Recognise
 from gpu_kedro.intake.rows import Chunk
 from gpu_kedro.intake.source import Kind, Limits, Opener
@@ -52,7 +53,6 @@ def open_queries(
     """Open a table of GPUs.
 
     Args:
-        content: the file's bytes, its path, or what opens it.
         recognise: how sure it is that texts are names of GPUs.
         column: which column holds the names, where a person has chosen.
         kind: what the file has to be; its content tells when left out.
@@ -136,8 +136,6 @@ def set_beside(answers: Mapping[str, Sequence[Any]], chunk: Chunk, rows: ReadRow
 
     Args:
         answers: flat columns, one entry for each query.
-        chunk: the rows.
-        rows: what became of them.
     """
     places = [place for place, error in enumerate(rows.errors) if error is None]
     columns: dict[str, list[Any]] = {name: [None] * len(rows.errors) for name in PREDICTED}
@@ -151,7 +149,6 @@ class QueryFile(NamedTuple):
     """A file of queries that is not read yet.
 
     Args:
-        path: of the file.
         column: that holds the names, where a person has chosen.
     """
 

@@ -35,8 +35,6 @@ def write_csv(table: Table, scored: Iterable[Scored], delimiter: str | None = No
     Cells of text that a spreadsheet would run as a formula get an apostrophe in front; numbers stay as they are.
 
     Args:
-        table: that is scored.
-        scored: its rows.
         delimiter: to put between cells; that of the table when left out.
     """
     out = io.StringIO()
@@ -85,17 +83,11 @@ def _write_own(cell: Any, decimal_mark: str) -> str | None:
     return cell.decode("utf-8", "replace") if isinstance(cell, bytes) else str(cell)
 
 
-def write_parquet(
-    table: Table, scored: Iterable[Scored], sink: Any, *, most_bytes: int | None = None, compression: str = "snappy"
-) -> None:
+def write_parquet(table: Table, scored: Iterable[Scored], sink: Any, *, most_bytes: int | None = None) -> None:
     """Parquet; columns that come from Parquet keep values and types, others are texts.
 
     Args:
-        table: that is scored.
-        scored: its rows.
-        sink: path or stream to write to.
         most_bytes: that it may have.
-        compression: of the pages.
 
     Raises:
         TableFileError: it would be larger.
@@ -103,7 +95,7 @@ def write_parquet(
     import pyarrow.parquet as pq
 
     schema = extend_schema(table)
-    with pq.ParquetWriter(sink, schema, compression=compression) as writer:
+    with pq.ParquetWriter(sink, schema) as writer:
         for part in scored:
             writer.write_batch(make_batch(part, schema))
             if most_bytes is not None and sink.tell() > most_bytes:
@@ -131,7 +123,6 @@ def make_batch(part: Scored, schema: "pa.Schema") -> "pa.RecordBatch":
     """Some scored rows as Arrow has them.
 
     Args:
-        part: the rows.
         schema: as of `extend_schema`.
     """
     import pyarrow as pa
@@ -165,8 +156,6 @@ def write_excel(
 
     Args:
         columns: of the sheet `GPUs`.
-        rows: of the same.
-        sink: takes it.
         more: further sheets by their name, each with its columns and rows.
     """
     from openpyxl import Workbook

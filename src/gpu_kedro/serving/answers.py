@@ -36,7 +36,7 @@ def predict_batch(runtime: Runtime, asked: Batch) -> dict[str, Any] | list[dict[
         answers = iter(runtime.predict(asked.queries))
         return [next(answers) if error is None else {"error": error} for error in asked.errors]
     head = {"model_version": runtime.version, "rows": len(asked.errors)}
-    market = runtime.choose_market(None if asked.market is None else asked.market.model_dump())
+    market = runtime.choose_market(asked.market)
     columns = runtime.predict_columns(asked.queries, market)
     if any(asked.errors):
         columns = {**_leave_gaps(columns, asked.errors), "error": asked.errors}
@@ -77,16 +77,9 @@ def search_gpus(runtime: Runtime, q: str | None, segment: str | None, limit: int
         in_full = complete_name(text, parsed.series, parsed.kind)
         found = process.extract(text, catalogue.texts, scorer=fuzz.WRatio, limit=None, score_cutoff=_LEAST_SIMILAR)
         ranked = sorted(
-            (
-                (
-                    catalogue.texts[place] != in_full,
-                    -_rank_match(text, catalogue.texts[place], score),
-                    -fastest[place],
-                    place,
-                )
-                for _, score, place in found
-                if place in allowed
-            )
+            (catalogue.texts[place] != in_full, -_rank_match(text, name, score), -fastest[place], place)
+            for name, score, place in found
+            if place in allowed
         )
         places = [place for *_, place in ranked]
     else:
@@ -115,7 +108,7 @@ def describe_gpu(runtime: Runtime, name: str) -> dict[str, Any]:
     card = describe_query(runtime, {"name": name}, runtime.market)
     if card["name"] is None:
         told = card["prediction"]["match"]["did_you_mean"]
-        raise UnknownGpuError(name, told or _nearest_names(runtime.catalogue, name), _say_refused(card["prediction"]))
+        raise UnknownGpuError(told or _nearest_names(runtime.catalogue, name), _say_refused(card["prediction"]))
     return card
 
 
@@ -185,13 +178,12 @@ def compare_gpus(runtime: Runtime, names: Sequence[str], market: FittedMarket | 
     """Predictions side by side, with performance per dollar and per watt, and each against each."""
     predictions = runtime.predict([{"name": name} for name in names], market)
     ratios = [{"name": prediction["name"], **_find_ratios(prediction)} for prediction in predictions]
-    told = {} if market is None else market.tell()
     return {
         "model_version": runtime.version,
         "predictions": predictions,
         "ratios": ratios,
         "pairs": compare_pairs(predictions),
-        **told,
+        **({} if market is None else market.tell()),
     }
 
 
@@ -236,9 +228,7 @@ def find_frontier(
     allowed: NDArray[np.bool_] = catalogue.has_price & (catalogue.price_usd <= (budget_usd or np.inf))
     allowed &= catalogue.tdp_w <= (max_tdp_w or np.inf)
     allowed &= catalogue.g3d_mark >= (min_g3d_mark or 0.0)
-    inside = np.zeros(len(catalogue.names), dtype=bool)
-    inside[catalogue.in_segment(segment)] = True
-    places = np.flatnonzero(allowed & inside)
+    places = np.intersect1d(np.flatnonzero(allowed), catalogue.in_segment(segment))
     order = places[np.lexsort((-catalogue.g3d_mark[places], catalogue.price_usd[places]))]
     best, frontier = 0.0, []
     for place in order.tolist():

@@ -19,17 +19,11 @@ class UnknownGpuError(ServingError):
     """Neither the table nor the specifications know the GPU.
 
     Args:
-        name: what was asked for.
         did_you_mean: known names that come closest, best first.
         detail: why there can be none, where that is known.
     """
 
-    def __init__(self, name: str, did_you_mean: Sequence[str] = (), detail: str = "") -> None:
-        self.name = name
+    def __init__(self, did_you_mean: Sequence[str], detail: str) -> None:
         self.did_you_mean = list(did_you_mean)
         closest = f"; closest: {', '.join(self.did_you_mean)}" if self.did_you_mean else ""
         super().__init__(f"no such GPU{f': {detail}' if detail else ''}{closest}")
-
-
-class EmptyQueryError(ServingError):
-    """A query has neither a name nor a specification."""

@@ -6,6 +6,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter, itemgetter
 from statistics import median
 from typing import Any
 
@@ -15,6 +16,8 @@ from gpu_kedro.modelling.market.observed import CONDITION, ObservedPrices, most_
 from gpu_kedro.modelling.market.process import MarketProcess
 from gpu_kedro.modelling.market.view import MarketView, Seen
 
+#: Markets that are kept; each holds a matrix of at most 2 MB.
+_KEPT = 8
 #: Describes names as the market sees them, None for what is no GPU that can be priced.
 Describe = Callable[[Sequence[str]], list[dict[str, Any] | None]]
 
@@ -60,7 +63,6 @@ def fit_market(asked: Mapping[str, Any], describe: Describe) -> FittedMarket:
 
     Args:
         asked: `observations`, and perhaps `as_of` and `condition`.
-        describe: names to cards.
 
     Raises:
         ValueError: `as_of` is no date.
@@ -79,17 +81,17 @@ def fit_market(asked: Mapping[str, Any], describe: Describe) -> FittedMarket:
             notes.append(_note(place, one.name, f"later than {until.text}, the date asked for"))
         else:
             usable.append((place, one, card))
-    moment = until or max((one.moment for _, one, _ in usable), key=_start, default=Moment(2022))
+    moment = until or max((one.moment for _, one, _ in usable), key=attrgetter("start"), default=Moment(2022))
     condition = asked.get("condition") or most_common((one.condition for _, one, _ in usable), CONDITION)
     if not usable:
-        return FittedMarket(MarketView(moment.text, moment.time, condition), sorted(notes, key=_place), [])
-    fitted = _fit(usable, moment, condition)
-    found = [place for place in fitted.observations if place["is_junk"]]
+        return FittedMarket(MarketView(moment.text, moment.time, condition), sorted(notes, key=itemgetter("place")), [])
+    view, observations = _fit(usable, moment, condition)
     notes += [
         _note(one["place"], one["name"], f"junk: about ${one['expected_usd']:,.0f} is expected; it does not count")
-        for one in found
+        for one in observations
+        if one["is_junk"]
     ]
-    return FittedMarket(fitted.view, sorted(notes, key=_place), fitted.observations)
+    return FittedMarket(view, sorted(notes, key=itemgetter("place")), observations)
 
 
 def _read_all(
@@ -110,7 +112,9 @@ def _read_all(
     return read
 
 
-def _fit(usable: Sequence[tuple[int, Observation, dict[str, Any]]], moment: Moment, condition: str) -> FittedMarket:
+def _fit(
+    usable: Sequence[tuple[int, Observation, dict[str, Any]]], moment: Moment, condition: str
+) -> tuple[MarketView, list[dict[str, Any]]]:
     observed = ObservedPrices.from_observations([(one, card) for _, one, card in usable], condition)
     market, conditions = most_common((one.market for _, one, _ in usable), ""), observed.offers.conditions.tolist()
     process = MarketProcess(observed.thin_out())
@@ -141,59 +145,41 @@ def _fit(usable: Sequence[tuple[int, Observation, dict[str, Any]]], moment: Mome
                 "is_junk": is_junk,
             }
         )
-    newest = max((one.moment for _, one, _ in usable), key=_start).text
-    view = MarketView(moment.text, moment.time, condition, market, process, seen, newest)
-    return FittedMarket(view, [], observations)
+    newest = max((one.moment for _, one, _ in usable), key=attrgetter("start")).text
+    return MarketView(moment.text, moment.time, condition, market, process, seen, newest), observations
 
 
 def _note(place: int, name: str | None, reason: str) -> dict[str, Any]:
     return {"place": place, "name": name, "reason": reason}
 
 
-def _start(moment: Moment) -> float:
-    return moment.start
-
-
-def _place(note: Mapping[str, Any]) -> int:
-    place: int = note["place"]
-    return place
-
-
 class MarketCache:
-    """Keeps the markets that were fitted last, by their content; safe to use from any number of threads.
+    """Keeps the markets that were fitted last, by their content; safe to use from any number of threads."""
 
-    Args:
-        size: how many; each holds a matrix of at most 2 MB.
-    """
-
-    def __init__(self, size: int = 8) -> None:
-        self._size = size
+    def __init__(self) -> None:
         self._lock = threading.Lock()
         self._kept: OrderedDict[bytes, FittedMarket] = OrderedDict()
 
     def recall(self, asked: dict[str, Any]) -> FittedMarket | None:
         """The market of a request, if it was lately fitted."""
-        return self._recall(_hash(asked))
-
-    def find(self, asked: dict[str, Any], describe: Describe) -> FittedMarket:
-        """The market of a request, fitted unless it was lately."""
         key = _hash(asked)
-        kept = self._recall(key)
-        if kept is not None:
-            return kept
-        fitted = fit_market(asked, describe)
-        with self._lock:
-            self._kept[key] = fitted
-            while len(self._kept) > self._size:
-                self._kept.popitem(last=False)
-        return fitted
-
-    def _recall(self, key: bytes) -> FittedMarket | None:
         with self._lock:
             kept = self._kept.get(key)
             if kept is not None:
                 self._kept.move_to_end(key)
             return kept
+
+    def find(self, asked: dict[str, Any], describe: Describe) -> FittedMarket:
+        """The market of a request, fitted unless it was lately."""
+        kept = self.recall(asked)
+        if kept is not None:
+            return kept
+        fitted = fit_market(asked, describe)
+        with self._lock:
+            self._kept[_hash(asked)] = fitted
+            while len(self._kept) > _KEPT:
+                self._kept.popitem(last=False)
+        return fitted
 
 
 def _hash(asked: dict[str, Any]) -> bytes:

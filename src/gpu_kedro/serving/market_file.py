@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 
 from gpu_kedro.domain.observations.dates import read_moment
 from gpu_kedro.domain.observations.files import open_observations, read_rows
-from gpu_kedro.domain.observations.records import Observation
 from gpu_kedro.intake.errors import TableFileError
 from gpu_kedro.intake.source import OWN_FILE, Limits
 
@@ -39,7 +38,6 @@ def read_market_file(
     """The observed prices of a CSV, TSV, Excel or Parquet file.
 
     Args:
-        content: the file's bytes or its path.
         most: rows that it may have.
         rates: US dollars for one unit of another currency, by its code.
         default_date: of rows without a date.
@@ -55,21 +53,19 @@ def read_market_file(
         if row.observation is None or "price_usd" not in row.observation.figures:
             found.refused.append(f"row {row.number}: {row.reason or 'no price'}")
         else:
-            found.observations.append(describe_price(row.observation))
+            seen = row.observation
+            found.observations.append(
+                {
+                    "name": seen.name,
+                    "price_usd": seen.figures["price_usd"],
+                    "date": seen.moment.text,
+                    "condition": seen.condition,
+                    "market": seen.market or None,
+                }
+            )
             found.rows.append(row.number)
     if not found.observations:
         error = TableFileError(f"has no price that can be used ({'; '.join(found.refused[:_SHOWN])})", "mend its rows")
         error.file = file
         raise error
     return found
-
-
-def describe_price(seen: Observation) -> dict[str, Any]:
-    """An observed price as a request brings it."""
-    return {
-        "name": seen.name,
-        "price_usd": seen.figures["price_usd"],
-        "date": seen.moment.text,
-        "condition": seen.condition,
-        "market": seen.market or None,
-    }

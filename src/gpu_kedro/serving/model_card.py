@@ -4,7 +4,7 @@ import math
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from gpu_kedro.contracts.v1 import GpuQuery, GpuSpecs
+from gpu_kedro.contracts.v1.queries import GpuQuery, GpuSpecs
 from gpu_kedro.modelling.explanations.input_groups import INPUTS
 from gpu_kedro.modelling.targets import TARGETS
 from gpu_kedro.serving.runtime import Runtime

@@ -161,8 +161,8 @@ class PredictionLog:
 
 def _flatten(asked: _Asked) -> Iterator[tuple[Any, ...]]:
     if isinstance(asked.answers, Mapping):
-        names = list(asked.answers)
-        outputs = [dict(zip(names, values, strict=True)) for values in zip(*asked.answers.values(), strict=True)]
+        rows = zip(*asked.answers.values(), strict=True)
+        outputs = [dict(zip(asked.answers, values, strict=True)) for values in rows]
     else:
         outputs = [_flatten_answer(answer) for answer in asked.answers]
     asked_at = asked.asked_at.isoformat(timespec="milliseconds")
@@ -197,12 +197,7 @@ def _storable(value: Any) -> Any:
 
 
 class RecordedRuntime:
-    """A runtime whose answers to predictions are logged; everything else is the runtime's own.
-
-    Args:
-        runtime: answers.
-        log: takes what was answered.
-    """
+    """A runtime whose answers to predictions are logged; everything else is the runtime's own."""
 
     def __init__(self, runtime: Runtime, log: PredictionLog) -> None:
         self._runtime = runtime

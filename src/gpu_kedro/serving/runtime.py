@@ -6,7 +6,7 @@ import logging
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
@@ -15,6 +15,7 @@ from weakref import WeakKeyDictionary
 
 from threadpoolctl import threadpool_limits
 
+from gpu_kedro.contracts.v1.observations import Market
 from gpu_kedro.domain.identify import KNOWN_FIELDS
 from gpu_kedro.domain.names.parser import ParsedName, parse_name
 from gpu_kedro.domain.specs.matching import SpecMatch
@@ -148,9 +149,9 @@ class Runtime:
         """
         return self._markets.find(asked, self.describe_cards)
 
-    def choose_market(self, asked: dict[str, Any] | None) -> FittedMarket | None:
+    def choose_market(self, asked: Market | None) -> FittedMarket | None:
         """The market that a request brings, else the one that is served; None where prices are those of 2022."""
-        return self.market if asked is None else self.fit_market(asked)
+        return self.market if asked is None else self.fit_market(asked.model_dump())
 
     def recall_market(self, asked: dict[str, Any]) -> FittedMarket | None:
         """The market that a request brings, if it came lately: then nothing has to be fitted."""
@@ -205,32 +206,23 @@ class Runtime:
     def predict_columns(
         self, queries: Sequence[Mapping[str, Any]], market: FittedMarket | None = None
     ) -> dict[str, list[Any]]:
-        """Answer queries as flat columns (`gpu_kedro.pipelines.inference.nodes.tabulate_predictions`)."""
+        """Answer queries as flat columns (`gpu_kedro.contracts.assembling.tabulate_predictions`).
+
+        A query that stands several times is answered once; no query gives empty columns.
+        """
+        market = market or self.market
         columns: dict[str, list[Any]] = {}
-        for part in self.iterate_columns(queries, market):
+        for start in range(0, max(len(queries), 1), _BATCH_ROWS):
+            distinct, places = _find_distinct(queries[start : start + _BATCH_ROWS])
+            if market is None:
+                part = _COLUMNS.run(queries=distinct, served=self.served)
+            else:
+                part = _MARKET_COLUMNS.run(queries=distinct, served=self.served, market=market.view)
+            if len(distinct) < len(places):
+                part = {name: [values[place] for place in places] for name, values in part.items()}
             for name, values in part.items():
                 columns.setdefault(name, []).extend(values)
         return columns
-
-    def iterate_columns(
-        self, queries: Sequence[Mapping[str, Any]], market: FittedMarket | None = None
-    ) -> Iterator[dict[str, list[Any]]]:
-        """Answer queries as flat columns, some rows at a time; no query gives one part with empty columns.
-
-        A query that stands several times in a part is answered once.
-        """
-        market = market or self.market
-        for start in range(0, max(len(queries), 1), _BATCH_ROWS):
-            distinct, places = _find_distinct(queries[start : start + _BATCH_ROWS])
-            columns: dict[str, list[Any]]
-            if market is None:
-                columns = _COLUMNS.run(queries=distinct, served=self.served)
-            else:
-                columns = _MARKET_COLUMNS.run(queries=distinct, served=self.served, market=market.view)
-            if len(distinct) == len(places):
-                yield columns
-            else:
-                yield {name: [values[place] for place in places] for name, values in columns.items()}
 
 
 def _give_back_memory() -> None:

@@ -52,9 +52,6 @@ def score_table(
     """Answer all rows in their order, two chunks at a time: half of it is arithmetic that lets another thread run.
 
     Args:
-        table: to be answered.
-        runtime: answers.
-        rows: of a chunk.
         threads: how many chunks at a time; one needs no thread of its own.
         market: what prices are to be of; what is served without one.
 

@@ -57,17 +57,19 @@ def find_fair_price(prediction: Mapping[str, Any]) -> dict[str, Any]:
     An observed price that is marked as an outlier does not count.
     """
     price = prediction["price_usd"]
-    if "observed" in price and price["value"] is not None:
-        return _find_market_price(price)
+    in_market = "observed" in price and price["value"] is not None
     is_observed = price["source"] == "measured"
-    is_outlier = any(warning["code"] == OUTLIER_LISTING for warning in prediction["warnings"])
+    is_outlier = not in_market and any(warning["code"] == OUTLIER_LISTING for warning in prediction["warnings"])
+    own = price["value"] if is_observed else None
     told = {
         "predicted": price["predicted"],
-        "observed": price["value"] if is_observed else None,
+        "observed": price["observed"] if in_market else own,
         "is_outlier": is_observed and is_outlier,
         "source": price["source"] if not is_outlier else "predicted",
         "note": price["note"],
     }
+    if in_market:
+        return {**_join_market_price(price), **told}
     if price["value"] is None:
         intervals = {name: price[name] for name in ("interval_80", "interval_90")}
         return {"value": None, **intervals, "basis": "nothing that an honest price could rest on", **told}
@@ -77,7 +79,7 @@ def find_fair_price(prediction: Mapping[str, Any]) -> dict[str, Any]:
     return {**join_estimates(estimates), **told}
 
 
-def _find_market_price(price: Mapping[str, Any]) -> dict[str, Any]:
+def _join_market_price(price: Mapping[str, Any]) -> dict[str, Any]:
     """The fair price on a market, which has weighed the card's own prices, all others and the model already."""
     observed = price["observed"]
     bases = [price["basis"]] if observed is None else [f"the price observed at {price['date']}", price["basis"]]
@@ -85,15 +87,7 @@ def _find_market_price(price: Mapping[str, Any]) -> dict[str, Any]:
     for name in ("interval_80", "interval_90"):
         ends = [*joined[name], *([] if observed is None else [observed])]
         joined[name] = [min(ends), max(ends)]
-    return {
-        **joined,
-        "basis": f"{', '.join(bases)} and the model, weighed by certainty",
-        "predicted": price["predicted"],
-        "observed": observed,
-        "is_outlier": False,
-        "source": price["source"],
-        "note": price["note"],
-    }
+    return {**joined, "basis": f"{', '.join(bases)} and the model, weighed by certainty"}
 
 
 def _judge(prediction: Mapping[str, Any], fair: Mapping[str, Any], price_usd: float) -> tuple[Verdict, str]:

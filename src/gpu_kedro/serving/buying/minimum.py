@@ -32,7 +32,6 @@ def find_minimum(
     """The least GPUs of each maker and form that reach a mark, and the share of a population that does.
 
     Args:
-        runtime: answers.
         reference: `name` of the GPU to be reached, or `g3d_mark` in points.
         chance: how likely it must be, 0 to 1.
         since: only GPUs released since that year.
@@ -61,7 +60,7 @@ def _read_reference(runtime: Runtime, reference: Mapping[str, Any]) -> tuple[Spr
     (prediction,) = runtime.predict([{"name": name}])
     figure, match = prediction["g3d_mark"], prediction["match"]
     if figure["value"] is None:
-        raise UnknownGpuError(str(name), match["did_you_mean"], prediction["reason"]["detail"].rstrip("."))
+        raise UnknownGpuError(match["did_you_mean"], prediction["reason"]["detail"].rstrip("."))
     told = {"name": name, "taken_for": match["spec"], "g3d_mark": figure["value"], "source": figure["source"]}
     return Spreads.of_figures([figure]), told
 

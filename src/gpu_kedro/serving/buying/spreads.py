@@ -10,6 +10,7 @@ such cards are a little surer than is said here.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from statistics import NormalDist
 from typing import Any
 
@@ -31,6 +32,7 @@ _NARROWEST = 1e-9
 _DRAWS, _BLOCK, _SEED = 2000, 500, 0
 
 
+@dataclass(frozen=True, eq=False)
 class Spreads:
     """Distributions of n positive figures.
 
@@ -38,8 +40,7 @@ class Spreads:
         logs: (n, 5) logarithms at 5 %, 10 %, 50 %, 90 % and 95 %, rising; all equal for a known figure.
     """
 
-    def __init__(self, logs: Vector) -> None:
-        self.logs = logs
+    logs: Vector
 
     @classmethod
     def of_figures(cls, figures: Sequence[Mapping[str, Any]]) -> "Spreads":

@@ -17,8 +17,6 @@ def find_form(parsed: ParsedName, specs: Mapping[str, Any], segment: str) -> For
     """The form of a GPU.
 
     Args:
-        parsed: what its name says.
-        specs: its sheet.
         segment: its labels, separated by a comma.
     """
     slot = str(specs.get("slot_width") or "")

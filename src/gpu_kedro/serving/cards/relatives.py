@@ -21,9 +21,7 @@ def find_sibling(runtime: Runtime, catalogue: Catalogue, reading: Reading) -> En
     """The desktop card of a laptop's, and the other way round; None where there is none.
 
     Args:
-        runtime: what the names of the catalogue say.
         catalogue: at the prices that are wanted.
-        reading: of the GPU's name.
     """
     asked = reading.plain
     model = name_model(asked)
@@ -40,9 +38,7 @@ def find_successor(runtime: Runtime, catalogue: Catalogue, reading: Reading) -> 
     numbers do not say which card follows which.
 
     Args:
-        runtime: what the names of the catalogue say.
         catalogue: at the prices that are wanted.
-        reading: of the GPU's name.
     """
     asked, released = reading.plain, reading.match.specs.get("release_year")
     if not asked.tier or not asked.generation or asked.kind != "discrete" or asked.is_workstation or not released:

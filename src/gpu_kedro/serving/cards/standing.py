@@ -1,7 +1,7 @@
 """Where a GPU stands among all that were benchmarked, with well-known cards around it."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -18,7 +18,6 @@ def find_standing(runtime: Runtime, figure: Mapping[str, Any]) -> dict[str, Any]
     """Share of benchmarked GPUs that are slower (`contracts.Standing`); None for a GPU without a mark.
 
     Args:
-        runtime: knows the benchmarked GPUs.
         figure: its G3D Mark (`contracts.Figure`).
     """
     if figure["value"] is None:
@@ -37,22 +36,15 @@ def find_standing(runtime: Runtime, figure: Mapping[str, Any]) -> dict[str, Any]
     }
 
 
-class _Field(NamedTuple):
-    """All that a GPU stands among: marks of the benchmarked ones, rising, and the places of well-known cards."""
-
-    marks: NDArray[np.float64]
-    landmarks: list[int]
+#: Marks of the benchmarked GPUs, rising, and the places of well-known cards; found once for a bundle.
+_FIELDS: WeakKeyDictionary[Catalogue, tuple[NDArray[np.float64], list[int]]] = WeakKeyDictionary()
 
 
-#: Found once for a bundle.
-_FIELDS: WeakKeyDictionary[Catalogue, _Field] = WeakKeyDictionary()
-
-
-def _find_field(runtime: Runtime) -> _Field:
+def _find_field(runtime: Runtime) -> tuple[NDArray[np.float64], list[int]]:
     catalogue = runtime.catalogue
     if catalogue not in _FIELDS:
         marks = np.sort(catalogue.g3d_mark[catalogue.is_measured("g3d_mark")])
-        _FIELDS[catalogue] = _Field(marks, _list_landmarks(runtime))
+        _FIELDS[catalogue] = marks, _list_landmarks(runtime)
     return _FIELDS[catalogue]
 
 
