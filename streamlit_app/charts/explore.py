@@ -26,7 +26,6 @@ def draw_ratio_over_years(groups: Mapping[str, pd.DataFrame], ratio: str) -> go.
 
     Args:
         groups: name → GPUs with `release_year, ratio, name, is_measured`.
-        ratio: `g3d_per_usd` or `g3d_per_watt`.
     """
     quantity = QUANTITIES[ratio]
     figure = go.Figure()

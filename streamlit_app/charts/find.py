@@ -59,12 +59,7 @@ def draw_frontier(best: pd.DataFrame, others: pd.DataFrame) -> go.Figure:
 
 
 def list_ticks(low: float, high: float) -> list[float]:
-    """Round numbers between two on a logarithmic axis: at least four, however near they lie, and few where they do not.
-
-    Args:
-        low: above 0.
-        high: above `low`.
-    """
+    """Round numbers between two above 0 for a logarithmic axis: at least four, however near they lie, and else few."""
     decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
     for mantissas in _MANTISSAS:
         ticks = [mantissa * 10**decade for decade in decades for mantissa in mantissas]
