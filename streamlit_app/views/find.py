@@ -102,7 +102,7 @@ def _show_ranking(found: pd.DataFrame) -> None:
     order = st.segmented_control(
         "Rank by", list(_ORDERS), default="performance", required=True, key="rank", bind="query-params"
     )
-    scores = _ORDERS[order](found)
+    scores = _ORDERS[order or "performance"](found)
     ranked = found.loc[scores.sort_values(ascending=False, kind="stable").index]
     st.html(f'<p class="gk">Best by {order}: <b>{link_gpu(ranked["name"].iloc[0])}</b></p>')
     show_gpus(list_records(ranked.head(_SHOWN)), "Cards that keep to these limits")

@@ -55,7 +55,7 @@ def _enter_wanted(asker: Asker) -> tuple[Record, bool]:
         "How likely it has to be", list(_CHANCES), default="80 %", required=True, key="sure", bind="query-params"
     )
     amounts.check()
-    wanted: Record = {"chance": _CHANCES[sure], "since": since}
+    wanted: Record = {"chance": _CHANCES[sure or "80 %"], "since": since}
     if points is not None:
         return {**wanted, "g3d_mark": points}, True
     return {**wanted, "name": name or _EXAMPLE}, name is not None
