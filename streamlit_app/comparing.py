@@ -100,8 +100,8 @@ def _tell_chance(relation: Record | None) -> str:
 
 def mark_best(cells: Sequence[str], values: Sequence[float | None], *, is_highest: bool) -> list[str]:
     """Cells of one figure in HTML, the best of at least two known values marked; several where they are equal."""
-    known = [value for value in values if value is not None]
-    if len(known) < 2 or len(set(known)) < 2:
+    known = {value for value in values if value is not None}
+    if len(known) < 2:
         return list(cells)
     best = max(known) if is_highest else min(known)
     star = '<span class="gk-best" title="best of all"><span aria-hidden="true">★</span></span>'

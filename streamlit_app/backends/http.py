@@ -29,6 +29,7 @@ from streamlit_app.settings import Settings
 
 #: When what is asked for a page must have been answered, in `time.monotonic()`; each page is drawn in its own thread.
 _DEADLINE: ContextVar[float | None] = ContextVar("deadline", default=None)
+_PARTS = ("body", "query", "path")
 _MAX_ANSWER_BYTES = 50_000_000
 _START_IT = "Start it with `make api`, or unset API_URL to answer without it."
 _ROUTES: dict[str, tuple[str, type[BaseModel]]] = {
@@ -165,17 +166,14 @@ def _read_problem(content: bytes) -> Record:
 
 
 def _read_fields(problem: Record) -> list[tuple[str, str]]:
-    errors = problem.get("errors")
-    listed = [error for error in errors if isinstance(error, dict)] if isinstance(errors, list) else []
-    if not listed:
+    """What is wrong, by field, without the part of the request that the field stands in."""
+    try:
+        errors = contracts.Problem.model_validate(problem).errors
+    except ValidationError:
+        errors = []
+    if not errors:
         return [("", str(problem["detail"])[:300])]
-    return [(name_field(error.get("loc", ())), str(error.get("msg", ""))[:300]) for error in listed]
-
-
-def name_field(loc: Any) -> str:
-    """The field that a problem is about, without the part of the request that it stands in."""
-    parts = [str(part) for part in loc] if isinstance(loc, list | tuple) else []
-    return ".".join(part for part in parts if part not in ("body", "query", "path"))
+    return [(".".join(str(part) for part in one.loc if part not in _PARTS), one.msg[:300]) for one in errors]
 
 
 def _read_seconds(text: str | None) -> float | None:

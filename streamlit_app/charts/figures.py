@@ -41,12 +41,11 @@ def finish(figure: go.Figure, height: int, *, legend: bool = True) -> go.Figure:
 def draw_curve(
     xs: Sequence[float], columns: Mapping[str, Sequence[float]], target: str, here: float, title: str
 ) -> go.Figure:
-    """The predicted figure over one field of the sheet, with its 80 % and 90 % bands.
+    """The predicted figure over one field of the sheet, with its 80 % and 90 % bands, and where the field stands now.
 
     Args:
         xs: values of the field, whose words are the title.
         columns: `<target>_predicted`, `<target>_low_80` and so on, as a batch answers.
-        here: where the field stands now.
     """
     quantity = QUANTITIES[target]
     figure = go.Figure()

@@ -18,12 +18,7 @@ _MOST_LABELS = 7
 
 
 def draw_frontier(best: pd.DataFrame, others: pd.DataFrame) -> go.Figure:
-    """Both axes logarithmic; measured prices are diamonds, predicted ones open circles, the frontier is a line.
-
-    Args:
-        best: of the measured ones, cheapest first.
-        others: all that are wanted, `price_usd`, `g3d_mark`, `price_usd_source`.
-    """
+    """Both axes logarithmic; measured prices are diamonds, predicted ones open circles, the frontier is a line."""
     figure = go.Figure()
     is_measured = others["price_usd_source"] == "measured"
     looks = (

@@ -13,10 +13,7 @@ _SMALLEST_GROUP = 3
 def select_gpus(known: pd.DataFrame, below: str, *, measured_only: bool) -> pd.DataFrame:
     """GPUs with a year of release, and `ratio`: points for a unit of `below` (`price_usd` or `tdp_w`).
 
-    Args:
-        known: all known GPUs (`contracts.KnownTable`), one a row.
-        below: what performance is divided by.
-        measured_only: leave out GPUs of which either figure is predicted.
+    Of the known GPUs (`contracts.KnownTable`), `measured_only` leaves out those of which either figure is predicted.
     """
     chosen = known[known["release_year"].notna() & known["g3d_mark"].ge(LEAST_POINTS)]
     chosen = chosen[chosen[below].notna()]

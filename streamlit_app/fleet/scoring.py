@@ -28,12 +28,9 @@ _ADDED = (
 
 @dataclass
 class Fleet:
-    """A list of GPUs on its way through the models.
+    """A list of GPUs on its way through the models: an entry for each row that is done, in order.
 
-    Args:
-        table: as it was uploaded.
-        scored: one entry for each row that is done, in order.
-        corrected: rows whose GPU somebody has named anew, by their place.
+    Rows whose GPU somebody has named anew are `corrected`, by their place.
     """
 
     table: FleetTable

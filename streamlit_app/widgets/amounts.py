@@ -25,11 +25,8 @@ class Amounts:
         """One amount with the bounds that the contract has for a field.
 
         Args:
-            place: where it stands.
             key: of the widget, and its name in the address.
             title: words before it, with the unit.
-            field: of the contract.
-            of: the model that the field belongs to.
             help: what it is; without, the contract's words.
         """
         about = describe_field(of, field)
@@ -64,7 +61,6 @@ def read_amount(text: str, field: str, about: dict[str, Any]) -> float | None:
     which nobody writes with three decimals; elsewhere it may be either.
 
     Args:
-        text: what was typed.
         field: its name, which ends with the unit.
         about: its bounds (`describe_field`).
 
