@@ -24,13 +24,7 @@ def find_repeats(predictions: Sequence[Record]) -> dict[int, int]:
 
 
 def orient(pairs: Sequence[Record], first: int, second: int) -> Record:
-    """The pair of two places, seen from the first one.
-
-    Args:
-        pairs: of the comparison, each with its earlier place first.
-        first: place of the one that is spoken of.
-        second: place of the other.
-    """
+    """The pair of two places, seen from the first one; in a comparison, the earlier place stands first."""
     pair = next(one for one in pairs if {one["first"], one["second"]} == {first, second})
     if pair["first"] == first:
         return pair
@@ -48,16 +42,10 @@ def _turn(relation: Mapping[str, Any]) -> Record:
 def describe_pair(pair: Record, first: str, second: str) -> str:
     """One sentence in HTML: how much faster, how much more power, how much dearer, each with its 80 % interval.
 
-    Args:
-        pair: seen from the first one (`orient`).
-        first: name of the one.
-        second: name of the other.
+    The pair is seen from the first one (`orient`); both are called by their names.
     """
-    parts = [
-        told
-        for told in (_tell_speed(pair["g3d_mark"]), _tell_power(pair["tdp_w"]), _tell_price(pair["price_usd"]))
-        if told
-    ]
+    speed, power = _tell_speed(pair["g3d_mark"]), _tell_difference(pair, "needs", "tdp_w")
+    parts = [told for told in (speed, power, _tell_difference(pair, "costs", "price_usd")) if told]
     said = f"{', '.join(parts[:-1])} and {parts[-1]}" if len(parts) > 1 else "".join(parts)
     names = f"<strong>{escape_html(first)}</strong>", f"<strong>{escape_html(second)}</strong>"
     if not said:
@@ -78,15 +66,8 @@ def _write_change(percent: float) -> str:
     return f"{abs(percent):,.0f} % {'faster' if percent > 0 else 'slower'}"
 
 
-def _tell_power(relation: Record | None) -> str:
-    return _tell_difference(relation, "needs", "tdp_w")
-
-
-def _tell_price(relation: Record | None) -> str:
-    return _tell_difference(relation, "costs", "price_usd")
-
-
-def _tell_difference(relation: Record | None, verb: str, target: str) -> str:
+def _tell_difference(pair: Record, verb: str, target: str) -> str:
+    relation = pair[target]
     if relation is None:
         return ""
 
@@ -119,8 +100,8 @@ def _tell_chance(relation: Record | None) -> str:
 
 def mark_best(cells: Sequence[str], values: Sequence[float | None], *, is_highest: bool) -> list[str]:
     """Cells of one figure in HTML, the best of at least two known values marked; several where they are equal."""
-    known = [value for value in values if value is not None]
-    if len(known) < 2 or len(set(known)) < 2:
+    known = {value for value in values if value is not None}
+    if len(known) < 2:
         return list(cells)
     best = max(known) if is_highest else min(known)
     star = '<span class="gk-best" title="best of all"><span aria-hidden="true">★</span></span>'

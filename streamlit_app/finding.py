@@ -1,5 +1,6 @@
 """Which of all known GPUs keep to what somebody wants, and which of them no other beats."""
 
+import operator
 from dataclasses import dataclass
 
 import pandas as pd
@@ -13,16 +14,8 @@ from streamlit_app.widgets.wording import FIGURES
 class Wanted:
     """What cards have to keep to; None and empty ask for nothing.
 
-    Args:
-        budget_usd: highest price.
-        max_tdp_w: highest power.
-        min_g3d_mark: least mark.
-        forms: as what they are sold, as `KnownTable.form` has it.
-        min_memory_gb: least memory.
-        vendor: maker, in lower case.
-        since: earliest year of release.
-        segment: market segment.
-        is_sure: no predicted price or mark.
+    `forms`, `vendor` and `segment` are as `KnownTable` has them, `since` is the earliest year of release, and `is_sure`
+    leaves out predicted prices and marks.
     """
 
     budget_usd: float | None = None
@@ -39,18 +32,19 @@ class Wanted:
 def select_gpus(known: pd.DataFrame, wanted: Wanted) -> pd.DataFrame:
     """The known GPUs that keep to what is wanted; one of which a figure is not known does not keep to its limit."""
     keeps = known["g3d_mark"].notna() & known["price_usd"].notna()
-    limits = (("price_usd", wanted.budget_usd), ("tdp_w", wanted.max_tdp_w))
-    least = (
-        ("g3d_mark", wanted.min_g3d_mark), ("memory_gb", wanted.min_memory_gb), ("release_year", wanted.since),
-    )  # fmt: skip
-    for column, limit in limits:
-        keeps &= True if limit is None else known[column] <= limit
-    for column, limit in least:
-        keeps &= True if limit is None else known[column] >= limit
+    limits = (
+        ("price_usd", operator.le, wanted.budget_usd),
+        ("tdp_w", operator.le, wanted.max_tdp_w),
+        ("g3d_mark", operator.ge, wanted.min_g3d_mark),
+        ("memory_gb", operator.ge, wanted.min_memory_gb),
+        ("release_year", operator.ge, wanted.since),
+        ("vendor", operator.eq, wanted.vendor),
+    )
+    for column, compare, limit in limits:
+        if limit is not None:
+            keeps &= compare(known[column], limit)
     if wanted.forms:
         keeps &= known["form"].isin(wanted.forms)
-    if wanted.vendor:
-        keeps &= known["vendor"] == wanted.vendor
     if wanted.segment:
         keeps &= known["segment"].str.contains(wanted.segment, regex=False)
     if wanted.is_sure:

@@ -15,13 +15,7 @@ from streamlit_app.widgets.wording import escape_html, escape_markdown
 
 
 def show(title: str, sentence: str, render: Callable[[Asker], None]) -> None:
-    """Draw one page.
-
-    Args:
-        title: what the page answers.
-        sentence: what to do on it.
-        render: draws the rest; a `BackendError` in it becomes a message.
-    """
+    """Draw one page; a `BackendError` in `render` becomes a message."""
     draw_title(title, sentence)
     draw_content(render)
 
@@ -56,7 +50,7 @@ def draw_content(render: Callable[[Asker], None]) -> None:
 
 def _tell_market(asker: Asker) -> None:
     """What prices on this page are of, where a market was brought or is served; said once, above all of them."""
-    told = asker.describe_model().get("market") if asker.market is None else asker.fit_market()["market"]
+    told = asker.describe_model().get("market") if asker.market is None else asker.fit_market(asker.market)["market"]
     tell_prices(told)
     if told is None:
         return

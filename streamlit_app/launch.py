@@ -8,7 +8,6 @@ import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from types import FrameType
 from urllib.parse import urlsplit
 
 import click
@@ -27,11 +26,7 @@ class LaunchError(RuntimeError):
 
 
 def launch(settings: Settings, *, in_process: bool = False) -> int:
-    """Run until Ctrl+C, SIGTERM or the end of either process.
-
-    Args:
-        settings: where the app listens, and which service it asks.
-        in_process: answer in the app's own process, without a service.
+    """Run until Ctrl+C, SIGTERM or the end of either process; `in_process` there is no service.
 
     Returns:
         0 when asked to end, 1 when a process ended by itself.
@@ -44,12 +39,14 @@ def launch(settings: Settings, *, in_process: bool = False) -> int:
             f"port {settings.port} is taken: end what listens there, or choose another with --port or "
             "GPU_KEDRO_APP_PORT"
         )
-    wish = _Wish()
+    asked_to_end: list[int] = []
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda asked, _frame: asked_to_end.append(asked))
     children: list[subprocess.Popen[bytes]] = []
     try:
         address = None if in_process else _find_or_start(settings, children)
         children.append(_start_app(settings, address))
-        while not wish.to_end:
+        while not asked_to_end:
             if any(child.poll() is not None for child in children):
                 click.echo("the app or its service ended by itself; see the lines above", err=True)
                 return 1
@@ -57,18 +54,6 @@ def launch(settings: Settings, *, in_process: bool = False) -> int:
         return 0
     finally:
         _end(children)
-
-
-class _Wish:
-    """Becomes true with Ctrl+C or SIGTERM."""
-
-    def __init__(self) -> None:
-        self.to_end = False
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, self._take)
-
-    def _take(self, _number: int, _frame: FrameType | None) -> None:
-        self.to_end = True
 
 
 def _find_or_start(settings: Settings, children: list[subprocess.Popen[bytes]]) -> str:

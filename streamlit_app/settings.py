@@ -24,14 +24,15 @@ class Settings(BaseSettings):
         validation_alias=AliasChoices("GPU_KEDRO_APP_API_KEY", "GPU_KEDRO_API_KEY"),
         description="sent to the service as X-API-Key",
     )
-    service_port: int = Field(
-        default=8000, ge=1, le=65535, validation_alias="PORT", description="of the service on this machine"
-    )
     bundles: Path = Field(
         default_factory=bundle_store, validation_alias="GPU_KEDRO_BUNDLES", description="bundles to answer from"
     )
     host: str = Field(default="127.0.0.1", description="address to listen on; 0.0.0.0 in a container")
     port: int = Field(default=8501, ge=1, le=65535, description="port to listen on")
+    # behind `port`: pydantic-settings takes names in any case, and gives `port` to the first field that has it
+    service_port: int = Field(
+        default=8000, ge=1, le=65535, validation_alias="PORT", description="of the service on this machine"
+    )
     timeout_seconds: float = Field(
         default=4.0, ge=0.1, le=4.5, description="how long all answers for one page may take"
     )

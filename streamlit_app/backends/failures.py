@@ -4,19 +4,12 @@ from collections.abc import Sequence
 
 
 class BackendError(Exception):
-    """A question was not answered.
+    """A question was not answered: what happened (`title`), and what to do about it (`advice`)."""
 
-    Args:
-        title: what happened, in a few words.
-        advice: what to do about it.
-        retry_after_seconds: when it may be worth asking again, None where that is not known.
-    """
-
-    def __init__(self, title: str, advice: str, retry_after_seconds: float | None = None) -> None:
+    def __init__(self, title: str, advice: str) -> None:
         super().__init__(f"{title}. {advice}")
         self.title = title
         self.advice = advice
-        self.retry_after_seconds = retry_after_seconds
 
 
 class UnreachableError(BackendError):
@@ -57,11 +50,7 @@ class BrokenError(BackendError):
 
 
 class RefusedError(BackendError):
-    """The question cannot be answered as it was asked.
-
-    Args:
-        problems: what is wrong, field by field, as (field, words).
-    """
+    """The question cannot be answered as it was asked; `problems` are pairs of a field and what is wrong with it."""
 
     def __init__(self, problems: Sequence[tuple[str, str]]) -> None:
         self.problems = list(problems)

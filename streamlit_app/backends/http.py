@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from contextvars import ContextVar
@@ -16,8 +17,8 @@ from gpu_kedro.contracts.v1.gpus import AnyGpuCard
 from gpu_kedro.contracts.v1.market import Comparison, Verdict
 from gpu_kedro.contracts.v1.minimum import Minimum
 from gpu_kedro.contracts.v1.observations import FittedMarket
-from gpu_kedro.contracts.v1.service import ModelCard, Readiness
-from streamlit_app.backends.base import Columns, Record
+from gpu_kedro.contracts.v1.service import ModelCard, Problem, Readiness
+from streamlit_app.backends.base import Backend, Record, list_columns
 from streamlit_app.backends.failures import (
     BrokenError,
     BusyError,
@@ -33,19 +34,29 @@ from streamlit_app.settings import Settings
 
 #: When what is asked for a page must have been answered, in `time.monotonic()`; each page is drawn in its own thread.
 _DEADLINE: ContextVar[float | None] = ContextVar("deadline", default=None)
+_PARTS = ("body", "query", "path")
 _MAX_ANSWER_BYTES = 50_000_000
 _START_IT = "Start it with `make api`, or unset API_URL to answer without it."
+_ROUTES: dict[str, tuple[str, type[BaseModel]]] = {
+    "describe": ("/v1/card", AnyGpuCard),
+    "explain": ("/v1/predict?explain=true", ExplainedPrediction),
+    "predict_columns": ("/v1/predict/batch", PredictionColumns),
+    "judge": ("/v1/value", Verdict),
+    "compare": ("/v1/compare", Comparison),
+    "fit_market": ("/v1/market", FittedMarket),
+    "find_minimum": ("/v1/minimum", Minimum),
+    "describe_model": ("/v1/model", ModelCard),
+    "tabulate": ("/v1/table", KnownTable),
+    "map_missing": ("/v1/missing", MissingMap),
+}
+#: Answers whose lists are columns of one table.
+_COLUMNS = (PredictionColumns, KnownTable)
 
 
-class HttpBackend:
-    """The service at an address.
+class HttpBackend(Backend):
+    """The service at an address."""
 
-    Args:
-        settings: address, key and time limit.
-        transport: how requests travel; left out, over the network.
-    """
-
-    def __init__(self, settings: Settings, transport: httpx.BaseTransport | None = None) -> None:
+    def __init__(self, settings: Settings) -> None:
         self.place = settings.api_url or ""
         self._seconds = settings.timeout_seconds
         headers = {"X-API-Key": settings.api_key.get_secret_value()} if settings.api_key else {}
@@ -55,7 +66,6 @@ class HttpBackend:
             headers=headers,
             timeout=httpx.Timeout(self._seconds, connect=self._seconds / 2),
             limits=httpx.Limits(max_connections=32, keepalive_expiry=3),
-            transport=transport,
             trust_env=False,
         )
         self._threads = ThreadPoolExecutor(32, thread_name_prefix="ask")
@@ -66,56 +76,20 @@ class HttpBackend:
 
     def read_version(self) -> str:
         """The version of the bundle in service."""
-        return str(self._ask("GET", "/health/ready", Readiness)["model_version"])
+        return str(self._ask("/health/ready", Readiness)["model_version"])
 
-    def describe(self, query: Record) -> Record:
-        """The card of a GPU, known or not."""
-        return self._ask("POST", "/v1/card", AnyGpuCard, json=query)
-
-    def explain(self, query: Record) -> Record:
-        """The prediction of a GPU, with what each input adds to each answer."""
-        return self._ask("POST", "/v1/predict", ExplainedPrediction, json=query, params={"explain": "true"})
-
-    def predict_columns(self, columns: Columns) -> Record:
-        """Columns of predictions for columns of queries."""
-        answer = self._ask("POST", "/v1/predict/batch", PredictionColumns, json=dict(columns))
-        self._check_lengths(answer)
+    def ask(self, question: str, asked: Mapping[str, Any] | None = None) -> Record:
+        """Ask at the address of a question."""
+        path, shape = _ROUTES[question]
+        answer = self._ask(path, shape, asked)
+        if shape in _COLUMNS:
+            self._check_lengths(answer)
         return answer
 
-    def judge(self, query: Record) -> Record:
-        """Whether a price is a good deal."""
-        return self._ask("POST", "/v1/value", Verdict, json=query)
-
-    def compare(self, query: Record) -> Record:
-        """GPUs side by side."""
-        return self._ask("POST", "/v1/compare", Comparison, json=query)
-
-    def fit_market(self, market: Record) -> Record:
-        """How well a market's prices are explained."""
-        return self._ask("POST", "/v1/market", FittedMarket, json=market)
-
-    def find_minimum(self, wanted: Record) -> Record:
-        """The least GPUs that are fast enough, and which share of many is."""
-        return self._ask("POST", "/v1/minimum", Minimum, json=wanted)
-
-    def describe_model(self) -> Record:
-        """What is served."""
-        return self._ask("GET", "/v1/model", ModelCard)
-
-    def tabulate(self) -> Record:
-        """All known GPUs as columns."""
-        answer = self._ask("GET", "/v1/table", KnownTable)
-        self._check_lengths(answer)
-        return answer
-
-    def map_missing(self) -> Record:
-        """What the table lacks."""
-        return self._ask("GET", "/v1/missing", MissingMap)
-
-    def _ask(self, method: str, path: str, shape: type[BaseModel], **request: Any) -> Record:
+    def _ask(self, path: str, shape: type[BaseModel], asked: Mapping[str, Any] | None = None) -> Record:
         """Ask and check the answer; all of it before the deadline, whatever the service does."""
         deadline = _DEADLINE.get() or time.monotonic() + self._seconds
-        waiting = self._threads.submit(self._send, deadline, method, path, **request)
+        waiting = self._threads.submit(self._send, deadline, path, asked)
         try:
             status, headers, content = waiting.result(timeout=max(deadline - time.monotonic(), 0))
         except (FutureTimeoutError, httpx.TimeoutException) as err:
@@ -132,22 +106,19 @@ class HttpBackend:
             shape.model_validate(answer)
         except (ValueError, RecursionError) as err:
             what = "its answer has another form" if isinstance(err, ValidationError) else "its answer is not JSON"
-            raise NonsenseError(
-                f"{self.place} does not answer as gpu_kedro does: {what}",
-                "Check that API_URL is the address of this version of the service.",
-            ) from err
+            raise self._call_nonsense(what) from err
         return answer
 
-    def _send(self, deadline: float, method: str, path: str, **request: Any) -> tuple[int, httpx.Headers, bytes]:
+    def _send(self, deadline: float, path: str, asked: Mapping[str, Any] | None) -> tuple[int, httpx.Headers, bytes]:
         try:
-            return self._receive(deadline, method, path, **request)
+            return self._receive(deadline, path, asked)
         except (httpx.RemoteProtocolError, httpx.ReadError):
             # the service closed a kept-alive connection; no question changes anything, so it may be asked again
-            return self._receive(deadline, method, path, **request)
+            return self._receive(deadline, path, asked)
 
-    def _receive(self, deadline: float, method: str, path: str, **request: Any) -> tuple[int, httpx.Headers, bytes]:
+    def _receive(self, deadline: float, path: str, asked: Mapping[str, Any] | None) -> tuple[int, httpx.Headers, bytes]:
         content = bytearray()
-        with self._client.stream(method, path, **request) as response:
+        with self._client.stream("GET" if asked is None else "POST", path, json=asked) as response:
             for part in response.iter_bytes():
                 content += part
                 if time.monotonic() > deadline or len(content) > _MAX_ANSWER_BYTES:
@@ -157,7 +128,6 @@ class HttpBackend:
     def _refuse(self, status: int, headers: httpx.Headers, content: bytes) -> NoReturn:
         problem = _read_problem(content)
         detail = str(problem.get("detail", ""))[:300]
-        wait = _read_seconds(headers.get("retry-after"))
         if status in (401, 403):
             raise KeyRefusedError(
                 f"The service at {self.place} asks for a key",
@@ -169,25 +139,27 @@ class HttpBackend:
             raise NotExplainedError
         if status == 503 and ("bundle" in detail or problem.get("missing")):
             told = "; ".join(map(str, problem.get("missing", ()))) or detail
-            raise NoModelError("The service has no model to answer with", f"It says: {told}", wait)
+            raise NoModelError("The service has no model to answer with", f"It says: {told}")
         if status in (429, 503):
+            wait = _read_seconds(headers.get("retry-after"))
             when = f"Try again in {wait:g} s." if wait else "Try again in a moment."
-            raise BusyError(f"The service at {self.place} is busy", when, wait)
+            raise BusyError(f"The service at {self.place} is busy", when)
         if problem:
-            raise BrokenError(f"The service could not answer ({status})", detail, wait)
+            raise BrokenError(f"The service could not answer ({status})", detail)
         raise BrokenError(
             f"{self.place} answered with an error ({status}) that is none of gpu_kedro's",
             "Check API_URL, and the log of what runs there.",
-            wait,
         )
 
     def _check_lengths(self, answer: Record) -> None:
-        columns = [values for name, values in answer.items() if isinstance(values, list) and name != "market_notes"]
-        if any(len(values) != answer["rows"] for values in columns):
-            raise NonsenseError(
-                f"{self.place} does not answer as gpu_kedro does: its columns differ in length",
-                "Check that API_URL is the address of this version of the service.",
-            )
+        if any(len(values) != answer["rows"] for values in list_columns(answer).values()):
+            raise self._call_nonsense("its columns differ in length")
+
+    def _call_nonsense(self, what: str) -> NonsenseError:
+        return NonsenseError(
+            f"{self.place} does not answer as gpu_kedro does: {what}",
+            "Check that API_URL is the address of this version of the service.",
+        )
 
 
 def _read_problem(content: bytes) -> Record:
@@ -199,17 +171,14 @@ def _read_problem(content: bytes) -> Record:
 
 
 def _read_fields(problem: Record) -> list[tuple[str, str]]:
-    errors = problem.get("errors")
-    listed = [error for error in errors if isinstance(error, dict)] if isinstance(errors, list) else []
-    if not listed:
+    """What is wrong, by field, without the part of the request that the field stands in."""
+    try:
+        errors = Problem.model_validate(problem).errors
+    except ValidationError:
+        errors = []
+    if not errors:
         return [("", str(problem["detail"])[:300])]
-    return [(name_field(error.get("loc", ())), str(error.get("msg", ""))[:300]) for error in listed]
-
-
-def name_field(loc: Any) -> str:
-    """The field that a problem is about, without the part of the request that it stands in."""
-    parts = [str(part) for part in loc] if isinstance(loc, list | tuple) else []
-    return ".".join(part for part in parts if part not in ("body", "query", "path"))
+    return [(".".join(str(part) for part in one.loc if part not in _PARTS), one.msg[:300]) for one in errors]
 
 
 def _read_seconds(text: str | None) -> float | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import accumulate
 from typing import Any
 
 import plotly.graph_objects as go
@@ -31,13 +32,7 @@ def list_reasons(prediction: Mapping[str, Any]) -> dict[str, tuple[str, Quantity
 
 
 def draw_reasons(quantity: Quantity, explanation: Mapping[str, Any], total: float) -> go.Figure:
-    """A waterfall from the typical GPU's figure down to this one's, one step for each input.
-
-    Args:
-        quantity: how the figure is written.
-        explanation: `typical` and `contributions` of an answer.
-        total: what they add up to.
-    """
+    """A waterfall from the typical GPU's figure down to this one's, the total, one step for each contribution."""
     contributions: Sequence[Mapping[str, Any]] = explanation["contributions"]
     # the unit stands at the axis: there is no room for it beside every bar of a phone
     short = replace(quantity, after="")
@@ -68,22 +63,15 @@ def draw_reasons(quantity: Quantity, explanation: Mapping[str, Any], total: floa
             hovertemplate=f"%{{y}}: %{{text}}{quantity.after}%{{customdata}}<extra></extra>",
         )
     )
-    lowest, highest = _find_ends(explanation["typical"], [one["contribution"] for one in contributions])
+    points = list(accumulate((one["contribution"] for one in contributions), initial=explanation["typical"]))
+    lowest, highest = min(points), max(points)
     room = 0.38 * (highest - min(lowest, 0))
     figure.update_yaxes(autorange="reversed", automargin=True, title=None)
     figure.update_xaxes(
-        title=quantity.after.strip() or "US dollars", tickprefix=quantity.before, tickformat=",", nticks=3, tickangle=0,
+        title=quantity.unit, tickprefix=quantity.before, tickformat=",", nticks=3, tickangle=0,
         range=[lowest - room if lowest < 0 else 0, highest + room],
     )  # fmt: skip
     return finish(figure, 90 + 34 * len(steps), legend=False)
-
-
-def _find_ends(start: float, amounts: Sequence[float]) -> tuple[float, float]:
-    """The lowest and the highest point of the way."""
-    points = [start]
-    for amount in amounts:
-        points.append(points[-1] + amount)
-    return min(points), max(points)
 
 
 def write_signed(quantity: Quantity, amount: float) -> str:

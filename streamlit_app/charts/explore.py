@@ -22,12 +22,7 @@ _FIELD_TITLES = {
 
 
 def draw_ratio_over_years(groups: Mapping[str, pd.DataFrame], ratio: str) -> go.Figure:
-    """One point a GPU and a line of yearly medians for each group, over the year of release.
-
-    Args:
-        groups: name → GPUs with `release_year, ratio, name, is_measured`.
-        ratio: `g3d_per_usd` or `g3d_per_watt`.
-    """
+    """One point a GPU and a line of yearly medians for each group (`select_gpus`), over the year of release."""
     quantity = QUANTITIES[ratio]
     figure = go.Figure()
     for place, (group, gpus) in enumerate(groups.items()):

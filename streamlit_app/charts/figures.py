@@ -41,14 +41,11 @@ def finish(figure: go.Figure, height: int, *, legend: bool = True) -> go.Figure:
 def draw_curve(
     xs: Sequence[float], columns: Mapping[str, Sequence[float]], target: str, here: float, title: str
 ) -> go.Figure:
-    """The predicted figure over one field of the sheet, with its 80 % and 90 % bands.
+    """The predicted figure over one field of the sheet, with its 80 % and 90 % bands, and where the field stands now.
 
     Args:
-        xs: values of the field.
+        xs: values of the field, whose words are the title.
         columns: `<target>_predicted`, `<target>_low_80` and so on, as a batch answers.
-        target: which figure.
-        here: where the field stands now.
-        title: words for the field.
     """
     quantity = QUANTITIES[target]
     figure = go.Figure()
@@ -65,7 +62,9 @@ def draw_curve(
     )  # fmt: skip
     figure.add_vline(here, line={"color": "rgba(127,127,127,.8)", "dash": "dash", "width": 1.5})
     figure.update_xaxes(title=title, tickformat=",")
-    figure.update_yaxes(title=_axis_title(target), rangemode="tozero", tickformat=",", tickprefix=quantity.before)
+    figure.update_yaxes(
+        title=f"{quantity.title} ({quantity.unit})", rangemode="tozero", tickformat=",", tickprefix=quantity.before
+    )
     return finish(figure, 380)
 
 
@@ -74,7 +73,6 @@ def draw_side_by_side(rows: Sequence[Mapping[str, Any]], quantity_name: str) -> 
 
     Args:
         rows: `name`, `value`, `source`, `interval_80`, `interval_90`, in the order shown; a missing value is None.
-        quantity_name: a key of `QUANTITIES`.
     """
     quantity = QUANTITIES[quantity_name]
     labels = _distinct([label_name(row["name"], 26) for row in rows])
@@ -101,7 +99,7 @@ def draw_side_by_side(rows: Sequence[Mapping[str, Any]], quantity_name: str) -> 
     figure.update_yaxes(categoryorder="array", categoryarray=labels[::-1], automargin=True, title=None)
     ends = [end for row in rows for end in (row["value"], *(row["interval_90"] or ())) if end is not None]
     figure.update_xaxes(
-        title=quantity.after.strip() or "US dollars",
+        title=quantity.unit,
         range=[0, 1.06 * max(ends, default=1)],
         tickformat=",",
         tickprefix=quantity.before,
@@ -119,9 +117,3 @@ def _distinct(labels: Sequence[str]) -> list[str]:
         seen[label] = seen.get(label, 0) + 1
         told.append(label if seen[label] == 1 else f"{label} ({seen[label]})")
     return told
-
-
-def _axis_title(quantity_name: str) -> str:
-    quantity = QUANTITIES[quantity_name]
-    unit = quantity.after.strip() or "US dollars"
-    return f"{quantity.title} ({unit})"

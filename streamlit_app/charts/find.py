@@ -18,12 +18,7 @@ _MOST_LABELS = 7
 
 
 def draw_frontier(best: pd.DataFrame, others: pd.DataFrame) -> go.Figure:
-    """Both axes logarithmic; measured prices are diamonds, predicted ones open circles, the frontier is a line.
-
-    Args:
-        best: of the measured ones, cheapest first.
-        others: all that are wanted, `price_usd`, `g3d_mark`, `price_usd_source`.
-    """
+    """Both axes logarithmic; measured prices are diamonds, predicted ones open circles, the frontier is a line."""
     figure = go.Figure()
     is_measured = others["price_usd_source"] == "measured"
     looks = (
@@ -59,12 +54,7 @@ def draw_frontier(best: pd.DataFrame, others: pd.DataFrame) -> go.Figure:
 
 
 def list_ticks(low: float, high: float) -> list[float]:
-    """Round numbers between two on a logarithmic axis: at least four, however near they lie, and few where they do not.
-
-    Args:
-        low: above 0.
-        high: above `low`.
-    """
+    """Round numbers between two above 0 for a logarithmic axis: at least four, however near they lie, and else few."""
     decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
     for mantissas in _MANTISSAS:
         ticks = [mantissa * 10**decade for decade in decades for mantissa in mantissas]

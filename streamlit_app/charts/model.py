@@ -15,11 +15,7 @@ SMALLEST_STRATUM = 10
 
 
 def draw_coverage(strata: Mapping[str, Mapping[str, float | None]]) -> go.Figure:
-    """Share of GPUs inside their 80 % and 90 % intervals by stratum, with its 95 % interval.
-
-    Args:
-        strata: stratum → metrics; those without coverage or with few GPUs are left out.
-    """
+    """Share of GPUs inside their 80 % and 90 % intervals by stratum, with its 95 % interval (`list_strata`)."""
     drawn = list_strata(strata)
     labels = [f"{stratum_title(name)} ({metrics['rows']:,.0f})" for name, metrics in drawn.items()]
     figure = go.Figure()
@@ -57,11 +53,9 @@ def order_strata(strata: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def draw_weights(weights: Sequence[Mapping[str, Any]], *, are_factors: bool) -> go.Figure:
-    """How much the answers rest on each input, as bars from "no weight".
+    """How much the answers rest on each input, as bars from "no weight", the weightiest first.
 
-    Args:
-        weights: `title` and `weight`, the weightiest first.
-        are_factors: figures are moved by a factor, probabilities by percentage points.
+    Figures are moved by factors, probabilities by percentage points.
     """
     nothing = 1.0 if are_factors else 0.0
     texts = [f"×/÷ {one['weight']:.2f}" if are_factors else f"{one['weight']:.1f}" for one in weights]
@@ -88,11 +82,7 @@ def draw_weights(weights: Sequence[Mapping[str, Any]], *, are_factors: bool) -> 
 
 
 def draw_reliability(bins: Mapping[str, Sequence[Mapping[str, Any]]]) -> go.Figure:
-    """Observed share against predicted probability, for all segments together and each alone.
-
-    Args:
-        bins: segment, or `all` → bins of the model card.
-    """
+    """Observed share against predicted probability, for all segments together (`all`) and each alone."""
     figure = go.Figure()
     figure.add_scatter(
         x=[0, 100], y=[0, 100], mode="lines", name="perfectly calibrated", hoverinfo="skip",

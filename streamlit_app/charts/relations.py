@@ -3,6 +3,7 @@
 import pandas as pd
 
 from gpu_kedro.modelling.targets import SEGMENTS
+from streamlit_app.widgets.wording import MAKERS
 
 #: Below this score most benchmark runs are drivers and virtual displays rather than cards.
 LEAST_POINTS = 50
@@ -12,10 +13,7 @@ _SMALLEST_GROUP = 3
 def select_gpus(known: pd.DataFrame, below: str, *, measured_only: bool) -> pd.DataFrame:
     """GPUs with a year of release, and `ratio`: points for a unit of `below` (`price_usd` or `tdp_w`).
 
-    Args:
-        known: all known GPUs (`contracts.KnownTable`), one a row.
-        below: what performance is divided by.
-        measured_only: leave out GPUs of which either figure is predicted.
+    Of the known GPUs (`contracts.KnownTable`), `measured_only` leaves out those of which either figure is predicted.
     """
     chosen = known[known["release_year"].notna() & known["g3d_mark"].ge(LEAST_POINTS)]
     chosen = chosen[chosen[below].notna()]
@@ -38,14 +36,12 @@ def split_groups(gpus: pd.DataFrame, by: str) -> dict[str, pd.DataFrame]:
         largest = gpus["architecture"].value_counts().head(10).index
         years = gpus.groupby("architecture")["release_year"].median()
         return {name: gpus[gpus["architecture"].eq(name)] for name in sorted(largest, key=lambda one: years[one])}
-    titles = {"nvidia": "NVIDIA", "amd": "AMD", "intel": "Intel"}
-    return {title: gpus[gpus["vendor"].eq(vendor)] for vendor, title in titles.items()}
+    return {title: gpus[gpus["vendor"].eq(vendor)] for vendor, title in MAKERS.items()}
 
 
 def yearly_medians(gpus: pd.DataFrame) -> pd.DataFrame:
     """Median ratio of each release year with enough GPUs: columns `release_year, ratio, rows`."""
-    years = gpus.groupby("release_year")["ratio"].agg(["median", "size"]).reset_index()
-    years.columns = pd.Index(["release_year", "ratio", "rows"])
+    years = gpus.groupby("release_year")["ratio"].agg(ratio="median", rows="size").reset_index()
     return years[years["rows"].ge(_SMALLEST_GROUP)]
 
 

@@ -16,14 +16,7 @@ _SLOT_W, _MORE_POWER = 75.0, 1.15
 
 @dataclass(frozen=True)
 class Advice:
-    """What to do with one row.
-
-    Args:
-        action: `keep`, `look` or `replace`.
-        why: in a few words, empty where it goes without saying.
-        replacement: the card to buy instead; None without one.
-        price_usd: what one of it costs.
-    """
+    """What to do with one row: `keep`, `look` or `replace`; by which card, or why in a few words."""
 
     action: str
     why: str = ""
@@ -41,7 +34,7 @@ def advise(fleet: Fleet, known: pd.DataFrame, goal: float | None, budget_usd: fl
     Args:
         fleet: scored.
         known: all known GPUs with their prices (`Asker.priced_gpus`).
-        goal: least G3D Mark, in points.
+        goal: least G3D Mark.
         budget_usd: for all replacements together.
     """
     advice = [_judge(row, goal) for row in fleet.scored]

@@ -24,15 +24,9 @@ _QUANTITY = Field("quantity", "number")
 
 @dataclass(frozen=True)
 class FleetRow:
-    """A row of an uploaded list.
+    """A row of an uploaded list, its number and cells as the file has them.
 
-    Args:
-        number: as the file counts rows.
-        cells: as they are in the file, one for each of its columns.
-        quantity: how many there are of it.
-        query: what is asked of it; None where there is an error.
-        notes: which cells could not be read, None where all could.
-        error: why nothing can be asked.
+    Its `query` is None where there is an `error`; its `notes` tell which cells could not be read, None where all could.
     """
 
     number: int
@@ -53,9 +47,6 @@ class FleetTable:
         header_row: the row that names the columns, 0 where none does.
         places: for each field that is read, its column.
         head: its first rows with their numbers, as they are in the file.
-        sheets: of a workbook.
-        sheet: which of them is read.
-        rows: below the header.
     """
 
     columns: list[str]
@@ -84,10 +75,7 @@ def read_fleet(
     """Read a CSV, TSV, Excel or Parquet file.
 
     Args:
-        content: its bytes.
         recognise: how sure it is that texts are names of GPUs.
-        max_rows: more are refused.
-        max_bytes: more are refused.
         column: which column holds the names, where somebody has chosen.
         choices: what somebody has said of its sheet, header, other columns and numbers.
 
@@ -121,9 +109,10 @@ def _read_quantities(chunk: Chunk) -> list[float]:
     given = chunk.values.pop("quantity", [None] * len(chunk.numbers))
     quantities = []
     for place, value in enumerate(given):
-        if value is not None and not 0 < value < _MOST_OF_ONE:
+        is_count = value is not None and 0 < value < _MOST_OF_ONE
+        if value is not None and not is_count:
             chunk.notes.setdefault(place, []).append(f"quantity: {value:g} is none, counted as 1")
-        quantities.append(value if value is not None and 0 < value < _MOST_OF_ONE else 1.0)
+        quantities.append(value if is_count else 1.0)
     return quantities
 
 

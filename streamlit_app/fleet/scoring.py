@@ -6,15 +6,13 @@ from typing import Any
 
 from gpu_kedro.domain.specs.kinds import DOUBTFUL_BELOW
 from gpu_kedro.modelling.bundle.ladder import WIDEST_FACTOR
-from streamlit_app.backends.base import Backend
-from streamlit_app.backends.failures import BackendError
+from streamlit_app.backends.base import Backend, list_columns
 from streamlit_app.fleet.files import FleetRow, FleetTable
 from streamlit_app.widgets.caveats import explain_codes
 from streamlit_app.widgets.wording import FIGURES, REASON_TITLES, describe_confidence
 
 #: A 90 % interval whose ends are further apart than this factor says little.
-_WIDE = {"g3d_mark": 4.0, "price_usd": WIDEST_FACTOR, "tdp_w": 10.0}
-_WIDE_WORDS = {"g3d_mark": "performance", "price_usd": "price", "tdp_w": "power"}
+_WIDE = {"g3d_mark": ("performance", 4.0), "price_usd": ("price", WIDEST_FACTOR), "tdp_w": ("power", 10.0)}
 #: Urgency of a row: a wide interval, a guess, no known model, no answer; a person looks from the second on.
 _UNKNOWN = 3
 LOOK_FROM = 2
@@ -30,12 +28,9 @@ _ADDED = (
 
 @dataclass
 class Fleet:
-    """A list of GPUs on its way through the models.
+    """A list of GPUs on its way through the models: an entry for each row that is done, in order.
 
-    Args:
-        table: as it was uploaded.
-        scored: one entry for each row that is done, in order.
-        corrected: rows whose GPU somebody has named anew, by their place.
+    Rows whose GPU somebody has named anew are `corrected`, by their place.
     """
 
     table: FleetTable
@@ -56,7 +51,8 @@ class Fleet:
         while not self.is_done:
             start = len(self.scored)
             backend.restart_clock()
-            self.scored += _score_rows(self, backend, range(start, min(start + chunk_rows, len(self.table.rows))))
+            rows = [self.row(place) for place in range(start, min(start + chunk_rows, len(self.table.rows)))]
+            self.scored += self._score(rows, backend)
             yield len(self.scored) / len(self.table.rows)
 
     def row(self, place: int) -> FleetRow:
@@ -70,17 +66,24 @@ class Fleet:
             BackendError: it was not scored; the row stays as it was.
         """
         row = self.table.rows[place]
-        query = {**(row.query or {"specs": None}), "name": name}
-        before = self.corrected.get(place)
-        self.corrected[place] = replace(row, query=query, error=None)
-        try:
-            (scored,) = _score_rows(self, backend, range(place, place + 1))
-        except BackendError:
-            del self.corrected[place]
-            if before is not None:
-                self.corrected[place] = before
-            raise
+        corrected = replace(row, query={**(row.query or {"specs": None}), "name": name}, error=None)
+        (scored,) = self._score([corrected], backend)
+        self.corrected[place] = corrected
         self.scored[place] = {**scored, "corrected_to": name}
+
+    def _score(self, rows: Sequence[FleetRow], backend: Backend) -> list[dict[str, Any]]:
+        queries = [row.query for row in rows if row.query is not None]
+        answers = _answer(queries, backend) if queries else []
+        left = _MOST_SUGGESTED - sum(row["urgency"] == _UNKNOWN for row in self.scored)
+        unknown = [pair for pair in zip(queries, answers, strict=True) if pair[1]["urgency"] == _UNKNOWN]
+        for query, added in unknown[: max(left, 0)]:
+            _suggest(query, added, backend)
+        answered = iter(answers)
+        scored = [_refuse(row.error) if row.query is None else next(answered) for row in rows]
+        for row, added in zip(rows, scored, strict=True):
+            added["row"], added["quantity"] = row.number, row.quantity
+            added["notes"] = "; ".join(note for note in (row.notes, added["notes"]) if note)
+        return scored
 
     def header(self) -> list[str]:
         """Columns of the result: those uploaded, then those added; a name that both have gets `gpu_` in front."""
@@ -109,38 +112,17 @@ def recognise_names(texts: Sequence[str], backend: Backend) -> list[float]:
     return found
 
 
-def _score_rows(fleet: Fleet, backend: Backend, places: range) -> list[dict[str, Any]]:
-    queries, asked = [], []
-    scored: list[dict[str, Any]] = []
-    rows = [fleet.row(place) for place in places]
-    for row in rows:
-        if row.query is not None:
-            queries.append(row.query)
-            asked.append(len(scored))
-        scored.append({} if row.error is None else _refuse(row.error))
-    if queries:
-        answer = backend.predict_columns(_as_columns(queries))
-        for number, place in enumerate(asked):
-            scored[place] = _describe({name: values[number] for name, values in answer.items() if _is_column(values)})
-        _suggest(fleet, backend, [(queries[number], scored[place]) for number, place in enumerate(asked)])
-    for row, added in zip(rows, scored, strict=True):
-        added["row"], added["quantity"] = row.number, row.quantity
-        added["notes"] = "; ".join(note for note in (row.notes, added["notes"]) if note)
-    return scored
+def _answer(queries: Sequence[dict[str, Any]], backend: Backend) -> list[dict[str, Any]]:
+    columns = list_columns(backend.predict_columns(_as_columns(queries)))
+    return [_describe(dict(zip(columns, row, strict=True))) for row in zip(*columns.values(), strict=True)]
 
 
-def _suggest(fleet: Fleet, backend: Backend, pairs: Sequence[tuple[dict[str, Any], dict[str, Any]]]) -> None:
-    """Add known names that come close to the rows that no model was found for; batches do not look for them."""
-    left = _MOST_SUGGESTED - sum(row["urgency"] == _UNKNOWN for row in fleet.scored)
-    for query, row in [pair for pair in pairs if pair[1]["urgency"] == _UNKNOWN][: max(left, 0)]:
-        close = backend.describe(query)["prediction"]["match"]["did_you_mean"]
-        if close:
-            row["look_first"] = f"{row['look_first']}; {close[0]}?"
-            row["did_you_mean"] = "; ".join(close)
-
-
-def _is_column(values: Any) -> bool:
-    return isinstance(values, list)
+def _suggest(query: dict[str, Any], row: dict[str, Any], backend: Backend) -> None:
+    """Add known names that come close to a row that no model was found for; batches do not look for them."""
+    close = backend.describe(query)["prediction"]["match"]["did_you_mean"]
+    if close:
+        row["look_first"] = f"{row['look_first']}; {close[0]}?"
+        row["did_you_mean"] = "; ".join(close)
 
 
 def _as_columns(queries: Sequence[dict[str, Any]]) -> dict[str, list[Any]]:
@@ -150,7 +132,7 @@ def _as_columns(queries: Sequence[dict[str, Any]]) -> dict[str, list[Any]]:
     return columns | {f"spec_{name}": [(query["specs"] or {}).get(name) for query in queries] for name in sorted(sheet)}
 
 
-def _refuse(error: str) -> dict[str, Any]:
+def _refuse(error: str | None) -> dict[str, Any]:
     return {**dict.fromkeys(_ADDED), "look_first": "cannot be scored", "error": error, "urgency": 4}
 
 
@@ -164,12 +146,10 @@ def _describe(answer: dict[str, Any]) -> dict[str, Any]:
         "taken_for": answer["match_spec"],
         "confidence": round(confidence, 2),
         "confidence_in_words": describe_confidence(confidence),
-        "did_you_mean": None,
         "segment": answer["segment"] or "not clear",
         "segment_source": answer["segment_source"],
         "look_first": look_first,
         "notes": explain_codes(answer["warnings"]),
-        "error": None,
         "urgency": urgency,
     }
     for target in FIGURES:
@@ -192,8 +172,8 @@ def _find_reasons(answer: dict[str, Any]) -> tuple[str | None, int]:
         reasons.append("the match is a guess")
         urgency = 2
     wide = [
-        _WIDE_WORDS[target]
-        for target, factor in _WIDE.items()
+        words
+        for target, (words, factor) in _WIDE.items()
         if answer[f"{target}_source"] == "predicted"
         and answer[f"{target}_high_90"] > factor * answer[f"{target}_low_90"]
     ]

@@ -1,7 +1,7 @@
 """How an uploaded list is read: sheet, header, columns and numbers, each guessed, shown, and changeable."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -11,52 +11,82 @@ import streamlit as st
 from gpu_kedro.intake.errors import NoNameColumnError, TableFileError
 from gpu_kedro.intake.layout import Choices
 from gpu_kedro.intake.numbers import find_units, read_number, read_text
-from streamlit_app.backends.cached import Asker
+from streamlit_app.backends.cached import BY_VERSION, Asker
 from streamlit_app.fleet.files import FleetTable, read_fleet
 from streamlit_app.fleet.scoring import recognise_names
-from streamlit_app.widgets.wording import escape_markdown
+from streamlit_app.widgets.wording import escape_markdown, start_sentence
 
 #: Columns that may be chosen beside that of the names: field → words.
 _FIELDS = {"quantity": "How many", "price_usd": "Price ($)"}
 _MARKS = {None: "as each column shows", ".": "1,299.50", ",": "1.299,50"}
 _NONE = "none"
 _LOOKED_AT = 40
+#: Reads one file by its column of names and all else that has been chosen.
+_Reader = Callable[[str | None, Choices], FleetTable]
+
+
+class _Said(NamedTuple):
+    """What has been chosen: the column of names, where it had to be, and all else."""
+
+    column: str | None
+    choices: Choices
 
 
 def read_upload(asker: Asker, content: bytes) -> tuple[FleetTable, str] | None:
-    """The list as it is read, and a key of that reading; None where its column of GPUs has to be chosen first.
+    """The list as it is read, and a key of that reading.
 
-    Raises:
-        TableFileError: it cannot be read.
+    None where it cannot be read, which is told, or where its column of GPUs has to be chosen first.
     """
     digest = hashlib.sha256(content).hexdigest()
-    reader = _Reader(asker, content, digest)
-    guess = _read_or_ask(reader, Choices(), digest[:12])
-    if guess is None:
+    settings = asker.settings
+    reader = partial(_read, asker, digest, settings.max_file_rows, settings.max_file_mb, content)
+    try:
+        guess = _read_or_ask(reader, Choices(), digest[:12])
+        if guess is None:
+            return None
+        table, said = guess
+        with st.expander(f"How it is read: {_describe(table)}", icon=":material/table_view:", key="reading"):
+            return _change(reader, digest, table, said)
+    except TableFileError as err:
+        st.error(escape_markdown(start_sentence(str(err))), icon=":material/upload_file:")
         return None
-    table, said = guess
-    with st.expander(f"How it is read: {_describe(table)}", icon=":material/table_view:", key="reading"):
-        return _change(reader, table, said)
 
 
-def _read_or_ask(reader: "_Reader", said: Choices, key: str) -> tuple[FleetTable, "_Said"] | None:
+@st.cache_resource(max_entries=16, show_spinner=False, hash_funcs={**BY_VERSION, Choices: str})
+def _read(
+    asker: Asker,
+    digest: str,  # noqa: ARG001
+    max_rows: int,
+    max_mb: int,
+    _content: bytes,
+    column: str | None,
+    choices: Choices,
+) -> FleetTable:
+    """The file, read as somebody has chosen; each way once."""
+    recognise = partial(recognise_names, backend=asker.backend)
+    return read_fleet(
+        _content, recognise, max_rows=max_rows, max_bytes=max_mb * 1_000_000, column=column, choices=choices
+    )
+
+
+def _read_or_ask(reader: _Reader, said: Choices, key: str) -> tuple[FleetTable, _Said] | None:
     """The list read as somebody has chosen, or by a column of GPUs that is asked for; None until it is chosen.
 
     A list without a header has its counts in its one column of numbers.
     """
     try:
-        column, table = None, reader.read(None, said)
+        column, table = None, reader(None, said)
     except NoNameColumnError as err:
         st.info("No column reads as GPUs: choose the one that holds them.", icon=":material/view_column:")
         chosen = _choose_column("Column with the GPUs", err.columns, None, f"unnamed/{key}")
         if chosen is None:
             return None
         column = str(chosen + 1)
-        table = reader.read(column, said)
+        table = reader(column, said)
     numbers = [] if table.header_row or "quantity" in table.places else _find_numbers(table)
     if len(numbers) == 1:
         said = said._replace(columns={"quantity": numbers[0]})
-        table = reader.read(column, said)
+        table = reader(column, said)
     return table, _Said(column, said)
 
 
@@ -76,49 +106,6 @@ def _is_number(cell: Any) -> bool:
         return False
 
 
-class _Said(NamedTuple):
-    """What has been chosen: the column of names, where it had to be, and all else."""
-
-    column: str | None
-    choices: Choices
-
-
-class _Reader:
-    """Reads one file in different ways, each once."""
-
-    def __init__(self, asker: Asker, content: bytes, digest: str) -> None:
-        self.asker = asker
-        self.content = content
-        self.digest = digest
-
-    def read(self, column: str | None, choices: Choices) -> FleetTable:
-        """The file, read as somebody has chosen."""
-        settings = self.asker.settings
-        said = choices.sheet, choices.header_row, tuple(sorted(choices.columns.items())), choices.mark
-        return _read(
-            self.digest, self.asker.version, column, said, settings.max_file_rows, settings.max_file_mb, self.content,
-            self.asker,
-        )  # fmt: skip
-
-
-@st.cache_resource(max_entries=16, show_spinner=False)
-def _read(
-    digest: str,  # noqa: ARG001
-    version: str,  # noqa: ARG001
-    column: str | None,
-    said: tuple[Any, ...],
-    max_rows: int,
-    max_mb: int,
-    _content: bytes,
-    _asker: Asker,
-) -> FleetTable:
-    sheet, header_row, columns, mark = said
-    return read_fleet(
-        _content, partial(recognise_names, backend=_asker.backend), max_rows=max_rows, max_bytes=max_mb * 1_000_000,
-        column=column, choices=Choices(sheet, header_row, dict(columns), mark),
-    )  # fmt: skip
-
-
 def _describe(table: FleetTable) -> str:
     """The gist of a reading, in one line."""
     name = "no column of names" if table.name_place is None else f"GPUs from “{table.columns[table.name_place]}”"
@@ -132,40 +119,37 @@ def _describe(table: FleetTable) -> str:
     return escape_markdown(", ".join([*sheet, header, name, *others]))
 
 
-def _change(reader: _Reader, guess: FleetTable, said: _Said) -> tuple[FleetTable, str] | None:
-    key = reader.digest[:12]
+def _change(reader: _Reader, digest: str, guess: FleetTable, said: _Said) -> tuple[FleetTable, str] | None:
+    key = digest[:12]
     left, middle, right = st.columns(3)
     sheet = guess.sheet
     if len(guess.sheets) > 1:
-        with left:
-            sheet = st.selectbox("Sheet", guess.sheets, index=guess.sheets.index(guess.sheet), key=f"sheet/{key}")
+        sheet = left.selectbox("Sheet", guess.sheets, index=guess.sheets.index(guess.sheet), key=f"sheet/{key}")
     if sheet != guess.sheet:
         again = _read_or_ask(reader, Choices(sheet), f"{key}/{sheet}")
         if again is None:
             return None
         guess, said = again
     rows = [0, *(number for number, _ in guess.head)]
-    with middle:
-        header = st.selectbox(
-            "Header", rows, index=rows.index(guess.header_row) if guess.header_row in rows else 0,
-            format_func=lambda row: f"row {row}" if row else "no header", key=f"header/{key}/{sheet}",
-        )  # fmt: skip
+    header = middle.selectbox(
+        "Header", rows, index=rows.index(guess.header_row) if guess.header_row in rows else 0,
+        format_func=lambda row: f"row {row}" if row else "no header", key=f"header/{key}/{sheet}",
+    )  # fmt: skip
     table = guess
     if header != guess.header_row:
         again = _read_or_ask(reader, Choices(sheet, header), f"{key}/{sheet}/{header}")
         if again is None:
             return None
         table, said = again
-    with right:
-        mark = st.selectbox(
-            "Numbers", list(_MARKS), format_func=_MARKS.__getitem__, key=f"mark/{key}",
-            help="how the file writes thousands and decimals",
-        )  # fmt: skip
+    mark = right.selectbox(
+        "Numbers", list(_MARKS), format_func=_MARKS.__getitem__, key=f"mark/{key}",
+        help="how the file writes thousands and decimals",
+    )  # fmt: skip
     name, columns = _choose_columns(table, f"{key}/{sheet}/{header}")
     choices = said.choices._replace(mark=mark, columns={**said.choices.columns, **columns})
-    table = reader.read(name or said.column, choices)
+    table = reader(name or said.column, choices)
     _preview(guess, table)
-    return table, f"{reader.digest}/{name or said.column}/{choices}"
+    return table, f"{digest}/{name or said.column}/{choices}"
 
 
 def _choose_columns(table: FleetTable, key: str) -> tuple[str | None, Mapping[str, int]]:
@@ -177,10 +161,9 @@ def _choose_columns(table: FleetTable, key: str) -> tuple[str | None, Mapping[st
     for place, (field, words) in zip(places[1:], _FIELDS.items(), strict=True):
         options = [_NONE, *table.columns]
         found = table.places[field] + 1 if field in table.places else 0
-        with place:
-            number = st.selectbox(
-                words, range(len(options)), index=found, format_func=options.__getitem__, key=f"{field}/{key}"
-            )
+        number = place.selectbox(
+            words, range(len(options)), index=found, format_func=options.__getitem__, key=f"{field}/{key}"
+        )
         if number != found:
             chosen[field] = number
     return None if name is None or name == table.name_place else str(name + 1), chosen
@@ -198,6 +181,3 @@ def _preview(guess: FleetTable, table: FleetTable) -> None:
         for number, cells in guess.head
     ]
     st.dataframe(pd.DataFrame(rows).fillna(""), hide_index=True, key="preview")
-
-
-__all__ = ["TableFileError", "read_upload"]

@@ -11,12 +11,7 @@ _COPY = '<button type="button" class="gk-button" data-gk="copy">Copy link</butto
 
 
 def draw_bar(here: SitePage, visit: Visit) -> None:
-    """Draw the bar, and remember what is asked here.
-
-    Args:
-        here: the page that is being drawn.
-        visit: who looks at it.
-    """
+    """Draw the bar of a page, and remember what is asked there."""
     visit.asked[here.address] = {name: st.query_params.get_all(name) for name in st.query_params}
     links = "".join(f"<li>{_link(page, here, visit)}</li>" for page in PAGES)
     brand = draw_link("", NAME, "gk-brand")

@@ -1,6 +1,6 @@
 """What Streamlit leaves to the browser: links within the app, steps of the history, copying, and buttons in tables."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,22 +16,18 @@ _mount = st.components.v2.component(
 
 def listen_to_browser(page: str) -> None:
     """Mount the script on a page; what it tells is done before the page is drawn."""
-    _mount(key=_KEY, data={"page": page, "done": current_visit().done}, on_put_change=_put, on_drop_change=_take_out)
+    visit = current_visit()
+    _mount(
+        key=_KEY,
+        data={"page": page, "done": visit.done},
+        on_put_change=lambda: _change_tray("put", visit.put),
+        on_drop_change=lambda: _change_tray("drop", visit.take_out),
+    )
 
 
-def _put() -> None:
-    if name := _told("put"):
-        current_visit().put(name)
-        current_visit().done += 1
-
-
-def _take_out() -> None:
-    if name := _told("drop"):
-        current_visit().take_out(name)
-        current_visit().done += 1
-
-
-def _told(what: str) -> str | None:
+def _change_tray(what: str, change: Callable[[str], None]) -> None:
     state: Mapping[str, Any] = st.session_state.get(_KEY) or {}
     name = state.get(what)
-    return name[:300] if isinstance(name, str) else None
+    if name and isinstance(name, str):
+        change(name[:300])
+        current_visit().done += 1

@@ -7,14 +7,7 @@ NAME = "gpu_kedro"
 
 @dataclass(frozen=True)
 class SitePage:
-    """One page.
-
-    Args:
-        script: its file, seen from `app.py`.
-        address: its place in the address; the start page's is empty there.
-        title: a word for the bar.
-        task: what one does on it, for the start page.
-    """
+    """One page: its file, seen from `app.py`, its place in the address, its title, and what one does on it."""
 
     script: str
     address: str

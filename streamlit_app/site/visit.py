@@ -42,7 +42,5 @@ class Visit:
 
 def current_visit() -> Visit:
     """The visitor whose page is being drawn."""
-    if _KEY not in st.session_state:
-        st.session_state[_KEY] = Visit()
-    visit: Visit = st.session_state[_KEY]
+    visit: Visit = st.session_state.setdefault(_KEY, Visit())
     return visit

@@ -8,12 +8,13 @@ from streamlit_app.backends.base import Record
 from streamlit_app.backends.cached import Asker
 from streamlit_app.frame import draw_content, draw_title
 from streamlit_app.site.pages import PAGES, START
-from streamlit_app.views.card import show_card, show_comparable
+from streamlit_app.views.card import show_card
 from streamlit_app.views.reasons import show_reasons
 from streamlit_app.views.what_if import merge_sheet, show_what_if
 from streamlit_app.widgets.amounts import Amounts
 from streamlit_app.widgets.inputs import FIELDS, choose_gpu, clean_name, enter_known_figures, enter_sheet
 from streamlit_app.widgets.links import draw_link
+from streamlit_app.widgets.tables import show_gpus
 from streamlit_app.widgets.wording import shorten
 
 _EXAMPLE = "GeForce RTX 3070"
@@ -35,12 +36,13 @@ def render(asker: Asker) -> None:
         return
     query: Record = {**known} | ({"name": name} if name else {}) | ({"specs": sheet} if sheet else {})
     card = asker.describe(query)
-    show_card(asker, card)
+    show_card(card)
     if card["prediction"]["answer"] == "none":
         return
     show_reasons(asker, query)
     show_what_if(asker, name, merge_sheet(card, sheet))
-    show_comparable(card)
+    st.header("Comparable GPUs", anchor=False)
+    show_gpus(card["comparable"], "Comparable GPUs")
 
 
 def _enter_more() -> tuple[dict[str, float], dict[str, Any]]:
@@ -64,7 +66,7 @@ def _show_start(asker: Asker) -> None:
     spellings = " · ".join(draw_link("", shorten(name, 44), name=name) for name in _SPELLINGS)
     st.html(f'<p class="gk gk-muted">Any spelling will do: {spellings}</p>')
     st.header(f"An example: {_EXAMPLE}", anchor=False)
-    show_card(asker, asker.describe({"name": _EXAMPLE}))
+    show_card(asker.describe({"name": _EXAMPLE}))
     st.header("What else to do here", anchor=False)
     tasks = "".join(
         f"<li>{draw_link(page.address, page.title)}<br>{page.task}</li>" for page in PAGES if page is not START

@@ -1,9 +1,8 @@
-"""The card of a GPU, in the order in which people look: the answers, what to keep in mind, what is like it."""
+"""The card of a GPU, in the order in which people look: the answers, what to keep in mind, its relatives."""
 
 import streamlit as st
 
 from streamlit_app.backends.base import Record
-from streamlit_app.backends.cached import Asker
 from streamlit_app.prices import note_prices
 from streamlit_app.widgets.cards import (
     draw_figure,
@@ -17,11 +16,10 @@ from streamlit_app.widgets.cards import (
 from streamlit_app.widgets.caveats import draw_caveats
 from streamlit_app.widgets.links import draw_guesses, draw_link, draw_put
 from streamlit_app.widgets.sheets import draw_sheet
-from streamlit_app.widgets.tables import show_gpus
 from streamlit_app.widgets.wording import FIGURES
 
 
-def show_card(asker: Asker, card: Record) -> None:  # noqa: ARG001
+def show_card(card: Record) -> None:
     """Four answers, what to keep in mind of them, where the card stands, its relatives and its sheet."""
     prediction = card["prediction"]
     with st.container(border=True, key="card"):
@@ -33,10 +31,8 @@ def show_card(asker: Asker, card: Record) -> None:  # noqa: ARG001
         st.html(said + _draw_onwards(prediction))
         columns = st.columns(len(FIGURES) + 1, gap="medium")
         for column, target in zip(columns, FIGURES, strict=False):
-            with column:
-                st.html(draw_figure(target, prediction[target]))
-        with columns[-1]:
-            st.html(draw_shares(prediction["segment"]))
+            column.html(draw_figure(target, prediction[target]))
+        columns[-1].html(draw_shares(prediction["segment"]))
         st.html(draw_source_legend(prediction) + draw_caveats(prediction["warnings"]))
         st.caption(note_prices())
         if more := draw_standing(card) + draw_relatives(card) + draw_sheet(card):
@@ -49,9 +45,3 @@ def _draw_onwards(prediction: Record) -> str:
         return ""
     deal = draw_link("deal", "Is it a deal?", gpu=name)
     return f'<p class="gk gk-onwards">{draw_put(name, "Add to comparison")} {deal}</p>'
-
-
-def show_comparable(card: Record) -> None:
-    """GPUs like it."""
-    st.header("Comparable GPUs", anchor=False)
-    show_gpus(card["comparable"], "Comparable GPUs")

@@ -18,6 +18,7 @@ from streamlit_app.widgets.tables import HEADS, Column, draw_sourced, draw_table
 from streamlit_app.widgets.wording import (
     FIGURES,
     QUANTITIES,
+    RATIOS,
     describe_match,
     escape_html,
     escape_markdown,
@@ -25,7 +26,6 @@ from streamlit_app.widgets.wording import (
 )
 
 _EXAMPLE = ["GeForce RTX 3070", "Radeon RX 6700 XT", "GeForce RTX 4070 Mobile"]
-_RATIOS = {"g3d_per_usd": "price_usd", "g3d_per_watt": "tdp_w"}
 
 
 def render(asker: Asker) -> None:
@@ -53,9 +53,8 @@ def render(asker: Asker) -> None:
     _show_table(comparison)
     columns = [column for _ in range(0, len(rows), 2) for column in st.columns(2, gap="large")]
     for column, (name, lines) in zip(columns, rows.items(), strict=False):
-        with column:
-            st.markdown(f"**{QUANTITIES[name].title}**")
-            st.plotly_chart(draw_side_by_side(lines, name), config=CONFIG, key=f"plot_{name}")
+        column.markdown(f"**{QUANTITIES[name].title}**")
+        column.plotly_chart(draw_side_by_side(lines, name), config=CONFIG, key=f"plot_{name}")
     st.caption(
         "Thick bars: 80 % interval, thin bars: 90 %. Of ratios, both intervals are joined as if their errors were "
         f"independent, and measured figures count as exact. {note_prices()}"
@@ -69,7 +68,7 @@ def render(asker: Asker) -> None:
 
 def _compare_once(asker: Asker, names: list[str]) -> Record:
     """The comparison of different cards: one that stands there under two names is shown once."""
-    comparison = asker.compare(names)
+    comparison = asker.compare({"names": names})
     repeats = find_repeats(comparison["predictions"])
     if not repeats:
         return comparison
@@ -77,7 +76,7 @@ def _compare_once(asker: Asker, names: list[str]) -> Record:
     st.info(escape_markdown(f"{told}: shown once."), icon=":material/content_copy:")
     kept = [name for place, name in enumerate(names) if place not in repeats]
     if len(kept) > 1:
-        return asker.compare(kept)
+        return asker.compare({"names": kept})
     return {**comparison, "predictions": comparison["predictions"][:1], "ratios": comparison["ratios"][:1]}
 
 
@@ -106,56 +105,38 @@ def _list_rows(comparison: Record, quantity: str) -> list[dict[str, Any]]:
     rows = []
     for prediction, ratios in zip(comparison["predictions"], comparison["ratios"], strict=True):
         if quantity in FIGURES:
-            if prediction[quantity]["value"] is not None or prediction[quantity]["interval_90"]:
-                rows.append({"name": prediction["name"], **prediction[quantity]})
-            continue
-        if ratios[quantity] is None:
-            continue
-        sources = {prediction["g3d_mark"]["source"], prediction[_RATIOS[quantity]]["source"]}
-        rows.append(
-            {
-                "name": prediction["name"],
+            figure = prediction[quantity]
+        else:
+            sources = {prediction["g3d_mark"]["source"], prediction[RATIOS[quantity]]["source"]}
+            figure = {
                 "value": ratios[quantity],
                 "source": "predicted" if "predicted" in sources else "measured",
                 "interval_80": ratios[f"{quantity}_interval_80"],
                 "interval_90": ratios[f"{quantity}_interval_90"],
             }
-        )
+        if figure["value"] is not None or figure["interval_90"]:
+            rows.append({"name": prediction["name"], **figure})
     return rows
 
 
 def _show_table(comparison: Record) -> None:
     predictions = comparison["predictions"]
-    figures = {
-        name: (
-            [draw_sourced(name, one[name]["value"], one[name]["source"]) for one in predictions],
-            [one[name]["value"] for one in predictions],
-        )
-        for name in FIGURES
-    }
-    for ratio in _RATIOS:
+    columns = [Column("GPU", [link_gpu(one["name"]) for one in predictions])]
+    for name in FIGURES:
+        cells = [draw_sourced(name, one[name]["value"], one[name]["source"]) for one in predictions]
+        values = [one[name]["value"] for one in predictions]
+        columns.append(Column(HEADS[name], mark_best(cells, values, is_highest=name == "g3d_mark"), is_number=True))
+    for ratio in RATIOS:
         values = [one[ratio] for one in comparison["ratios"]]
-        figures[ratio] = [QUANTITIES[ratio].write_short(value) for value in values], values
-    columns = [
-        Column("GPU", [link_gpu(one["name"]) for one in predictions]),
-        *(
-            Column(
-                HEADS[name],
-                mark_best(cells, values, is_highest=name not in ("price_usd", "tdp_w")),
-                is_number=True,
-                is_wide=name in _RATIOS,
-            )
-            for name, (cells, values) in figures.items()
-        ),
+        cells = [QUANTITIES[ratio].write_short(value) for value in values]
+        columns.append(Column(HEADS[ratio], mark_best(cells, values, is_highest=True), is_number=True, is_wide=True))
+    matches = [f"{one['match']['spec'] or 'none'}: {describe_match(one['match'])}" for one in predictions]
+    columns += [
         Column("Segment", [escape_html(join_segments(one["segment"]["labels"])) for one in predictions], is_wide=True),
-        Column("Taken for", [_describe_match(one["match"]) for one in predictions], is_wide=True),
+        Column("Taken for", [escape_html(match) for match in matches], is_wide=True),
     ]
     sources = {one[name]["source"] for one in predictions for name in FIGURES}
     st.html(draw_table(columns, "Comparison") + draw_legend(sources))
-
-
-def _describe_match(match: Record) -> str:
-    return escape_html(f"{match['spec'] or 'none'}: {describe_match(match)}")
 
 
 show(

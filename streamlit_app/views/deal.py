@@ -24,12 +24,9 @@ def render(asker: Asker) -> None:
     left, middle, right = st.columns([3, 1, 1])
     with left:
         name = choose_gpu(asker, "Which GPU?", "gpu")
-    with middle:
-        price = amounts.enter("price", "Asking price ($)", "price_usd", help="what is asked for it, in US dollars")
-    with right:
-        power = amounts.enter(
-            "power", "Most power (W)", "tdp_w", help="for the alternatives: what your power supply can give the card"
-        )
+    price = amounts.enter(middle, "price", "Asking price ($)", "price_usd", help="what is asked for it, in US dollars")
+    about_power = "for the alternatives: what your power supply can give the card"
+    power = amounts.enter(right, "power", "Most power (W)", "tdp_w", help=about_power)
     amounts.check()
     if name is not None:
         name_tab(f"{shorten(name, 60)}: a deal?")
@@ -38,9 +35,8 @@ def render(asker: Asker) -> None:
         return
     if name is None:
         st.header(f"An example: {_EXAMPLE['name']} for $420", anchor=False)
-        verdict = asker.judge({**_EXAMPLE, "max_tdp_w": power})
-    else:
-        verdict = asker.judge({"name": name, "price_usd": price, "max_tdp_w": power})
+    asked = _EXAMPLE if name is None else {"name": name, "price_usd": price}
+    verdict = asker.judge({**asked, "max_tdp_w": power})
     _show_verdict(verdict)
     if verdict["prediction"]["answer"] != "none":
         _show_alternatives(verdict, power)

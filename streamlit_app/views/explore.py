@@ -7,11 +7,11 @@ from streamlit_app.charts.explore import draw_missing, draw_ratio_over_years, dr
 from streamlit_app.charts.figures import CONFIG
 from streamlit_app.charts.relations import pair_siblings, select_gpus, split_groups
 from streamlit_app.frame import show
-from streamlit_app.widgets.wording import escape_markdown
+from streamlit_app.widgets.wording import QUANTITIES, RATIOS, escape_markdown
 
-_PER_DOLLAR, _PER_WATT = "Performance per dollar", "Performance per watt"
+_RATIOS = {QUANTITIES[ratio].title: ratio for ratio in RATIOS}
+_PER_DOLLAR, _PER_WATT = _RATIOS
 _PENALTY, _MISSING = "The mobile penalty", "What is missing"
-_RATIOS = {_PER_DOLLAR: ("g3d_per_usd", "price_usd"), _PER_WATT: ("g3d_per_watt", "tdp_w")}
 _GROUPS = {"segment": "Segment", "architecture": "Architecture", "vendor": "Maker"}
 _CAVEATS = {
     _PER_DOLLAR: "Prices are observations of 2022, whatever the year of release: old cards are priced as what is left "
@@ -29,13 +29,14 @@ def render(asker: Asker) -> None:
     """One relationship at a time."""
     about = st.segmented_control(
         "What to look at",
-        [_PER_DOLLAR, _PER_WATT, _PENALTY, _MISSING],
+        list(_CAVEATS),
         default=_PER_DOLLAR,
         required=True,
         key="about",
         label_visibility="collapsed",
         bind="query-params",
     )
+    # an empty parameter in the address gives None, whatever is required
     about = about or _PER_DOLLAR
     if about == _MISSING:
         missing = asker.map_missing()
@@ -50,16 +51,14 @@ def render(asker: Asker) -> None:
 
 
 def _show_ratio(asker: Asker, about: str) -> None:
-    ratio, below = _RATIOS[about]
+    ratio = _RATIOS[about]
     left, right = st.columns([2, 1], vertical_alignment="bottom")
-    with left:
-        by = st.segmented_control(
-            "Group by", list(_GROUPS), format_func=_GROUPS.__getitem__, default="segment", required=True, key="by",
-            bind="query-params",
-        )  # fmt: skip
-    with right:
-        measured_only = st.toggle("Measured only", value=True, key="measured", bind="query-params")
-    gpus = select_gpus(asker.known_gpus(), below, measured_only=measured_only)
+    by = left.segmented_control(
+        "Group by", list(_GROUPS), format_func=_GROUPS.__getitem__, default="segment", required=True, key="by",
+        bind="query-params",
+    )  # fmt: skip
+    measured_only = right.toggle("Measured only", value=True, key="measured", bind="query-params")
+    gpus = select_gpus(asker.known_gpus(), RATIOS[ratio], measured_only=measured_only)
     groups = {name: some for name, some in split_groups(gpus, by or "segment").items() if len(some)}
     if not groups:
         st.info("No GPU has both figures measured.")

@@ -1,6 +1,7 @@
 """Find: the cards that keep to a budget, a power supply and whatever else is asked for."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pandas as pd
 import streamlit as st
@@ -16,6 +17,7 @@ from streamlit_app.prices import note_prices
 from streamlit_app.widgets.amounts import Amounts
 from streamlit_app.widgets.links import link_gpu
 from streamlit_app.widgets.tables import show_gpus
+from streamlit_app.widgets.wording import MAKERS
 
 _FORMS = {
     "desktop": "Desktop cards",
@@ -27,7 +29,7 @@ _FORMS = {
 }
 #: What can be bought by itself and drives a monitor.
 _BUYABLE = [_FORMS["desktop"], _FORMS["workstation"]]
-_MAKERS = {"NVIDIA": "nvidia", "AMD": "amd", "Intel": "intel"}
+_MAKERS = {title: vendor for vendor, title in MAKERS.items()}
 #: What a PCI Express slot gives without a cable.
 _SLOT_W = 75
 _SHOWN = 30
@@ -60,17 +62,12 @@ def render(asker: Asker) -> None:
 def _enter_wanted() -> Wanted:
     amounts = Amounts()
     columns = st.columns(4)
-    with columns[0]:
-        budget = amounts.enter("budget", "Budget ($)", "price_usd", help="highest price, in US dollars")
-    with columns[1]:
-        power = amounts.enter("power", "Most power (W)", "tdp_w", help="highest design power")
-    with columns[2]:
-        least = amounts.enter("least", "Least performance (points)", "g3d_mark", help="lowest G3D Mark")
-    with columns[3]:
-        forms = st.multiselect(
-            "Sold as", list(_FORMS.values()), default=_BUYABLE, key="forms", placeholder="anything",
-            bind="query-params",
-        )  # fmt: skip
+    budget = amounts.enter(columns[0], "budget", "Budget ($)", "price_usd", help="highest price, in US dollars")
+    power = amounts.enter(columns[1], "power", "Most power (W)", "tdp_w", help="highest design power")
+    least = amounts.enter(columns[2], "least", "Least performance (points)", "g3d_mark", help="lowest G3D Mark")
+    forms = columns[3].multiselect(
+        "Sold as", list(_FORMS.values()), default=_BUYABLE, key="forms", placeholder="anything", bind="query-params"
+    )
     keys = {title: form for form, title in _FORMS.items()}
     wanted = Wanted(budget, power, least, tuple(keys[title] for title in forms))
     is_asked = any(name in st.query_params for name in _MORE)
@@ -84,10 +81,8 @@ def _enter_wanted() -> Wanted:
 
 def _enter_more(amounts: Amounts, wanted: Wanted) -> Wanted:
     columns = st.columns(4)
-    with columns[0]:
-        memory = amounts.enter("memory", "Least memory (GB)", "memory_size_gb", of=GpuSpecs, help="in GB")
-    with columns[1]:
-        since = amounts.enter("since", "Released since", "release_year", of=GpuSpecs, help="a year")
+    memory = amounts.enter(columns[0], "memory", "Least memory (GB)", "memory_size_gb", of=GpuSpecs, help="in GB")
+    since = amounts.enter(columns[1], "since", "Released since", "release_year", of=GpuSpecs, help="a year")
     maker = columns[2].selectbox(
         "Maker", list(_MAKERS), index=None, key="maker", placeholder="any", bind="query-params"
     )
@@ -97,9 +92,9 @@ def _enter_more(amounts: Amounts, wanted: Wanted) -> Wanted:
     needs_no_cable = st.toggle(f"Needs no power cable (at most {_SLOT_W} W)", key="slot", bind="query-params")
     is_sure = st.toggle("Only measured prices and marks, nothing predicted", key="sure", bind="query-params")
     power = min(wanted.max_tdp_w or _SLOT_W, _SLOT_W) if needs_no_cable else wanted.max_tdp_w
-    return Wanted(
-        wanted.budget_usd, power, wanted.min_g3d_mark, wanted.forms, memory, _MAKERS.get(maker or ""), since, segment,
-        is_sure,
+    return replace(
+        wanted, max_tdp_w=power, min_memory_gb=memory, vendor=_MAKERS.get(maker or ""), since=since, segment=segment,
+        is_sure=is_sure,
     )  # fmt: skip
 
 

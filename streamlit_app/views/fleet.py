@@ -2,8 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import pandas as pd
 import streamlit as st
@@ -13,12 +12,12 @@ from streamlit_app.backends.cached import Asker
 from streamlit_app.fleet.advice import Advice, advise, note_advice, total
 from streamlit_app.fleet.files import write_csv, write_workbook
 from streamlit_app.fleet.scoring import Fleet
-from streamlit_app.fleet.wizard import TableFileError, read_upload
+from streamlit_app.fleet.wizard import read_upload
 from streamlit_app.frame import show
 from streamlit_app.prices import note_prices
 from streamlit_app.widgets.amounts import Amounts
 from streamlit_app.widgets.inputs import clean_name
-from streamlit_app.widgets.wording import FIGURES, KNOWN_SOURCES, escape_markdown, shorten, start_sentence
+from streamlit_app.widgets.wording import FIGURES, KNOWN_SOURCES, escape_markdown, shorten
 
 _MOST_NOTES = 10
 _ENDINGS = ("csv", "txt", "tsv", "xlsx", "parquet")
@@ -45,11 +44,7 @@ def render(asker: Asker) -> None:
             "One GPU a row, any spelling, under any header. Upload your own above, or play with this one: columns "
             "of counts, prices, TDP, marks and `spec_…` are used where there are any; all come back as they are."
         )
-    try:
-        read = read_upload(asker, _EXAMPLE.encode() if upload is None else upload.getvalue())
-    except TableFileError as err:
-        st.error(escape_markdown(start_sentence(str(err))), icon=":material/upload_file:")
-        return
+    read = read_upload(asker, _EXAMPLE.encode() if upload is None else upload.getvalue())
     if read is None:
         return
     table, key = read
@@ -80,43 +75,47 @@ def _score(asker: Asker, fresh: Fleet, key: str) -> Fleet:
 def _enter_goal() -> tuple[float | None, float | None]:
     amounts = Amounts()
     left, right = st.columns(2)
-    with left:
-        goal = amounts.enter(
-            "goal", "Replace what is slower than (points)", "g3d_mark", help="least G3D Mark that a computer needs"
-        )
-    with right:
-        budget = amounts.enter("budget", "Budget for replacements ($)", "price_usd", help="for all of them together")
+    goal = amounts.enter(
+        left, "goal", "Replace what is slower than (points)", "g3d_mark", help="least G3D Mark that a computer needs"
+    )
+    budget = amounts.enter(right, "budget", "Budget for replacements ($)", "price_usd", help="for all of them together")
     amounts.check()
     return goal, budget
 
 
 def _show_summary(fleet: Fleet, advice: Sequence[Advice], goal: float | None) -> None:
-    sums = {target: total(fleet, target) for target in ("price_usd", "tdp_w")}
     look = sum(row["look_first"] is not None for row in fleet.scored)
     numbers = [("Rows", f"{len(fleet.scored):,}"), ("Need a look first", f"{look:,}")]
+    ranges = []
     for target, words in (("price_usd", "prices"), ("tdp_w", "powers")):
-        told = sums[target]
-        numbers.append((f"Sum of {told['count'] if told else 0:,.0f} {words}", _write(told, target)))
+        told, quantity = total(fleet, target), FIGURES[target]
+        numbers.append(
+            (f"Sum of {told['count'] if told else 0:,.0f} {words}", quantity.write(told["value"] if told else 0))
+        )
+        if told:
+            ranges.append(f"{words} {quantity.write_range(told['interval_80'])}")
     if goal is not None:
-        bought = [
-            (one.price_usd, fleet.row(place).quantity) for place, one in enumerate(advice) if one.price_usd is not None
-        ]
-        wanted, paid = _count(fleet, advice, "replace"), sum(quantity for _, quantity in bought)
-        title = f"{wanted:,.0f} to replace" if wanted == paid else f"{paid:,.0f} of {wanted:,.0f} to replace"
-        spent = sum(price * quantity for price, quantity in bought)
-        numbers.append((title, FIGURES["price_usd"].write(spent)))
+        numbers.append(_count_replaced(fleet, advice))
     for column, (title, value) in zip(st.columns(len(numbers)), numbers, strict=True):
         column.metric(title, escape_markdown(value), border=True)
-    ranges = "; ".join(
-        f"{words} {FIGURES[target].write_range(told['interval_80'])}"
-        for target, words in (("price_usd", "prices"), ("tdp_w", "powers"))
-        for told in [sums[target]]
-        if told
-    )
     st.caption(
-        f"{note_prices()} 80 % intervals of the sums: {escape_markdown(ranges)}; GPUs of one model err together, "
-        f"others independently, known figures are exact.{_tell_left_out(fleet)}"
+        f"{note_prices()} 80 % intervals of the sums: {escape_markdown('; '.join(ranges))}; GPUs of one model err "
+        f"together, others independently, known figures are exact.{_tell_left_out(fleet)}"
     )
+
+
+def _count_replaced(fleet: Fleet, advice: Sequence[Advice]) -> tuple[str, str]:
+    """How many are to be replaced, as far as there is a card and money for it, and what that costs."""
+    wanted = paid = spent = 0.0
+    for place, one in enumerate(advice):
+        quantity = fleet.row(place).quantity
+        if one.action == "replace":
+            wanted += quantity
+        if one.price_usd is not None:
+            paid += quantity
+            spent += one.price_usd * quantity
+    title = f"{wanted:,.0f} to replace" if wanted == paid else f"{paid:,.0f} of {wanted:,.0f} to replace"
+    return title, FIGURES["price_usd"].write(spent)
 
 
 def _tell_notes(fleet: Fleet) -> None:
@@ -131,14 +130,6 @@ def _tell_notes(fleet: Fleet) -> None:
     listed = "".join(f"\n- {escape_markdown(shorten(line, 200))}" for line in list(kinds.values())[:_MOST_NOTES])
     rows = "1 row" if len(noted) == 1 else f"{len(noted):,} rows"
     st.warning(f"In {rows} a cell was not taken as it stands; the first of each kind:{listed}")
-
-
-def _write(told: Mapping[str, Any] | None, target: str) -> str:
-    return FIGURES[target].write(told["value"] if told else 0)
-
-
-def _count(fleet: Fleet, advice: Sequence[Advice], action: str) -> float:
-    return sum(fleet.row(place).quantity for place, one in enumerate(advice) if one.action == action)
 
 
 def _tell_left_out(fleet: Fleet) -> str:

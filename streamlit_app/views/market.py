@@ -13,6 +13,7 @@ from streamlit_app.backends.base import Record
 from streamlit_app.backends.cached import Asker
 from streamlit_app.backends.failures import RefusedError
 from streamlit_app.charts.figures import CONFIG, finish, label_name
+from streamlit_app.finding import list_records
 from streamlit_app.frame import show
 from streamlit_app.prices import current_market, keep_market
 from streamlit_app.widgets.style import ASKED, MEASURED, NEUTRAL
@@ -55,7 +56,8 @@ def render(asker: Asker) -> None:
         index=None if not current.get("condition") else ("new", "used").index(current["condition"]),
         placeholder="that of most prices",
     )
-    _keep(_read_editor(edited), as_of.strip() or None, condition)
+    filled = [row for row in list_records(edited) if row["name"] or row["price_usd"]]
+    _keep(filled, as_of.strip() or None, condition)
     if current_market() is None:
         st.info("No market yet: prices are those that are served. Type, paste or upload what you have seen.")
         return
@@ -65,10 +67,8 @@ def render(asker: Asker) -> None:
 
 def _take_rows() -> list[Record]:
     """What the editor begins with; it keeps its own changes until another list is read."""
-    if _ROWS not in st.session_state:
-        market = current_market()
-        st.session_state[_ROWS] = [] if market is None else market["observations"]
-    rows: list[Record] = st.session_state[_ROWS]
+    market = current_market() or {"observations": []}
+    rows: list[Record] = st.session_state.setdefault(_ROWS, market["observations"])
     return rows
 
 
@@ -86,11 +86,6 @@ def _read_list() -> None:
         st.session_state[_ROWS] = file.observations
         st.session_state[_READ] = st.session_state.get(_READ, 0) + 1
         st.rerun()
-
-
-def _read_editor(edited: pd.DataFrame) -> list[Record]:
-    rows = edited.astype(object).where(edited.notna(), None).to_dict("records")
-    return [{str(name): value for name, value in row.items()} for row in rows if row["name"] or row["price_usd"]]
 
 
 def _keep(rows: list[Record], as_of: str | None, condition: str | None) -> None:
@@ -113,7 +108,7 @@ def _forget() -> None:
 
 
 def _show_fit(asker: Asker) -> None:
-    fitted = asker.fit_market()
+    fitted = asker.fit_market(asker.market or {})
     for note in fitted["market_notes"]:
         st.warning(
             f"Row {note['place'] + 1}, {escape_markdown(note['name'] or 'no name')}: {escape_markdown(note['reason'])}"

@@ -3,7 +3,6 @@
 import streamlit as st
 
 from gpu_kedro.contracts.v1.minimum import MAX_POPULATION
-from gpu_kedro.intake.errors import TableFileError
 from streamlit_app.backends.base import Record
 from streamlit_app.backends.cached import Asker
 from streamlit_app.fleet.files import FleetTable
@@ -13,10 +12,10 @@ from streamlit_app.frame import name_tab, show
 from streamlit_app.prices import note_prices
 from streamlit_app.widgets.amounts import Amounts
 from streamlit_app.widgets.inputs import choose_gpu
-from streamlit_app.widgets.links import draw_put, link_gpu
+from streamlit_app.widgets.links import link_gpu
 from streamlit_app.widgets.marks import draw_legend
-from streamlit_app.widgets.tables import Column, draw_sourced, draw_table
-from streamlit_app.widgets.wording import FIGURES, escape_html, escape_markdown, shorten, start_sentence
+from streamlit_app.widgets.tables import Column, draw_sourced, draw_table, list_figures, list_names
+from streamlit_app.widgets.wording import FIGURES, MAKERS, REASON_TITLES, escape_html, escape_markdown, shorten
 
 _EXAMPLE = "GeForce GTX 1060"
 _SURVEY = (
@@ -24,9 +23,8 @@ _SURVEY = (
     "GeForce GTX 1050 Ti,3.6\nRadeon RX 580,2.4\nIntel UHD 620,2.2\nGeForce RTX 4070,2.1\nGeForce GTX 970,1.4\n"
 )
 _CHANCES = {"as likely as not": 0.5, "80 %": 0.8, "95 %": 0.95}
-_MAKERS = {"nvidia": "NVIDIA", "amd": "AMD", "intel": "Intel"}
 _FORMS = {"desktop": "Desktop cards", "laptop": "Laptop chips"}
-_WORDS = {"not_a_gpu": "not a GPU", "not_covered": "not covered by the data", "too_little_known": "too little is known"}
+_WORDS = {**REASON_TITLES, "too_little_known": "too little is known"}
 
 
 def render(asker: Asker) -> None:
@@ -51,10 +49,8 @@ def _enter_wanted(asker: Asker) -> tuple[Record, bool]:
     left, middle, right = st.columns([3, 1, 1])
     with left:
         name = choose_gpu(asker, "As fast as which GPU?", "name")
-    with middle:
-        points = amounts.enter("points", "or in points", "g3d_mark", help="PassMark G3D Mark, instead of a GPU")
-    with right:
-        since = amounts.enter("since", "Released since", "test_year", help="only GPUs released since that year")
+    points = amounts.enter(middle, "points", "or in points", "g3d_mark", help="PassMark G3D Mark, instead of a GPU")
+    since = amounts.enter(right, "since", "Released since", "test_year", help="only GPUs released since that year")
     sure = st.segmented_control(
         "How likely it has to be", list(_CHANCES), default="80 %", required=True, key="sure", bind="query-params"
     )
@@ -81,11 +77,7 @@ def _enter_population(asker: Asker) -> tuple[list[Record] | None, bool]:
             max_upload_size=asker.settings.max_file_mb,
         )
     content = upload.getvalue() if upload is not None else tabulate_counts((pasted or "").strip()).encode()
-    try:
-        read = read_upload(asker, content or _SURVEY.encode())
-    except TableFileError as err:
-        st.error(escape_markdown(start_sentence(str(err))), icon=":material/upload_file:")
-        return None, True
+    read = read_upload(asker, content or _SURVEY.encode())
     if read is not None and content and "quantity" not in read[0].places:
         st.warning("No counts were found: each line counts once. Write `12x RTX 3060` or `RTX 3060, 12`.")
     return (None if read is None else _count(read[0])), bool(content)
@@ -114,13 +106,9 @@ def _show_least(answer: Record, asker: Asker) -> None:
     for place, (form, title) in zip(st.columns(len(_FORMS), gap="large"), _FORMS.items(), strict=True):
         with place:
             st.header(title, anchor=False)
-            rows = [
-                {**gpu, **prices.get(gpu["name"], {})}
-                for one in answer["least"]
-                if one["form"] == form
-                for gpu in one["gpus"]
-            ]
-            none = [_MAKERS[one["vendor"]] for one in answer["least"] if one["form"] == form and not one["gpus"]]
+            of_form = [one for one in answer["least"] if one["form"] == form]
+            rows = [{**gpu, **prices.get(gpu["name"], {})} for one in of_form for gpu in one["gpus"]]
+            none = [MAKERS[one["vendor"]] for one in of_form if not one["gpus"]]
             if rows:
                 st.html(_draw_least(rows, title))
             if none:
@@ -138,25 +126,19 @@ def _list_prices(asker: Asker) -> Record:
 
 def _draw_least(rows: list[Record], title: str) -> str:
     columns = [
-        Column("GPU", [f"{link_gpu(gpu['name'])} {draw_put(gpu['name'])}" for gpu in rows]),
-        Column(
-            "Points",
-            [draw_sourced("g3d_mark", gpu["g3d_mark"], gpu["g3d_mark_source"]) for gpu in rows],
-            is_number=True,
-        ),
-        Column("Holds with", [_write_chance(gpu["chance"]) for gpu in rows], is_number=True),
-        Column(
-            "Price",
-            [draw_sourced("price_usd", gpu["price_usd"], gpu["price_usd_source"]) for gpu in rows],
-            is_number=True,
-        ),
+        list_names(rows),
+        list_figures("g3d_mark", rows),
+        _list_chances(rows),
+        list_figures("price_usd", rows),
     ]
     sources = {gpu[f"{name}_source"] for gpu in rows for name in ("g3d_mark", "price_usd")}
     return draw_table(columns, title) + draw_legend(sources)
 
 
-def _write_chance(chance: float) -> str:
-    return {1.0: "sure", 0.0: "no"}.get(chance, f"{100 * chance:.0f} %")
+def _list_chances(rows: list[Record]) -> Column:
+    words = {1.0: "sure", 0.0: "no"}
+    told = [words.get(row["chance"], f"{100 * row['chance']:.0f} %") for row in rows]
+    return Column("Holds with", told, is_number=True)
 
 
 def _show_share(population: Record | None, title: str) -> None:
@@ -192,7 +174,7 @@ def _draw_missing(rows: list[Record]) -> str:
         Column("GPU", [link_gpu(row["name"]) for row in rows]),
         Column("Count", [f"{row['count']:,.6g}" for row in rows], is_number=True),
         Column("Points", [draw_sourced("g3d_mark", row["g3d_mark"], row["source"]) for row in rows], is_number=True),
-        Column("Holds with", [_write_chance(row["chance"]) for row in rows], is_number=True),
+        _list_chances(rows),
     ]
     return draw_table(columns, "Who just misses") + draw_legend({row["source"] for row in rows})
 

@@ -1,13 +1,12 @@
 """Model: what is served, how good it is, and where the data come from."""
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from gpu_kedro.modelling.formatting import SPLIT_TITLES, level_title, stratum_title
+from gpu_kedro.modelling.formatting import SPLIT_TITLES, format_factor, level_title, stratum_title
 from gpu_kedro.modelling.targets import LEVELS, REGRESSION_TARGETS, TARGETS
 from gpu_kedro.reports.attribution import ATTRIBUTION
 from streamlit_app.backends.base import Record
@@ -124,7 +123,7 @@ def _show_strata(targets: Mapping[str, Any], target: str, split: str, inputs: st
                 "Within 20 %": _percent(metrics["within_20pct"]),
                 "In 80 %": _percent(metrics["coverage_80"]),
                 "In 90 %": _percent(metrics["coverage_90"]),
-                "90 % interval": f"×/÷ {math.exp(metrics['width_90'] / 2):.2f}",
+                "90 % interval": format_factor(metrics["width_90"]),
             }
             for name, metrics in list_strata(strata).items()
         ]

@@ -50,13 +50,11 @@ def show_what_if(asker: Asker, name: str | None, sheet: dict[str, Any]) -> None:
 
 def _turn_levers(levers: list[str], sheet: dict[str, Any]) -> dict[str, float]:
     percents: dict[str, float] = {}
-    for place, column in enumerate(st.columns(len(levers))):
-        lever = levers[place]
-        with column:
-            percents[lever] = st.slider(
-                title_spec(lever), LOWEST, HIGHEST, 100, step=5, format="%d %%", key=f"if_{lever}", bind="query-params"
-            )
-            st.caption(f"{sheet[lever] * percents[lever] / 100:,.0f} (sheet: {sheet[lever]:,.0f})")
+    for lever, column in zip(levers, st.columns(len(levers)), strict=True):
+        percents[lever] = column.slider(
+            title_spec(lever), LOWEST, HIGHEST, 100, step=5, format="%d %%", key=f"if_{lever}", bind="query-params"
+        )
+        column.caption(f"{sheet[lever] * percents[lever] / 100:,.0f} (sheet: {sheet[lever]:,.0f})")
     return percents
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from gpu_kedro.contracts.v1.queries import GpuQuery, GpuSpecs
 from gpu_kedro.intake.numbers import find_units, read_number
@@ -19,20 +19,18 @@ class Amounts:
         self._problems: list[tuple[str, str]] = []
 
     def enter(
-        self, key: str, title: str, field: str, *, of: type[GpuQuery] | type[GpuSpecs] = GpuQuery,
-        help: str | None = None,  # noqa: A002
+        self, place: DeltaGenerator, key: str, title: str, field: str, *,
+        of: type[GpuQuery] | type[GpuSpecs] = GpuQuery, help: str | None = None,  # noqa: A002
     ) -> float | None:  # fmt: skip
         """One amount with the bounds that the contract has for a field.
 
         Args:
             key: of the widget, and its name in the address.
             title: words before it, with the unit.
-            field: of the contract.
-            of: the model that the field belongs to.
             help: what it is; without, the contract's words.
         """
         about = describe_field(of, field)
-        text = st.text_input(
+        text = place.text_input(
             title,
             key=key,
             max_chars=_LONGEST,
@@ -63,7 +61,6 @@ def read_amount(text: str, field: str, about: dict[str, Any]) -> float | None:
     which nobody writes with three decimals; elsewhere it may be either.
 
     Args:
-        text: what was typed.
         field: its name, which ends with the unit.
         about: its bounds (`describe_field`).
 

@@ -48,10 +48,7 @@ def draw_reason(prediction: Mapping[str, Any]) -> str:
     if not prediction["reason"]:
         return ""
     title = "No answer" if prediction["answer"] == "none" else "A part of the answer only"
-    return (
-        f'<div class="gk gk-verdict" style="border-color:{NEUTRAL}" role="status"><strong>{title}</strong>'
-        f"<div>{escape_html(prediction['reason']['detail'])}</div></div>"
-    )
+    return _draw_status(NEUTRAL, title, prediction["reason"]["detail"])
 
 
 def tag_source(sourced: Mapping[str, Any]) -> str:
@@ -78,7 +75,10 @@ def draw_figure(target: str, figure: Mapping[str, Any]) -> str:
     quantity = FIGURES[target]
     is_predicted = figure["source"] == "predicted"
     title = quantity.title if is_predicted or target != "price_usd" else "Price"
-    drawn = draw_interval(quantity, figure) + _write_ends(quantity, figure) if figure["interval_90"] else ""
+    drawn = ""
+    if figure["interval_90"]:
+        ranges = "<br>".join(_write_ranges(quantity, figure))
+        drawn = f'{draw_interval(quantity, figure)}<div class="gk-muted">{ranges}</div>'
     model = "" if is_predicted or not drawn else f"the model says {quantity.write(figure['predicted'])}"
     return (
         f'<div class="gk gk-answer"><div class="gk-title">{title}</div>'
@@ -101,9 +101,7 @@ def draw_interval(quantity: Quantity, figure: Mapping[str, Any], asked: float | 
     drawn = "".join(
         f'<i class="gk-mark gk-{name}" style="left:{place(value):.2f}%"></i>' for name, value in there.items()
     )
-    told = f"predicted {quantity.write(figure['predicted'])}, " + ", ".join(
-        f"{percent} %: {quantity.write_range(figure[f'interval_{percent}'])}" for percent in (80, 90)
-    )
+    told = ", ".join([f"predicted {quantity.write(figure['predicted'])}", *_write_ranges(quantity, figure)])
     bands = "".join(
         f'<span class="gk-band gk-band-{percent}" style="left:{place(low):.2f}%;width:{place(high - low):.2f}%"></span>'
         for percent, low, high in ((90, low_90, high_90), (80, low_80, high_80))
@@ -114,19 +112,21 @@ def draw_interval(quantity: Quantity, figure: Mapping[str, Any], asked: float | 
     )
 
 
-def _write_ends(quantity: Quantity, figure: Mapping[str, Any]) -> str:
-    lines = "<br>".join(f"{percent} %: {quantity.write_range(figure[f'interval_{percent}'])}" for percent in (80, 90))
-    return f'<div class="gk-muted">{lines}</div>'
+def _write_ranges(quantity: Quantity, figure: Mapping[str, Any]) -> list[str]:
+    return [f"{percent} %: {quantity.write_range(figure[f'interval_{percent}'])}" for percent in (80, 90)]
 
 
 def draw_verdict(verdict: Mapping[str, Any]) -> str:
     """The verdict in words, with its reason."""
     title, sign, colour = _VERDICTS[verdict["verdict"]]
-    reason = str(verdict["reason"])
+    head = f'<span aria-hidden="true">{sign}</span> {title}'
+    return _draw_status(colour, head, f"{start_sentence(str(verdict['reason']))}.")
+
+
+def _draw_status(colour: str, head: str, text: object) -> str:
     return (
-        f'<div class="gk gk-verdict" style="border-color:{colour}" role="status">'
-        f'<strong><span aria-hidden="true">{sign}</span> {title}</strong>'
-        f"<div>{escape_html(start_sentence(reason))}.</div></div>"
+        f'<div class="gk gk-verdict" style="border-color:{colour}" role="status"><strong>{head}</strong>'
+        f"<div>{escape_html(text)}</div></div>"
     )
 
 

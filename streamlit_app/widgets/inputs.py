@@ -3,6 +3,7 @@
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from gpu_kedro.contracts.v1.fields import MAX_NAME
 from gpu_kedro.contracts.v1.queries import GpuSpecs
@@ -62,34 +63,32 @@ def clean_name(name: str | None) -> str | None:
 
 def enter_known_figures(amounts: Amounts) -> dict[str, float]:
     """Fields that people may know of a card; only those that are filled in."""
-    entered = {}
-    for column, (field, title) in zip(st.columns(len(_KNOWN)), _KNOWN.items(), strict=True):
-        with column:
-            entered[field] = amounts.enter(field, title, field)
+    columns = zip(st.columns(len(_KNOWN)), _KNOWN.items(), strict=True)
+    entered = {field: amounts.enter(column, field, title, field) for column, (field, title) in columns}
     return {field: value for field, value in entered.items() if value is not None}
 
 
 def enter_sheet(amounts: Amounts) -> dict[str, Any]:
     """A specification sheet, field by field with units and bounds; only those that are filled in."""
     columns = st.columns(3)
-    entered: dict[str, Any] = {}
-    for place, field in enumerate(GpuSpecs.model_fields):
-        with columns[place % 3]:
-            entered[field] = _enter_field(amounts, field)
+    fields = enumerate(GpuSpecs.model_fields)
+    entered = {field: _enter_field(columns[place % 3], amounts, field) for place, field in fields}
     return {field: value for field, value in entered.items() if value is not None}
 
 
-def _enter_field(amounts: Amounts, field: str) -> Any:
+def _enter_field(column: DeltaGenerator, amounts: Amounts, field: str) -> Any:
     key, title, about = f"spec_{field}", title_spec(field), describe_field(GpuSpecs, field)
     if about["type"] == "boolean":
-        chosen = st.selectbox(title, ["yes", "no"], index=None, key=key, placeholder="not known", bind="query-params")
+        chosen = column.selectbox(
+            title, ["yes", "no"], index=None, key=key, placeholder="not known", bind="query-params"
+        )
         return None if chosen is None else chosen == "yes"
     if about["type"] == "string":
-        text = st.text_input(
+        text = column.text_input(
             title, key=key, max_chars=about["maxLength"], placeholder=f"e.g. {about['example']}", bind="query-params"
         )
         return " ".join((text or "").split()) or None
-    return amounts.enter(key, title, field, of=GpuSpecs)
+    return amounts.enter(column, key, title, field, of=GpuSpecs)
 
 
 def title_spec(field: str) -> str:

@@ -11,25 +11,16 @@ _LONGEST_NAME = 300
 
 
 def write_address(page: str, asked: Mapping[str, Any]) -> str:
-    """The address of a page with what is asked on it.
+    """The address of a page with what is asked on it, one value or several by name.
 
-    Args:
-        page: its place, empty for the start page.
-        asked: one value or several by name; those that are None are left out. The market goes along.
+    Values that are None are left out; the market goes along.
     """
     told = {name: value for name, value in asked.items() if value is not None and name != MARKET} | carried_market()
     return f"./{page}?{urlencode(told, doseq=True)}" if told else f"./{page}"
 
 
 def draw_link(page: str, text: str, kind: str = "", **asked: Any) -> str:
-    """A link to a page.
-
-    Args:
-        page: its place in the address.
-        text: what stands there.
-        kind: more classes for its look.
-        asked: what is asked on it.
-    """
+    """A link to a page with what is asked on it; `kind` is more classes for its look."""
     classes = f"gk-link {kind}".strip()
     return f'<a class="{classes}" href="{escape_html(write_address(page, asked))}">{escape_html(text)}</a>'
 

@@ -9,19 +9,12 @@ import streamlit as st
 from streamlit_app.prices import note_prices
 from streamlit_app.widgets.links import draw_put, link_gpu
 from streamlit_app.widgets.marks import draw_legend, mark_source
-from streamlit_app.widgets.wording import FIGURES, QUANTITIES, escape_html
+from streamlit_app.widgets.wording import FIGURES, QUANTITIES, RATIOS, escape_html
 
 
 @dataclass(frozen=True)
 class Column:
-    """One column of a table.
-
-    Args:
-        title: its head, in HTML.
-        cells: in HTML, one entry a row.
-        is_number: right-aligned.
-        is_wide: left out on a phone.
-    """
+    """One column of a table, in HTML: numbers are right-aligned, wide ones left out on a phone."""
 
     title: str
     cells: Sequence[str]
@@ -30,27 +23,29 @@ class Column:
 
 
 def show_gpus(gpus: Sequence[Mapping[str, Any]], label: str) -> None:
-    """One GPU a row, as the API lists them (`KnownGpu`).
-
-    Args:
-        gpus: the entries.
-        label: what the table is, for those who hear it.
-    """
+    """One GPU a row, as the API lists them (`KnownGpu`); the label tells those who hear it what the table is."""
     columns = [
-        Column("GPU", [f"{link_gpu(gpu['name'])} {draw_put(gpu['name'])}" for gpu in gpus]),
-        *(
-            Column(HEADS[name], [draw_sourced(name, gpu[name], gpu[f"{name}_source"]) for gpu in gpus], is_number=True)
-            for name in FIGURES
-        ),
+        list_names(gpus),
+        *(list_figures(name, gpus) for name in FIGURES),
         *(
             Column(HEADS[ratio], [_divide(ratio, gpu, below) for gpu in gpus], is_number=True, is_wide=True)
-            for ratio, below in (("g3d_per_usd", "price_usd"), ("g3d_per_watt", "tdp_w"))
+            for ratio, below in RATIOS.items()
         ),
         Column("Segment", [escape_html(gpu["segment"] or "not clear") for gpu in gpus], is_wide=True),
     ]
     sources = {gpu[f"{name}_source"] for gpu in gpus for name in FIGURES}
     st.html(draw_table(columns, label) + draw_legend(sources))
     st.caption(note_prices())
+
+
+def list_names(gpus: Sequence[Mapping[str, Any]]) -> Column:
+    """Names that lead to their cards, each with a button that puts it into the tray."""
+    return Column("GPU", [f"{link_gpu(gpu['name'])} {draw_put(gpu['name'])}" for gpu in gpus])
+
+
+def list_figures(name: str, gpus: Sequence[Mapping[str, Any]]) -> Column:
+    """One of the figures, each with its source."""
+    return Column(HEADS[name], [draw_sourced(name, gpu[name], gpu[f"{name}_source"]) for gpu in gpus], is_number=True)
 
 
 def draw_sourced(name: str, value: float | None, source: str) -> str:

@@ -13,19 +13,17 @@ from gpu_kedro.modelling.targets import BUILT_IN_TARGETS, REGRESSION_TARGETS
 
 @dataclass(frozen=True)
 class Quantity:
-    """A figure that the app shows.
-
-    Args:
-        title: words for it.
-        before: what stands before the number.
-        after: what stands behind it, with its space.
-        digits: decimal places.
-    """
+    """A figure that the app shows, with what stands before and, with its space, behind the number."""
 
     title: str
     before: str = ""
     after: str = ""
     digits: int = 0
+
+    @property
+    def unit(self) -> str:
+        """The unit alone, as an axis names it."""
+        return self.after.strip() or "US dollars"
 
     def write_range(self, ends: Sequence[float]) -> str:
         """Both ends of an interval, with the unit once: `463 to 972 W`."""
@@ -51,6 +49,8 @@ QUANTITIES: dict[str, Quantity] = {
     "g3d_per_usd": Quantity("Performance per dollar", after=" points/$", digits=1),
     "g3d_per_watt": Quantity("Performance per watt", after=" points/W", digits=1),
 }
+#: Performance for a unit of another figure.
+RATIOS = {"g3d_per_usd": "price_usd", "g3d_per_watt": "tdp_w"}
 #: What every page shows; targets that were added stand on the Model page and in the service's answers.
 FIGURES = {name: QUANTITIES[name] for name in REGRESSION_TARGETS if name in BUILT_IN_TARGETS}
 #: Rungs of the ladder of knowledge that are facts, not estimates.
@@ -98,6 +98,7 @@ def start_sentence(text: str) -> str:
     return f"{text[:1].upper()}{text[1:]}"
 
 
+MAKERS = {"nvidia": "NVIDIA", "amd": "AMD", "intel": "Intel"}
 REASON_TITLES = {
     "not_a_gpu": "not a GPU",
     "not_covered": "not covered by the data",

@@ -82,6 +82,16 @@ def test_a_column_is_found_by_what_the_service_makes_of_its_cells(bundles):
     assert [row["taken_for"] for row in done.scored] == ["GeForce RTX 3060 12 GB", "GeForce GTX 970"]
 
 
+def test_what_is_told_of_a_served_market_is_no_column(bundles, monkeypatch):
+    backend = open_backend(Settings(bundles=bundles))
+    backend.read_version()
+    answer = backend.predict_columns
+    monkeypatch.setattr(backend, "predict_columns", lambda columns: {**answer(columns), "market_notes": []})
+    done = Fleet(read_fleet(b"name\nRTX 3060\n", None, max_rows=100, max_bytes=10_000))
+    assert list(done.score(backend, 9)) == [1.0]
+    assert done.scored[0]["taken_for"] == "GeForce RTX 3060 12 GB"
+
+
 def test_columns_of_the_file_are_never_overwritten(bundles):
     done, _ = _score(bundles, b"name,segment\nRTX 3060,mine\n", 9)
     (row,) = [dict(zip(done.header(), row, strict=True)) for row in done.rows()]
