@@ -162,6 +162,9 @@ def test_the_run_says_where_it_comes_from_and_how_long_each_node_took(run: Run, 
     assert tags["lock_sha256"] == hashlib.sha256((PROJECT / "requirements.lock").read_bytes()).hexdigest()
     facts = BundleStoreDataset(str(trained.bundles)).load().facts
     assert tags["data_sha256"] == facts["data_sha256"]
+    (table,) = [entry.dataset for entry in run.inputs.dataset_inputs if entry.dataset.name == "raw_gpus"]
+    assert json.loads(table.profile)["num_rows"] == len(pd.read_csv(PROJECT / "tests" / "data" / "gpu_sample.csv"))
+    assert table.digest == facts["data_sha256"][:36]
     seconds = {name.removeprefix("seconds/") for name in figures_of(run) if name.startswith("seconds/")}
     assert seconds == {"all", *(node.name for node in register_pipelines()["__default__"].nodes)}
 

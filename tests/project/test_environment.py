@@ -24,6 +24,7 @@ def test_env_example_lists_every_variable_and_no_value():
     used |= {f"GPU_KEDRO_APP_{name.upper()}" for name in AppSettings.model_fields} - {
         "GPU_KEDRO_APP_API_URL",
         "GPU_KEDRO_APP_BUNDLES",
+        "GPU_KEDRO_APP_SERVICE_PORT",
     }
     used |= {"API_URL"}
     for source in [*PROJECT.glob("src/**/*.py"), *PROJECT.glob("conf/**/*.yml")]:
