@@ -24,6 +24,8 @@ _OTHER_FILES = 100
 _OPENING_SECONDS = 1.0
 #: Clients that are let in together at the most, and their share of the files that the process may open.
 _AT_ONCE, _SHARE_AT_ONCE = 256, 8
+#: Clients that the system keeps waiting: Uvicorn's backlog.
+_MOST_WAITING = 2048
 #: How long the loop takes to close its own listening files.
 _CLOSING_SECONDS = 0.05
 _UPGRADE = re.compile(rb"\r\nupgrade: *h2c(?=\r\n)", re.IGNORECASE)
@@ -93,10 +95,11 @@ class DrainingServer(uvicorn.Server):
         for server in self.servers:
             server.close()
         await asyncio.sleep(_CLOSING_SECONDS)
-        # a socket that closes would reset those who wait to be accepted
-        await self._let_in()
+        # a socket that closes would reset those who wait; were they answered before it does, they would come again
+        waiting = [client for listener in self._listeners for client in _accept(listener, _MOST_WAITING)]
         for listener in self._listeners:
             listener.close()
+        await self._connect(waiting)
         await super().shutdown(sockets)
 
     async def on_tick(self, counter: int) -> bool:
@@ -108,16 +111,26 @@ class DrainingServer(uvicorn.Server):
         return await super().on_tick(counter)
 
     async def _let_in(self) -> None:
-        """Accept all who wait, on copies of the sockets that the loop listens on."""
+        """Accept who waits, on copies of the sockets that the loop listens on.
+
+        Not those who come meanwhile: clients that ask again as soon as they are answered would never let this end.
+        """
         if not self._listeners:
             listening = [listener for server in self.servers for listener in server.sockets]
             self._listeners = [socket.socket(fileno=os.dup(listener.fileno())) for listener in listening]
-        state = {"config": self.config, "server_state": self.server_state, "app_state": self.lifespan.state}
-        connect = partial(asyncio.get_running_loop().connect_accepted_socket, lambda: CappedProtocol(**state))
+        at_once, _ = _count_files()
         for listener in self._listeners:
             listener.setblocking(False)
-            while clients := _accept_some(listener):
-                await asyncio.gather(*map(connect, clients))
+            for _ in range(_MOST_WAITING // at_once):
+                clients = _accept(listener, at_once)
+                await self._connect(clients)
+                if len(clients) < at_once:
+                    break
+
+    async def _connect(self, clients: list[socket.socket]) -> None:
+        state = {"config": self.config, "server_state": self.server_state, "app_state": self.lifespan.state}
+        connect = partial(asyncio.get_running_loop().connect_accepted_socket, lambda: CappedProtocol(**state))
+        await asyncio.gather(*map(connect, clients))
 
 
 def _count_files() -> tuple[int, int]:
@@ -126,11 +139,10 @@ def _count_files() -> tuple[int, int]:
     return min(_AT_ONCE, most // _SHARE_AT_ONCE), most
 
 
-def _accept_some(listener: socket.socket) -> list[socket.socket]:
+def _accept(listener: socket.socket, at_most: int) -> list[socket.socket]:
     clients: list[socket.socket] = []
-    at_once, _ = _count_files()
     with suppress(OSError):  # nobody waits, the first one has gone again, or no file is left
-        while len(clients) < at_once:
+        while len(clients) < at_most:
             client = listener.accept()[0]
             client.setblocking(False)
             clients.append(client)

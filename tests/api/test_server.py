@@ -9,7 +9,7 @@ import socket
 import time
 
 import pytest
-from callers import BODY, JSON, Caller
+from callers import BODY, JSON, Caller, FreshCaller
 
 HEAD = "POST /v1/predict{} HTTP/1.1\r\nHost: x\r\nContent-Type: {}\r\nContent-Length: {}\r\n\r\n"
 
@@ -49,6 +49,21 @@ def test_on_sigterm_readiness_drops_first_and_what_is_asked_is_answered(start_se
     assert [caller.lost for caller in callers] == [0] * 8
     assert {status for caller in callers for status in caller.statuses} == {200}
     assert process.wait(10) == 0
+
+
+def test_a_crowd_that_comes_again_at_once_does_not_keep_the_service_from_ending(start_server):
+    """As a front does whose other replica is away: with each answer the next client waits already."""
+    process, port = start_server(drain_seconds=0.5, log_level="WARNING")
+    callers = [FreshCaller(port) for _ in range(64)]
+    for caller in callers:
+        caller.start()
+    time.sleep(1)
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(15) == 0  # they go on for 20 s where somebody listens
+    for caller in callers:
+        caller.join(30)
+    assert [caller.lost for caller in callers] == [0] * 64
+    assert {status for caller in callers for status in caller.statuses} == {200}
 
 
 def test_a_batch_that_is_being_answered_is_answered_to_its_end(start_server):
