@@ -34,36 +34,40 @@ def predict(port, rows=1):
         connection.close()
 
 
-def test_on_sigterm_readiness_drops_first_and_what_is_asked_is_answered(start_server):
-    process, port = start_server(drain_seconds=5, log_level="WARNING")
-    callers = [Caller(port) for _ in range(8)]
+def start(callers):
+    """Let them ask for half a second."""
     for caller in callers:
         caller.start()
     time.sleep(0.5)
+    return callers
+
+
+def require_answers(callers):
+    """Wait for their end: every request was answered, and well."""
+    for caller in callers:
+        caller.join(30)
+    assert [caller.lost for caller in callers] == [0] * len(callers)
+    assert {status for caller in callers for status in caller.statuses} == {200}
+
+
+def test_on_sigterm_readiness_drops_first_and_what_is_asked_is_answered(start_server):
+    process, port = start_server(drain_seconds=5, log_level="WARNING")
+    callers = start([Caller(port) for _ in range(8)])
     process.send_signal(signal.SIGTERM)
     while ask(port, "/health/ready") == 200:
         time.sleep(0.05)
     assert (ask(port, "/health/ready"), ask(port, "/health/live"), predict(port)) == (503, 200, 200)
-    for caller in callers:
-        caller.join(30)
-    assert [caller.lost for caller in callers] == [0] * 8
-    assert {status for caller in callers for status in caller.statuses} == {200}
+    require_answers(callers)
     assert process.wait(10) == 0
 
 
 def test_a_crowd_that_comes_again_at_once_does_not_keep_the_service_from_ending(start_server):
     """As a front does whose other replica is away: with each answer the next client waits already."""
     process, port = start_server(drain_seconds=0.5, log_level="WARNING")
-    callers = [FreshCaller(port) for _ in range(64)]
-    for caller in callers:
-        caller.start()
-    time.sleep(1)
+    callers = start([FreshCaller(port) for _ in range(64)])
     process.send_signal(signal.SIGTERM)
     assert process.wait(15) == 0  # they go on for 20 s where somebody listens
-    for caller in callers:
-        caller.join(30)
-    assert [caller.lost for caller in callers] == [0] * 64
-    assert {status for caller in callers for status in caller.statuses} == {200}
+    require_answers(callers)
 
 
 def test_a_batch_that_is_being_answered_is_answered_to_its_end(start_server):
