@@ -1,14 +1,13 @@
 """Runs the service in one process, and ends it without losing a request."""
 
 import asyncio
-import os
 import re
 import resource
 import signal
 import socket
 from contextlib import suppress
-from functools import partial
 from types import FrameType
+from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
@@ -22,12 +21,8 @@ from api.settings import Settings
 _OTHER_FILES = 100
 #: So long after a connection is opened, its request may still be on the way.
 _OPENING_SECONDS = 1.0
-#: Clients that are let in together at the most, and their share of the files that the process may open.
-_AT_ONCE, _SHARE_AT_ONCE = 256, 8
-#: Clients that the system keeps waiting: Uvicorn's backlog.
-_MOST_WAITING = 2048
-#: How long the loop takes to close its own listening files.
-_CLOSING_SECONDS = 0.05
+#: Clients that are let in together.
+_AT_ONCE = 64
 _UPGRADE = re.compile(rb"\r\nupgrade: *h2c(?=\r\n)", re.IGNORECASE)
 
 
@@ -38,8 +33,7 @@ class CappedProtocol(HttpToolsProtocol):
         """Take the connection in."""
         super().connection_made(transport)
         self._since = self.loop.time()
-        at_once, most = _count_files()
-        if len(self.connections) > most - at_once - _OTHER_FILES:
+        if len(self.connections) > resource.getrlimit(resource.RLIMIT_NOFILE)[0] - _AT_ONCE - _OTHER_FILES:
             own = [one for one in self.connections if isinstance(one, CappedProtocol)]
             min(own, key=CappedProtocol._rank).transport.abort()
 
@@ -63,17 +57,18 @@ class CappedProtocol(HttpToolsProtocol):
 
 
 class DrainingServer(uvicorn.Server):
-    """Uvicorn, which takes SIGTERM as a balancer needs it.
+    """Uvicorn, which listens itself, and takes SIGTERM as a balancer needs it.
 
-    Readiness is refused while everything is still answered, for some seconds. Then the socket closes, and what is
-    being answered is answered to its end.
+    The loop would let in one client a round: a probe behind hundreds of new clients would wait for as many rounds of
+    predictions. After SIGTERM readiness is refused while everything is still answered, for some seconds. Then the
+    socket closes, and what is being answered is answered to its end.
     """
 
     def __init__(self, config: uvicorn.Config, app: FastAPI) -> None:
         super().__init__(config)
         self._app = app
         self._drain_seconds: float = app.state.settings.drain_seconds
-        self._listeners: list[socket.socket] = []
+        self._joining: set[asyncio.Future[Any]] = set()
         app.state.batcher.requests = self.server_state.tasks
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
@@ -84,69 +79,38 @@ class DrainingServer(uvicorn.Server):
             self._drain_seconds = 0
             super().handle_exit(sig, frame)
 
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start the application, then listen on the one socket that is given."""
+        [self._listener] = sockets or []
+        await super().startup([])
+        self._listener.setblocking(False)
+        self._listener.listen(self.config.backlog)
+        asyncio.get_running_loop().add_reader(self._listener, self._let_in, _AT_ONCE)
+
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Drain, then shut down."""
         self._app.state.is_draining = True
         loop = asyncio.get_running_loop()
         began = loop.time()
         while loop.time() < began + self._drain_seconds:
-            await self._let_in()
             await asyncio.sleep(0.05)
-        for server in self.servers:
-            server.close()
-        await asyncio.sleep(_CLOSING_SECONDS)
-        # a socket that closes would reset those who wait; were they answered before it does, they would come again
-        waiting = [client for listener in self._listeners for client in _accept(listener, _MOST_WAITING)]
-        for listener in self._listeners:
-            listener.close()
-        await self._connect(waiting)
+        loop.remove_reader(self._listener)
+        # a socket that closes resets those who wait; were they answered before it does, they would come again
+        self._let_in(self.config.backlog)
+        self._listener.close()
+        await asyncio.gather(*self._joining, return_exceptions=True)
         await super().shutdown(sockets)
 
-    async def on_tick(self, counter: int) -> bool:
-        """Do what Uvicorn does ten times a second, and let everybody in: uvloop takes in one client a round.
-
-        A probe behind hundreds of new clients would wait for as many rounds of predictions.
-        """
-        await self._let_in()
-        return await super().on_tick(counter)
-
-    async def _let_in(self) -> None:
-        """Accept who waits, on copies of the sockets that the loop listens on.
-
-        Not those who come meanwhile: clients that ask again as soon as they are answered would never let this end.
-        """
-        if not self._listeners:
-            listening = [listener for server in self.servers for listener in server.sockets]
-            self._listeners = [socket.socket(fileno=os.dup(listener.fileno())) for listener in listening]
-        at_once, _ = _count_files()
-        for listener in self._listeners:
-            listener.setblocking(False)
-            for _ in range(_MOST_WAITING // at_once):
-                clients = _accept(listener, at_once)
-                await self._connect(clients)
-                if len(clients) < at_once:
-                    break
-
-    async def _connect(self, clients: list[socket.socket]) -> None:
+    def _let_in(self, at_most: int) -> None:
         state = {"config": self.config, "server_state": self.server_state, "app_state": self.lifespan.state}
-        connect = partial(asyncio.get_running_loop().connect_accepted_socket, lambda: CappedProtocol(**state))
-        await asyncio.gather(*map(connect, clients))
-
-
-def _count_files() -> tuple[int, int]:
-    """How many clients are let in together, and how many files the process may open."""
-    most = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
-    return min(_AT_ONCE, most // _SHARE_AT_ONCE), most
-
-
-def _accept(listener: socket.socket, at_most: int) -> list[socket.socket]:
-    clients: list[socket.socket] = []
-    with suppress(OSError):  # nobody waits, the first one has gone again, or no file is left
-        while len(clients) < at_most:
-            client = listener.accept()[0]
-            client.setblocking(False)
-            clients.append(client)
-    return clients
+        loop = asyncio.get_running_loop()
+        with suppress(OSError):  # nobody waits any more, or no file is left
+            for _ in range(at_most):
+                client, _ = self._listener.accept()
+                client.setblocking(False)
+                joining = loop.create_task(loop.connect_accepted_socket(lambda: CappedProtocol(**state), client))
+                self._joining.add(joining)
+                joining.add_done_callback(self._joining.discard)
 
 
 def serve(settings: Settings | None = None) -> None:
@@ -166,7 +130,8 @@ def serve(settings: Settings | None = None) -> None:
         timeout_graceful_shutdown=30,
         ws="none",
     )
-    DrainingServer(config, app).run()
+    with suppress(KeyboardInterrupt):  # raised again where everything has ended
+        DrainingServer(config, app).run([config.bind_socket()])
 
 
 if __name__ == "__main__":
