@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from gpu_kedro.contracts.rows import name_added
 from gpu_kedro.domain.specs.kinds import DOUBTFUL_BELOW
 from gpu_kedro.modelling.bundle.ladder import WIDEST_FACTOR
 from streamlit_app.backends.base import Backend, list_columns
@@ -87,7 +88,7 @@ class Fleet:
 
     def header(self) -> list[str]:
         """Columns of the result: those uploaded, then those added; a name that both have gets `gpu_` in front."""
-        return [*self.table.columns, *(f"gpu_{name}" if name in self.table.columns else name for name in _ADDED)]
+        return [*self.table.columns, *name_added(self.table.columns, _ADDED).values()]
 
     def rows(self) -> list[list[Any]]:
         """Rows of the result in the order of the upload, each with its own cells first."""

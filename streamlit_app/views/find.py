@@ -99,10 +99,11 @@ def _enter_more(amounts: Amounts, wanted: Wanted) -> Wanted:
 
 
 def _show_ranking(found: pd.DataFrame) -> None:
-    order = st.segmented_control(
+    picked = st.segmented_control(
         "Rank by", list(_ORDERS), default="performance", required=True, key="rank", bind="query-params"
     )
-    scores = _ORDERS[order or "performance"](found)
+    order = picked or "performance"  # an empty parameter in the address gives None, whatever is required
+    scores = _ORDERS[order](found)
     ranked = found.loc[scores.sort_values(ascending=False, kind="stable").index]
     st.html(f'<p class="gk">Best by {order}: <b>{link_gpu(ranked["name"].iloc[0])}</b></p>')
     show_gpus(list_records(ranked.head(_SHOWN)), "Cards that keep to these limits")

@@ -72,6 +72,11 @@ def test_the_ranking_follows_the_chosen_order(open_page, asks_service):
     assert f">{table[0]['GPU']}</a>" in texts(at)
 
 
+def test_an_empty_order_in_the_address_is_the_usual_one(open_page, asks_service):
+    at = open_page("find", budget="400", rank="")
+    assert "Best by performance:" in texts(at)
+
+
 def test_the_file_has_all_that_is_shown(open_page, asks_service, known):
     chosen = select_gpus(known, Wanted(budget_usd=300, forms=("laptop",), min_memory_gb=4))
     rows = list(csv.DictReader(io.StringIO(write_gpus(chosen).decode("utf-8-sig"))))

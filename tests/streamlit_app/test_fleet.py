@@ -156,6 +156,14 @@ def test_rows_without_an_answer_have_no_figures_and_say_why(bundles):
     assert [row[0].value for row in book["Not read"].iter_rows(min_row=2)] == [3, 4]
 
 
+def test_added_columns_have_names_of_their_own(bundles):
+    done, _ = _score(bundles, b"name,row,gpu_row,notes\nGeForce RTX 3060,a,b,c\n", 9)
+    header = done.header()
+    assert len(set(header)) == len(header)
+    row = dict(zip(header, done.rows()[0], strict=True))
+    assert (row["row"], row["gpu_row"], row["gpu_gpu_row"], row["notes"]) == ("a", "b", 2, "c")
+
+
 def test_sums_leave_out_what_has_no_figure_and_count_it(open_page, asks_service):
     at = open_page("fleet")
     content = b"name\nGeForce RTX 3060\nApple M2 Pro\nMicrosoft Basic Display Adapter\nGeForce RTX 3060\n"

@@ -170,11 +170,11 @@ class ScoredTable(NamedTuple):
     scored: list[Scored]
 
 
-def name_added(columns: Sequence[str]) -> dict[str, str]:
+def name_added(columns: Sequence[str], added: Sequence[str] = ADDED) -> dict[str, str]:
     """What each added column is called beside a table's own: `gpu_` stands in front where that name is taken."""
     taken = set(columns)
     names = {}
-    for name in ADDED:
+    for name in added:
         free = name
         while free in taken:
             free = f"gpu_{free}"

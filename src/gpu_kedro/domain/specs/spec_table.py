@@ -67,5 +67,5 @@ def _related_series(series: str) -> tuple[str, ...]:
     if series in ("intel iris", "intel hd"):
         return (series, "intel iris plus" if series == "intel iris" else "intel uhd")
     if series in ("radeon vega", "radeon rx vega"):
-        return (series, "radeon rx vega", "radeon vega")
+        return ("radeon rx vega", "radeon vega")
     return (series,) if series else ()
