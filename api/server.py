@@ -23,7 +23,9 @@ _OTHER_FILES = 100
 _OPENING_SECONDS = 1.0
 #: Clients that are let in together.
 _AT_ONCE = 64
-_UPGRADE = re.compile(rb"\r\nupgrade: *h2c(?=\r\n)", re.IGNORECASE)
+#: Of the files that the process may open, the least share that is for connections, however few they are.
+_LEAST_SHARE = 4
+_UPGRADE = re.compile(rb"\r\nupgrade: *h2c(?=\r\n|\Z)", re.IGNORECASE)
 
 
 class CappedProtocol(HttpToolsProtocol):
@@ -33,27 +35,33 @@ class CappedProtocol(HttpToolsProtocol):
         """Take the connection in."""
         super().connection_made(transport)
         self._since = self.loop.time()
-        if len(self.connections) > resource.getrlimit(resource.RLIMIT_NOFILE)[0] - _AT_ONCE - _OTHER_FILES:
+        files = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+        if len(self.connections) > max(files - _AT_ONCE - _OTHER_FILES, files // _LEAST_SHARE):
             own = [one for one in self.connections if isinstance(one, CappedProtocol)]
-            min(own, key=CappedProtocol._rank).transport.abort()
+            # who was told to go stays in the list for a moment
+            min((one for one in own if not one.transport.is_closing()), key=CappedProtocol._rank).transport.abort()
 
     def data_received(self, data: bytes) -> None:
         """Pass by the wish for HTTP/2 of Java's client: httptools would end the request before its body."""
-        if self.cycle is None or self.cycle.response_complete:
+        if self.cycle is None or not self.cycle.more_body:
             head, end, body = data.partition(b"\r\n\r\n")
             data = _UPGRADE.sub(b"", head) + end + body
         super().data_received(data)
 
     def shutdown(self) -> None:
         """End the connection after what is being answered; one that has just been opened may still ask."""
-        if self.cycle is None and self.loop.time() < self._since + _OPENING_SECONDS:
+        if self.cycle is None and self._is_opening():
             self.loop.call_later(_OPENING_SECONDS, super().shutdown)
         else:
             super().shutdown()
 
-    def _rank(self) -> tuple[int, float]:
-        """What is given up first: connections without a request, then those between two, the oldest of each."""
-        return 0 if self.cycle is None else 1 if self.cycle.response_complete else 2, self._since
+    def _is_opening(self) -> bool:
+        return self.loop.time() < self._since + _OPENING_SECONDS
+
+    def _rank(self) -> tuple[bool, bool, float]:
+        """What is given up first: connections on which nothing is asked, the oldest first, new ones last."""
+        is_asked = self.cycle is not None and not self.cycle.response_complete
+        return is_asked, self._is_opening(), self._since
 
 
 class DrainingServer(uvicorn.Server):
@@ -105,7 +113,7 @@ class DrainingServer(uvicorn.Server):
         state = {"config": self.config, "server_state": self.server_state, "app_state": self.lifespan.state}
         loop = asyncio.get_running_loop()
         with suppress(OSError):  # nobody waits any more, or no file is left
-            for _ in range(at_most):
+            for _ in range(at_most - len(self._joining)):
                 client, _ = self._listener.accept()
                 client.setblocking(False)
                 joining = loop.create_task(loop.connect_accepted_socket(lambda: CappedProtocol(**state), client))

@@ -97,6 +97,11 @@ class Fleet:
             for row, added in zip(self.table.rows, self.scored, strict=False)
         ]
 
+    def unread_header(self) -> list[str]:
+        """Columns of `unread`."""
+        added = name_added(self.table.columns, ("row", "why"))
+        return [added["row"], *self.table.columns, added["why"]]
+
     def unread(self) -> list[list[Any]]:
         """Rows of which nothing can be said: their number, their own cells, and why."""
         return [

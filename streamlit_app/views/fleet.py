@@ -232,9 +232,7 @@ def _offer_downloads(fleet: Fleet) -> None:
         )
         st.download_button(
             "Download Excel",
-            lambda: write_workbook(
-                fleet.header(), fleet.rows(), (["row", *fleet.table.columns, "why"], fleet.unread())
-            ),
+            lambda: write_workbook(fleet.header(), fleet.rows(), (fleet.unread_header(), fleet.unread())),
             "gpus_scored.xlsx",
             _EXCEL,
             icon=":material/download:",

@@ -121,6 +121,29 @@ def test_metrics_are_hidden_and_the_description_where_asked(service, start_edge)
     assert ask(closed, "/v1/predict", BODY).status == 200
 
 
+@pytest.mark.parametrize(
+    "path", ["/metrics/", "/metrics//", "/metrics%2f", "//metrics", "/%6detrics/", "/v1/../metrics"]
+)
+def test_no_spelling_of_a_hidden_address_leads_past_the_front(service, edge, path):
+    assert ask(service, "/metrics/").status == 200
+    assert ask(edge, path).status == 404
+
+
+def test_what_is_hidden_is_hidden_from_every_lane(service, start_edge):
+    closed = start_edge(service, hidden="^/(v1/predict/batch|health/ready)$").port
+    batch = json.dumps({"name": ["RTX 3070"]})
+    assert [ask(closed, f"/v1/predict/batch{end}", batch).status for end in ("", "/")] == [404, 404]
+    assert [ask(closed, path).status for path in ("/health/ready", "/health/live", "/health")] == [404, 200, 404]
+
+
+def test_a_slash_at_the_end_changes_nothing_else(edge):
+    batch = json.dumps({"name": ["RTX 3070"]})
+    told = [ask(edge, f"/v1/predict/batch{end}", batch).content for end in ("", "/")]
+    assert told[0] == told[1]
+    name = "/v1/gpus/GeForce%20RTX%203070"
+    assert [ask(edge, f"{name}{end}").status for end in ("", "/", "?x=%2F")] == [ask(edge, name).status] * 3
+
+
 def test_one_client_has_a_rate_and_others_and_health_have_theirs(service, start_edge):
     edge = start_edge(service, rate=1).port
     began = time.monotonic()

@@ -3,9 +3,12 @@
 import contextlib
 import http.client
 import json
+import os
 import resource
 import signal
 import socket
+import subprocess
+import sys
 import time
 
 import pytest
@@ -89,6 +92,23 @@ def test_a_service_without_a_bundle_starts_and_ends(start_server, tmp_path):
     assert process.wait(10) == 0
 
 
+def test_ctrl_c_ends_it_well(start_server):
+    process, port = start_server()
+    assert predict(port) == 200
+    process.send_signal(signal.SIGINT)
+    assert process.wait(10) == 0
+
+
+def test_a_port_that_is_taken_is_told_in_one_line_before_anything_is_loaded(start_server):
+    _, port = start_server()
+    command = [sys.executable, "-m", "api.server"]
+    second = subprocess.run(command, env=os.environ | {"PORT": str(port)}, capture_output=True, text=True, timeout=60)
+    assert second.returncode != 0
+    (line,) = second.stdout.splitlines()
+    assert "already in use" in json.loads(line)["message"]
+    assert second.stderr == ""
+
+
 def test_logs_of_the_process_are_json(start_server):
     process, port = start_server(drain_seconds=0)
     ask(port, "/nowhere")
@@ -163,10 +183,47 @@ def test_idle_connections_make_room_where_the_process_may_open_no_more(start_ser
         assert [ask(port, "/health/live"), predict(port)] == [200, 200]
 
 
+@pytest.mark.parametrize("files", [150, 300])
+def test_kept_connections_make_room_for_whoever_comes(start_server, files):
+    process, port = start_server(drain_seconds=0, log_level="WARNING")
+    resource.prlimit(process.pid, resource.RLIMIT_NOFILE, (files, files))
+    with contextlib.ExitStack() as clients:
+        for _ in range(files):
+            kept = clients.enter_context(socket.create_connection(("127.0.0.1", port), timeout=10))
+            kept.sendall(b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert kept.recv(15) == b"HTTP/1.1 200 OK"
+        assert [ask(port, "/health/live"), predict(port)] == [200, 200]
+
+
+def test_clients_that_come_together_leave_files_for_the_rest(start_server):
+    process, port = start_server(drain_seconds=0, log_level="WARNING")
+    resource.prlimit(process.pid, resource.RLIMIT_NOFILE, (300, 300))
+    with contextlib.ExitStack() as clients:
+        for _ in range(800):
+            client = clients.enter_context(socket.socket())
+            client.setblocking(False)
+            client.connect_ex(("127.0.0.1", port))
+        for _ in range(20):
+            assert ask(port, "/health/live") == 200
+            assert len(os.listdir(f"/proc/{process.pid}/fd")) < 250
+
+
+def test_a_body_that_comes_after_its_answer_is_passed_over_whole(start_server):
+    _, port = start_server(log_level="WARNING")
+    body = b"a\r\nupgrade: h2c\r\nb\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as client:
+        client.sendall(b"POST /nothing HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % len(body))
+        answer = http.client.HTTPResponse(client, method="POST")
+        answer.begin()
+        answer.read()
+        client.sendall(body + b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert (answer.status, client.recv(15)) == (404, b"HTTP/1.1 200 OK")
+
+
 def test_a_client_that_would_rather_speak_http_2_is_answered(start_server):
     """Java's own asks so with its first request, and a proxy may send head and body apart."""
     _, port = start_server(log_level="WARNING")
-    wish = "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAEAAEAAAAIAAAAB\r\n"
+    wish = "Connection: Upgrade, HTTP2-Settings\r\nHTTP2-Settings: AAEAAEAAAAIAAAAB\r\nUpgrade: h2c\r\n"
     head = HEAD.format("", "application/json", len(BODY)).replace("\r\n\r\n", f"\r\n{wish}\r\n").encode()
     with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
         body = BODY.encode()

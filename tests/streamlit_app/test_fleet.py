@@ -151,7 +151,7 @@ def test_rows_without_an_answer_have_no_figures_and_say_why(bundles):
     second = dict(zip(header, done.rows()[1], strict=True))
     assert (second["answer"], second["price_usd"], second["price_usd_low_90"]) == ("none", None, None)
     assert b"not covered by the data" in write_csv(header, done.rows())
-    book = load_workbook(io.BytesIO(write_workbook(header, done.rows(), (["row", *done.table.columns], done.unread()))))
+    book = load_workbook(io.BytesIO(write_workbook(header, done.rows(), (done.unread_header(), done.unread()))))
     assert book.sheetnames == ["GPUs", "Not read"]
     assert [row[0].value for row in book["Not read"].iter_rows(min_row=2)] == [3, 4]
 
@@ -162,6 +162,7 @@ def test_added_columns_have_names_of_their_own(bundles):
     assert len(set(header)) == len(header)
     row = dict(zip(header, done.rows()[0], strict=True))
     assert (row["row"], row["gpu_row"], row["gpu_gpu_row"], row["notes"]) == ("a", "b", 2, "c")
+    assert done.unread_header() == ["gpu_gpu_row", *done.table.columns, "why"]
 
 
 def test_sums_leave_out_what_has_no_figure_and_count_it(open_page, asks_service):
