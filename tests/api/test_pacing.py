@@ -33,4 +33,4 @@ def test_the_more_single_predictions_come_the_longer_work_stands_back(client, re
     counts = iter([0, 0, 0, 3, 3, 1003])
     paced = pace_runtime(client.app.state.store.current(), lambda: next(counts))
     paced.predict_columns([{"name": name} for name in NAMES])
-    assert rests == [pytest.approx(0.06), 1.0]
+    assert rests == [pytest.approx(0.09), 1.5]
