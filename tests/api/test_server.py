@@ -220,11 +220,15 @@ def test_a_body_that_comes_after_its_answer_is_passed_over_whole(start_server):
         assert (answer.status, client.recv(15)) == (404, b"HTTP/1.1 200 OK")
 
 
-def test_a_client_that_would_rather_speak_http_2_is_answered(start_server):
+@pytest.mark.parametrize(
+    "wish",
+    ["Upgrade: h2c\r\nHTTP2-Settings: AAEAAEAAAAIAAAAB\r\n", "HTTP2-Settings: AAEAAEAAAAIAAAAB\r\nUpgrade: h2c\r\n"],
+)
+def test_a_client_that_would_rather_speak_http_2_is_answered(start_server, wish):
     """Java's own asks so with its first request, and a proxy may send head and body apart."""
     _, port = start_server(log_level="WARNING")
-    wish = "Connection: Upgrade, HTTP2-Settings\r\nHTTP2-Settings: AAEAAEAAAAIAAAAB\r\nUpgrade: h2c\r\n"
-    head = HEAD.format("", "application/json", len(BODY)).replace("\r\n\r\n", f"\r\n{wish}\r\n").encode()
+    wish = f"\r\nConnection: Upgrade, HTTP2-Settings\r\n{wish}\r\n"
+    head = HEAD.format("", "application/json", len(BODY)).replace("\r\n\r\n", wish).encode()
     with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
         body = BODY.encode()
         for parts in ([head + body], [head, body], [head + body[:3], body[3:]]):
